@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+/** `unit` runs beside the source and against small real parts; `e2e` starts whole processes, one file at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            '{core,functions,connector,sandbox,local}/**/*.test.ts',
+            'test/{architecture,conformance,regressions}/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/{e2e,chaos}/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
