@@ -1,0 +1,37 @@
+/**
+ * What functions ask of the connector. Commands are nudges: everything in them is stored before (the session's intent,
+ * the message's ledger record), so losing one costs time and never a message, and a repeated one changes nothing.
+ */
+import * as z from 'zod'
+
+export const Command = z.discriminatedUnion('type', [
+  /** The session's intent changed: compare the stored one with what was done. */
+  z.object({ type: z.literal('session.intent') }),
+  z.object({
+    type: z.literal('message.send'),
+    messageId: z.string(),
+    /** Where it goes: a canonical jid (`<digits>@s.whatsapp.net`, `…@g.us`, `…@lid`). */
+    to: z.string(),
+    text: z.string(),
+    acceptedAt: z.iso.datetime(),
+    /** True when the sweeper carries it again: the connector then asks the ledger first. */
+    again: z.boolean().default(false),
+  }),
+])
+export type Command = z.infer<typeof Command>
+
+/** `v` changes only when an old reader could misread a new command. */
+export const Envelope = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  accountId: z.string(),
+  sessionId: z.string(),
+  sentAt: z.iso.datetime(),
+  command: Command,
+})
+export type Envelope = z.infer<typeof Envelope>
+
+export const encode = (envelope: Envelope): string => JSON.stringify(envelope)
+
+/** @throws z.ZodError | SyntaxError when the body is not an envelope of ours. */
+export const decode = (body: string): Envelope => Envelope.parse(JSON.parse(body))

@@ -1,0 +1,73 @@
+/**
+ * Everything that happens, as it stands in the event log and is told to readers. An event's id is a ULID: it is its
+ * place in the log of its session and the key by which every reader drops repetitions.
+ */
+import * as z from 'zod'
+import { Status } from '../session.ts'
+
+/** The states an outgoing message passes, in order; `failed` ends it. */
+export const MessageStatus = z.enum([
+  'accepted',
+  'queued',
+  'sent',
+  'server',
+  'delivered',
+  'read',
+  'played',
+  'failed',
+])
+export type MessageStatus = z.infer<typeof MessageStatus>
+
+/** A message as every part of the product shows it. Phone numbers are E.164 with a plus, ids of groups are jids. */
+export const MessageFacts = z.object({
+  id: z.string(),
+  chatId: z.string(),
+  fromMe: z.boolean(),
+  from: z.string(),
+  to: z.string(),
+  /** Both forms of the sender's identity, as far as known. */
+  sender: z.object({
+    phoneNumber: z.string().optional(),
+    lid: z.string().optional(),
+    name: z.string().optional(),
+  }),
+  type: z.string(),
+  text: z.string().optional(),
+  timestamp: z.iso.datetime(),
+})
+export type MessageFacts = z.infer<typeof MessageFacts>
+
+const base = { id: z.string(), sessionId: z.string(), accountId: z.string(), timestamp: z.iso.datetime() }
+
+export const Event = z.discriminatedUnion('type', [
+  z.object({ ...base, type: z.literal('session.created'), payload: z.object({ name: z.string() }) }),
+  z.object({ ...base, type: z.literal('session.deleted'), payload: z.object({}) }),
+  z.object({
+    ...base,
+    type: z.literal('session.status'),
+    payload: z.object({ status: Status, reason: z.string().optional(), action: z.string().optional() }),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('session.connected'),
+    payload: z.object({ phoneNumber: z.string().optional(), lid: z.string().optional() }),
+  }),
+  z.object({ ...base, type: z.literal('session.disconnected'), payload: z.object({ reason: z.string() }) }),
+  z.object({ ...base, type: z.literal('message.received'), payload: z.object({ message: MessageFacts }) }),
+  /** WhatsApp's server took it; also for messages written on the phone itself. */
+  z.object({ ...base, type: z.literal('message.sent'), payload: z.object({ message: MessageFacts }) }),
+  z.object({
+    ...base,
+    type: z.literal('message.status'),
+    payload: z.object({
+      messageId: z.string(),
+      status: MessageStatus,
+      chatId: z.string().optional(),
+      /** Who received or read it, in a group. */
+      participant: z.string().optional(),
+      reason: z.string().optional(),
+    }),
+  }),
+])
+export type Event = z.infer<typeof Event>
+export type EventType = Event['type']

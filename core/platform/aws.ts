@@ -1,0 +1,30 @@
+/**
+ * The AWS clients from the configuration. Where an endpoint is given (a stand-in, Alternator, ElasticMQ) and the
+ * environment has no credentials, placeholders are used, because such engines do not check them.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { PlatformConfig } from './config.ts'
+
+const PLACEHOLDER = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+const settings = (region: string, endpoint: string | undefined) => ({
+  region,
+  maxAttempts: 4,
+  ...(endpoint ? { endpoint } : {}),
+  ...(endpoint && !process.env.AWS_ACCESS_KEY_ID ? { credentials: PLACEHOLDER } : {}),
+})
+
+export const dynamoClient = (
+  config: Pick<PlatformConfig, 'AWS_REGION' | 'DYNAMODB_ENDPOINT'>,
+): DynamoDBClient => new DynamoDBClient(settings(config.AWS_REGION, config.DYNAMODB_ENDPOINT))
+
+export const sqsClient = (config: Pick<PlatformConfig, 'AWS_REGION' | 'SQS_ENDPOINT'>): SQSClient =>
+  new SQSClient({ ...settings(config.AWS_REGION, config.SQS_ENDPOINT), useQueueUrlAsEndpoint: true })
+
+export const tableNames = (config: PlatformConfig) => ({
+  main: config.MAIN_TABLE,
+  events: config.EVENTS_TABLE,
+  messages: config.MESSAGES_TABLE,
+  devices: config.DEVICES_TABLE,
+})

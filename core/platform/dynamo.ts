@@ -1,0 +1,244 @@
+/**
+ * The only place that speaks DynamoDB's document form. Items are parsed on the way out, expired ones are hidden on the
+ * second they expire (DynamoDB deletes them hours later), and a failed condition is an answer and not an exception.
+ */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb'
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb'
+import type * as z from 'zod'
+import { type IndexSpec, TABLES, type TableName } from '../tables.ts'
+import type { Clock } from './clock.ts'
+import { Fault } from './fault.ts'
+
+export type Key = { pk: string; sk: string }
+export type Item = Record<string, unknown> & Key
+type Expression = Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression'> & {
+  names?: Record<string, string>
+  values?: Record<string, unknown>
+}
+/** One write of a transaction. `optional` writes are dropped, not fatal, when their condition fails. */
+export type Write = { table: TableName; optional?: boolean } & (
+  | { put: Item; condition?: string; values?: Record<string, unknown>; names?: Record<string, string> }
+  | { update: Key; set: Expression }
+  | { remove: Key }
+)
+export type Page<T> = { items: T[]; cursor: string | undefined }
+export type QueryOptions = {
+  index?: string
+  limit?: number
+  newestFirst?: boolean
+  cursor?: string | undefined
+  from?: string
+  to?: string
+  prefix?: string
+  after?: string
+}
+export type Store = ReturnType<typeof openStore>
+
+/** DynamoDB's own bound on one transaction. */
+export const MAX_WRITES = 100
+
+export function openStore(client: DynamoDBClient, tables: Record<TableName, string>, now: Clock) {
+  const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const alive = (item: Record<string, unknown> | undefined): item is Item =>
+    item !== undefined && !(typeof item.expiresAt === 'number' && item.expiresAt <= Math.floor(now() / 1000))
+
+  const toTransactItem = (write: Write): NonNullable<TransactWriteCommandInput['TransactItems']>[number] => {
+    const TableName = tables[write.table]
+    if ('put' in write)
+      return {
+        Put: {
+          TableName,
+          Item: write.put,
+          ConditionExpression: write.condition,
+          ExpressionAttributeValues: write.values,
+          ExpressionAttributeNames: write.names,
+        },
+      }
+    if ('remove' in write) return { Delete: { TableName, Key: write.remove } }
+    const { names, values, UpdateExpression, ConditionExpression } = write.set
+    return {
+      Update: {
+        TableName,
+        Key: write.update,
+        UpdateExpression,
+        ConditionExpression,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      },
+    }
+  }
+
+  return {
+    now,
+
+    async get<S extends z.ZodType>(
+      table: TableName,
+      schema: S,
+      key: Key,
+      consistent = true,
+    ): Promise<z.output<S> | undefined> {
+      const { Item } = await doc.send(
+        new GetCommand({ TableName: tables[table], Key: key, ConsistentRead: consistent }),
+      )
+      return alive(Item) ? schema.parse(Item) : undefined
+    },
+
+    /** Raw items of one table by key, at most 100 keys, in no particular order. */
+    async getMany(table: TableName, keys: Key[]): Promise<Item[]> {
+      const found: Item[] = []
+      let wanted: Key[] = keys
+      for (let round = 0; wanted.length > 0; round++) {
+        if (round === 5) throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.')
+        const answer = await doc.send(
+          new BatchGetCommand({ RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } } }),
+        )
+        found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive))
+        wanted = (answer.UnprocessedKeys?.[tables[table]]?.Keys ?? []) as Key[]
+      }
+      return found
+    },
+
+    /** Writes only when the key is free. False means somebody was first. */
+    async create(table: TableName, item: Item): Promise<boolean> {
+      return succeeds(
+        doc.send(
+          new PutCommand({
+            TableName: tables[table],
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+            ExpressionAttributeValues: { ':now': Math.floor(now() / 1000) },
+          }),
+        ),
+      )
+    },
+
+    async put(table: TableName, item: Item): Promise<void> {
+      await doc.send(new PutCommand({ TableName: tables[table], Item: item }))
+    },
+
+    async remove(table: TableName, key: Key): Promise<void> {
+      await doc.send(new DeleteCommand({ TableName: tables[table], Key: key }))
+    },
+
+    /** False when the condition failed: the item is untouched then. */
+    async update(table: TableName, key: Key, set: Expression): Promise<boolean> {
+      const { names, values, ...expressions } = set
+      return succeeds(
+        doc.send(
+          new UpdateCommand({
+            TableName: tables[table],
+            Key: key,
+            ...expressions,
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: values,
+          }),
+        ),
+      )
+    },
+
+    /** A page of one partition, of the table or of one of its indexes. `cursor` comes from the page before. */
+    async query<S extends z.ZodType>(
+      table: TableName,
+      schema: S,
+      partition: string,
+      options: QueryOptions = {},
+    ): Promise<Page<z.output<S>>> {
+      const keys = indexKeys(table, options.index)
+      const range = rangeOf(options)
+      const answer = await doc.send(
+        new QueryCommand({
+          TableName: tables[table],
+          IndexName: options.index,
+          KeyConditionExpression: range ? `#pk = :pk AND ${range.expression}` : '#pk = :pk',
+          ExpressionAttributeNames: { '#pk': keys.pk, ...(range ? { '#sk': keys.sk } : {}) },
+          ExpressionAttributeValues: { ':pk': partition, ...range?.values },
+          ScanIndexForward: !options.newestFirst,
+          ...(options.limit ? { Limit: options.limit } : {}),
+          ...(options.index ? {} : { ConsistentRead: true }),
+          ...(options.cursor ? { ExclusiveStartKey: readCursor(options.cursor, partition, keys) } : {}),
+        }),
+      )
+      return {
+        items: (answer.Items ?? []).filter(alive).map((item) => schema.parse(item)),
+        cursor: writeCursor(answer.LastEvaluatedKey, keys),
+      }
+    },
+
+    /**
+     * All or nothing, up to 100 writes on distinct keys. Answers the indexes of the writes whose condition failed:
+     * empty means that everything is written, anything else that nothing is.
+     */
+    async transact(writes: Write[]): Promise<number[]> {
+      try {
+        await doc.send(new TransactWriteCommand({ TransactItems: writes.map(toTransactItem) }))
+        return []
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error
+        const failed = (error.CancellationReasons ?? []).flatMap((reason, index) =>
+          reason.Code === 'ConditionalCheckFailed' ? [index] : [],
+        )
+        if (failed.length > 0) return failed
+        throw error
+      }
+    },
+  }
+}
+
+type IndexKeys = Pick<IndexSpec, 'pk' | 'sk'>
+
+function indexKeys(table: TableName, index: string | undefined): IndexKeys {
+  if (!index) return { pk: 'pk', sk: 'sk' }
+  const spec = (TABLES[table].indexes as readonly IndexSpec[]).find(({ name }) => name === index)
+  if (!spec) throw new Error(`table ${table} has no index ${index}`)
+  return spec
+}
+
+function rangeOf({ prefix, after, from, to }: QueryOptions) {
+  if (prefix !== undefined) return { expression: 'begins_with(#sk, :prefix)', values: { ':prefix': prefix } }
+  if (after !== undefined) return { expression: '#sk > :after', values: { ':after': after } }
+  if (from !== undefined && to !== undefined)
+    return { expression: '#sk BETWEEN :from AND :to', values: { ':from': from, ':to': to } }
+  if (from !== undefined) return { expression: '#sk >= :from', values: { ':from': from } }
+  if (to !== undefined) return { expression: '#sk <= :to', values: { ':to': to } }
+  return
+}
+
+const writeCursor = (key: QueryCommandInput['ExclusiveStartKey'], keys: IndexKeys): string | undefined =>
+  key && Buffer.from(JSON.stringify([key.pk, key.sk, key[keys.sk]])).toString('base64url')
+
+/** A cursor names a place and grants nothing: the partition is the caller's own, whatever the cursor says. */
+function readCursor(cursor: string, partition: string, keys: IndexKeys): Record<string, string> {
+  try {
+    const [pk, sk, range] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    if (typeof pk !== 'string' || typeof sk !== 'string' || typeof range !== 'string') throw new TypeError()
+    return keys.pk === 'pk' ? { pk: partition, sk } : { pk, sk, [keys.pk]: partition, [keys.sk]: range }
+  } catch (cause) {
+    throw new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.', { cause })
+  }
+}
+
+async function succeeds(sent: Promise<unknown>): Promise<boolean> {
+  try {
+    await sent
+    return true
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false
+    throw error
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The ids that we make. Sessions and secrets are random; event ids are ULIDs that rise within a process, because the
+ * event log is read in the order of its ids; a message gets a WhatsApp id the moment it is accepted.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { monotonicFactory, type ULIDFactory } from 'ulid'
+
+/** 32 hex digits, as in seed 001. */
+export const newSessionId = (): string => randomBytes(16).toString('hex')
+
+/** Rises with every call, also within one millisecond and when the clock steps back. */
+export const risingIds = (): ULIDFactory => monotonicFactory()
+
+/** The form WhatsApp Web itself gives its messages: `3EB0` and 18 upper-case hex digits. */
+export const newMessageId = (): string => `3EB0${randomBytes(9).toString('hex').toUpperCase()}`
+
+/** The same key always names the same message, which is what makes a retried request the same message. */
+export const messageIdOf = (sessionId: string, idempotencyKey: string): string =>
+  `3EB0${createHash('sha256').update(`${sessionId}\0${idempotencyKey}`).digest('hex').slice(0, 18).toUpperCase()}`
+
+/** Tokens are 256 random bits, so a plain SHA-256 is enough to store them. */
+export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+
+/** The shard that owns a session: stable for ever for a given number of shards. */
+export const shardOf = (sessionId: string, shards: number): number =>
+  createHash('sha256').update(sessionId).digest().readUInt32BE(0) % shards

@@ -1,0 +1,88 @@
+/**
+ * A session is one linked WhatsApp device. The API owns its settings and its intent (what should be), the connector
+ * that holds its shard's lease owns its state (what is); both live in one item and neither overwrites the other.
+ */
+import * as z from 'zod'
+
+export const Status = z.enum(['inactive', 'connecting', 'qr_generated', 'connected', 'disconnected'])
+export type Status = z.infer<typeof Status>
+
+export const Settings = z
+  .object({
+    autoReconnect: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Connect again by itself after a lost connection' }),
+    reconnectInterval: z
+      .int()
+      .min(100)
+      .max(3_600_000)
+      .default(5_000)
+      .meta({ description: 'First pause between two attempts, in milliseconds; it grows with jitter' }),
+    maxReconnectAttempts: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .meta({ description: 'Give up after so many attempts in a row; 0 means never' }),
+    messageHistory: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Take over the history that the phone offers' }),
+    webhookUrl: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .meta({ id: 'SessionSettings' })
+export type Settings = z.infer<typeof Settings>
+
+/** What the API asks for. `n` rises with each request; the connector is done when its `doneIntent` reaches it. */
+export const Intent = z.object({
+  n: z.int(),
+  action: z.enum(['start', 'stop', 'restart', 'logout', 'clear-auth', 'delete']),
+  at: z.iso.datetime(),
+})
+export type Intent = z.infer<typeof Intent>
+
+export const StatusChange = z.object({ status: Status, at: z.iso.datetime(), reason: z.string().optional() })
+export type StatusChange = z.infer<typeof StatusChange>
+
+/** What is, as the owning connector last wrote it. Fenced by `epoch`, the epoch of its lease. */
+export const State = z.object({
+  status: Status,
+  since: z.iso.datetime(),
+  reason: z.string().optional(),
+  action: z.string().optional(),
+  epoch: z.int().default(0),
+  doneIntent: z.int().default(0),
+  linked: z.boolean().default(false),
+  jid: z.string().optional(),
+  lid: z.string().optional(),
+  phoneNumber: z.string().optional(),
+  pushName: z.string().optional(),
+  connectedAt: z.iso.datetime().optional(),
+  lastActivity: z.iso.datetime().optional(),
+  qr: z.object({ text: z.string(), expiresAt: z.iso.datetime() }).optional(),
+  history: z.array(StatusChange).default([]),
+})
+export type State = z.infer<typeof State>
+
+export const Session = z.object({
+  v: z.literal(1).default(1),
+  id: z.string(),
+  accountId: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  settings: Settings,
+  /** Whether the session should be connected: true from start until stop, logout or delete. */
+  wanted: z.boolean(),
+  intent: Intent.optional(),
+  deletedAt: z.iso.datetime().optional(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  state: State,
+})
+export type Session = z.infer<typeof Session>
+
+export const sessionKey = (id: string) => ({ pk: `SESSION#${id}`, sk: 'SESSION' })
+
+/** Status histories keep the latest changes only. */
+export const HISTORY_LENGTH = 50
