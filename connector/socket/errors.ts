@@ -1,0 +1,16 @@
+/** The named errors that callers of a Device may see. */
+
+/** The bounds of what may wait are hit (the store is slow or down): try again later. */
+export class Refusing extends Error {
+  override readonly name = 'Refusing'
+}
+
+/** The device was closed or erased: this connector no longer acts for it. */
+export class Closed extends Error {
+  override readonly name = 'Closed'
+}
+
+/** There is no open connection for what was asked, or it was lost on the way. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected'
+}

@@ -1,0 +1,17 @@
+/**
+ * The WhatsApp socket, held durably: `openDevice` loads a device, `connect` speaks for it, `accept` takes messages to
+ * send, and `deliver` is handed what happened. Nothing leaves the socket before the state behind it is durable, and
+ * nothing is handed on that a crash could take back.
+ */
+import type { Device, DeviceOptions } from './types.ts'
+
+export { Closed as DeviceClosed, NotConnected, Refusing } from './errors.ts'
+export type * from './types.ts'
+
+/**
+ * Loads the device and becomes its owner.
+ * @throws Fenced when a connector with a higher lease epoch owns it
+ */
+export async function openDevice(_options: DeviceOptions): Promise<Device> {
+  throw new Error('not built yet')
+}
