@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Database, database } from '../test/support/database.ts'
+import {
+  beat,
+  type ConnectorRecord,
+  claim,
+  fleet,
+  handOver,
+  register,
+  shardOwner,
+  untouched,
+} from './lease.ts'
+
+const START = Date.UTC(2026, 0, 1)
+const clock = { now: START }
+let db: Database
+let id: string
+let shard = 0
+
+beforeAll(async () => {
+  db = await database({ now: () => clock.now })
+})
+afterAll(() => db.close())
+beforeEach(() => {
+  clock.now = START
+  shard++
+  id = `c${shard}`
+})
+
+const connector = (boot: string, until = clock.now + 6_000): ConnectorRecord => ({
+  id,
+  boot,
+  startedAt: new Date(clock.now).toISOString(),
+  beatAt: new Date(clock.now).toISOString(),
+  until,
+  draining: false,
+  shards: [],
+  sessions: 0,
+})
+
+test('of two connectors that claim the same free shard, one wins', async () => {
+  const answers = await Promise.all([
+    claim(db.store, untouched(shard), 'a'),
+    claim(db.store, untouched(shard), 'b'),
+  ])
+  const won = answers.filter((lease) => lease !== undefined)
+  expect(won).toHaveLength(1)
+  expect((await fleet(db.store, clock.now)).leases.find((lease) => lease.shard === shard)).toEqual(won[0])
+})
+
+test('every claim raises the epoch, and a claim on an outdated view fails', async () => {
+  const first = await claim(db.store, untouched(shard), 'a')
+  if (!first) throw new Error('a free shard was not to be had')
+  const second = await claim(db.store, first, 'b')
+  expect(second).toEqual({ shard, owner: 'b', epoch: 2 })
+  expect(await claim(db.store, first, 'c')).toBeUndefined()
+  expect(await claim(db.store, untouched(shard), 'c')).toBeUndefined()
+})
+
+test('a shard that was handed over is claimed by the one it was given to, and no longer ours to give', async () => {
+  const mine = await claim(db.store, untouched(shard), 'a')
+  if (!mine) throw new Error('a free shard was not to be had')
+  expect(await handOver(db.store, mine, 'b')).toBe(true)
+  expect(await handOver(db.store, mine, 'c')).toBe(false)
+  expect(await claim(db.store, { ...mine, owner: 'b' }, 'b')).toEqual({ shard, owner: 'b', epoch: 2 })
+})
+
+test('a heartbeat of a process that was superseded under its id is refused', async () => {
+  await register(db.store, connector('old'))
+  expect(await beat(db.store, connector('old'))).toBe(true)
+  await register(db.store, connector('new'))
+  expect(await beat(db.store, connector('old'))).toBe(false)
+  expect(await beat(db.store, connector('new'))).toBe(true)
+})
+
+test('a heartbeat that arrives late does not shorten what a later one has promised', async () => {
+  await register(db.store, connector('b'))
+  await beat(db.store, connector('b', START + 10_000))
+  await beat(db.store, connector('b', START + 8_000))
+  const seen = await fleet(db.store, clock.now)
+  expect(seen.connectors.find((one) => one.id === id)?.until).toBe(START + 10_000)
+})
+
+test('the owner of a shard is known with the time until which it holds, and a lapsed one is not alive', async () => {
+  expect(await shardOwner(db.store, shard)).toBeUndefined()
+  await register(db.store, connector('b'))
+  await claim(db.store, untouched(shard), id)
+  expect(await shardOwner(db.store, shard)).toEqual({ connectorId: id, until: START + 6_000 })
+  clock.now += 6_001
+  const seen = await fleet(db.store, clock.now)
+  expect(seen.connectors.find((one) => one.id === id)?.alive).toBe(false)
+})

@@ -1,0 +1,141 @@
+/**
+ * Who owns which shard. A connector keeps one item of its own alive by heartbeats, and its leases hold exactly as long
+ * as that item does; every change of a lease is conditional on what was observed, so two connectors never both believe
+ * that they won. Clocks decide only how soon a dead connector is replaced: that an old owner changes nothing any more
+ * is guaranteed by the epoch, which rises with every claim and fences the writes of device state.
+ */
+import * as z from 'zod'
+import { iso, ttl } from './platform/clock.ts'
+import type { Store } from './platform/dynamo.ts'
+
+/** `owner` is a connector's id, or empty when nobody owns the shard. The epoch rises with every claim. */
+export const Lease = z.object({ shard: z.int(), owner: z.string(), epoch: z.int() })
+export type Lease = z.infer<typeof Lease>
+
+export const ConnectorRecord = z.object({
+  id: z.string(),
+  /** Tells apart two processes that carry the same id: the one that started last is the connector. */
+  boot: z.string(),
+  startedAt: z.iso.datetime(),
+  beatAt: z.iso.datetime(),
+  /** Its leases hold until then (ms since 1970). */
+  until: z.number(),
+  /** It is leaving: nothing is handed to it any more. */
+  draining: z.boolean(),
+  shards: z.array(z.int()),
+  sessions: z.int(),
+})
+export type ConnectorRecord = z.infer<typeof ConnectorRecord>
+
+export type Fleet = { connectors: (ConnectorRecord & { alive: boolean })[]; leases: Lease[] }
+
+const LEASES = 'LEASE'
+const CONNECTORS = 'CONNECTOR'
+/** A connector that died stays visible for so long, in seconds. */
+const REMEMBERED = 3_600
+
+const leaseKey = (shard: number) => ({ pk: LEASES, sk: `SHARD#${shard}` })
+const connectorKey = (id: string) => ({ pk: CONNECTORS, sk: id })
+
+/** Everyone who was alive within the last hour, and every lease. A few read units, whatever the number of sessions. */
+export async function fleet(store: Store, now: number): Promise<Fleet> {
+  const [connectors, leases] = await Promise.all([
+    everything(store, ConnectorRecord, CONNECTORS),
+    everything(store, Lease, LEASES),
+  ])
+  return { connectors: connectors.map((one) => ({ ...one, alive: one.until > now })), leases }
+}
+
+/** The connector that owns a shard; its heartbeat may have lapsed (`until` in the past). Undefined when nobody does. */
+export async function shardOwner(
+  store: Store,
+  shard: number,
+): Promise<{ connectorId: string; until: number } | undefined> {
+  const lease = await store.get('main', Lease, leaseKey(shard))
+  if (!lease?.owner) return
+  const owner = await store.get('main', ConnectorRecord, connectorKey(lease.owner))
+  return owner && { connectorId: owner.id, until: owner.until }
+}
+
+/** Announces a connector that has just started. A process that still runs under the same id is superseded by it. */
+export async function register(store: Store, connector: ConnectorRecord): Promise<void> {
+  await store.put('main', {
+    ...connectorKey(connector.id),
+    ...connector,
+    expiresAt: ttl(store.now(), REMEMBERED),
+  })
+}
+
+/** False when another process has registered under this id, or the record is gone: the caller is no connector now. */
+export async function beat(store: Store, connector: ConnectorRecord): Promise<boolean> {
+  return store.update('main', connectorKey(connector.id), {
+    UpdateExpression:
+      'SET beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, expiresAt = :expiresAt',
+    // A heartbeat that was delayed on its way must not shorten what a later one has promised.
+    ConditionExpression: 'boot = :boot AND #until <= :until',
+    names: { '#until': 'until' },
+    values: {
+      ':boot': connector.boot,
+      ':beatAt': connector.beatAt,
+      ':until': connector.until,
+      ':draining': connector.draining,
+      ':shards': connector.shards,
+      ':sessions': connector.sessions,
+      ':expiresAt': ttl(store.now(), REMEMBERED),
+    },
+  })
+}
+
+/** Takes a leaving connector off the list. */
+export const unregister = (store: Store, id: string): Promise<void> => store.remove('main', connectorKey(id))
+
+/**
+ * Takes a shard, provided that its lease is still what the caller saw. Undefined when somebody was faster, or when an
+ * earlier attempt of the caller did succeed unnoticed: then the lease carries its name, and it may claim once more.
+ */
+export async function claim(store: Store, observed: Lease, owner: string): Promise<Lease | undefined> {
+  const claimed = { shard: observed.shard, owner, epoch: observed.epoch + 1 }
+  const won = await store.update('main', leaseKey(observed.shard), {
+    UpdateExpression: 'SET #shard = :shard, #owner = :owner, epoch = :next, since = :since',
+    ConditionExpression: isNew(observed) ? 'attribute_not_exists(pk)' : '#owner = :seen AND epoch = :epoch',
+    names: { '#owner': 'owner', '#shard': 'shard' },
+    values: {
+      ':shard': observed.shard,
+      ':owner': owner,
+      ':next': claimed.epoch,
+      ':since': iso(store.now()),
+      ...(isNew(observed) ? {} : { ':seen': observed.owner, ':epoch': observed.epoch }),
+    },
+  })
+  return won ? claimed : undefined
+}
+
+/** Gives a shard to another connector, which then claims it, or to nobody (empty). False when it was not ours. */
+export async function handOver(store: Store, lease: Lease, to: string): Promise<boolean> {
+  return store.update('main', leaseKey(lease.shard), {
+    UpdateExpression: 'SET #owner = :to',
+    ConditionExpression: '#owner = :owner AND epoch = :epoch',
+    names: { '#owner': 'owner' },
+    values: { ':to': to, ':owner': lease.owner, ':epoch': lease.epoch },
+  })
+}
+
+/** The lease of a shard that nobody has ever claimed. */
+export const untouched = (shard: number): Lease => ({ shard, owner: '', epoch: 0 })
+
+const isNew = (lease: Lease): boolean => lease.epoch === 0
+
+async function everything<S extends z.ZodType>(
+  store: Store,
+  schema: S,
+  partition: string,
+): Promise<z.output<S>[]> {
+  const found: z.output<S>[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.query('main', schema, partition, { cursor })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor)
+  return found
+}
