@@ -6,12 +6,12 @@
 /** A row's key is `type:id`, for example `session:123_1.0`. Pre-keys are kept apart: there are hundreds of them. */
 export type RowKey = string
 
-/** What changes in one commit. A null value deletes the row; values are absolute, so a group can be repeated. */
+/** What changes in one commit. A null value deletes; values are absolute, so a group can be repeated. */
 export type Group = {
-  rows: Map<RowKey, string | null>
-  /** Pre-key id → its private key as text, or null when it was used up. */
-  preKeys: Map<number, string | null>
-  /** The id of the newest journal row; kept on the head so that ids keep rising across owners. */
+  rows: ReadonlyMap<RowKey, string | null>
+  /** Pre-key id → its private key (32 bytes), or null when it was used up. */
+  preKeys: ReadonlyMap<number, Uint8Array | null>
+  /** The id of the newest journal row; kept with the device so that such ids keep rising across owners. */
   mark: string
 }
 
@@ -31,21 +31,22 @@ export type DeviceStore = {
    */
   open(leaseEpoch: number): Promise<Opened>
   /** Reads pre-keys by id; ids that do not exist are absent from the answer. */
-  preKeys(ids: number[]): Promise<Map<number, string>>
+  preKeys(ids: readonly number[]): Promise<Map<number, Uint8Array>>
   /**
-   * Makes one group durable, atomically. Repeating the very same group after an error is safe.
-   * @throws Fenced when another owner has opened the device; anything else may be repeated
+   * Makes one group durable, atomically. After any other error than Fenced the outcome is unknown, and the very same
+   * group (the same object) has to be committed again before another one.
+   * @throws Fenced when another owner has opened the device
    */
   commit(group: Group): Promise<void>
   /**
-   * Deletes everything (clear-auth), and keeps the fence.
+   * Deletes everything (clear-auth) except the fence. Interrupted, it is finished by the next `open`.
    * @throws Fenced when another owner has opened the device
    */
   erase(): Promise<void>
-  /** The number of rows that fit one commit; a larger group has to be cut. */
+  /** What fits one commit, in items and in bytes of text; a larger group has to be cut. */
   readonly limits: { items: number; bytes: number }
-  /** How many items a group would take. */
-  weigh(group: Pick<Group, 'rows' | 'preKeys'>): number
+  /** How much of those limits a change of these rows and pre-keys takes. */
+  weigh(change: Pick<Group, 'rows' | 'preKeys'>): { items: number; bytes: number }
 }
 
 /** Another connector owns this device now. Nothing may be written or sent any more, and nothing is retried. */
