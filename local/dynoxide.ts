@@ -17,14 +17,17 @@ export type Dynoxide = {
 
 const STARTS_WITHIN_MS = 10_000
 
-/** In memory when `file` is not given. `port` 0 takes a free one. */
-export async function startDynoxide(options: { file?: string; port?: number } = {}): Promise<Dynoxide> {
+/** In memory when `file` is not given. `port` 0 takes a free one. `detached` keeps the terminal's Ctrl+C away from it. */
+export async function startDynoxide(
+  options: { file?: string; port?: number; detached?: boolean } = {},
+): Promise<Dynoxide> {
   const binary = findBinary()
   if (options.file) mkdirSync(dirname(options.file), { recursive: true })
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await freePort())
     const child = spawn(binary, ['--port', `${port}`, ...(options.file ? ['--db-path', options.file] : [])], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      detached: options.detached ?? false,
     })
     const endpoint = `http://127.0.0.1:${port}`
     const problem = await untilAnswers(child, endpoint)

@@ -7,14 +7,20 @@ import {
   type DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { type IndexSpec, TABLES, type TableName, type TableSpec } from '#core/tables.ts'
+
+/** The embedded engine needs milliseconds, AWS up to a minute. */
+const USABLE_WITHIN_S = 120
 
 /** Idempotent. `names` maps each declared table to its real name (three letters or more). */
 export async function createTables(client: DynamoDBClient, names: Record<TableName, string>): Promise<void> {
   for (const [table, spec] of Object.entries(TABLES) as [TableName, TableSpec][]) {
     const created = await createTable(client, names[table], spec.indexes)
-    if (!created || !spec.ttl) continue
+    if (!created) continue
+    await waitUntilTableExists({ client, maxWaitTime: USABLE_WITHIN_S }, { TableName: names[table] })
+    if (!spec.ttl) continue
     await client.send(
       new UpdateTimeToLiveCommand({
         TableName: names[table],

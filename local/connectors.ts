@@ -1,0 +1,49 @@
+/**
+ * The processes that hold the WhatsApp sockets, `linekeeper-connector-<n>` each. One that dies is started again under
+ * its name and so takes its sessions back at once.
+ */
+import type { Log } from '#core/platform/log.ts'
+import { untilReady } from './deadline.ts'
+import type { Environment } from './environment.ts'
+import { keepRunning } from './part.ts'
+
+/** Objects of a mostly idle process die late anyway; more room for young ones would only be memory kept. */
+const V8 = ['--max-semi-space-size=1']
+const DRAIN_WITHIN_MS = 5_000
+
+export type Connectors = { ready: Promise<void> } & AsyncDisposable
+
+export function startConnectors(options: {
+  ids: string[]
+  environment: Environment
+  restartMs: number
+  log: Log
+  abort: AbortSignal
+  onStart(name: string, pid: number): void
+  onMessage(message: unknown): void
+}): Connectors {
+  const { environment, restartMs, log, abort, onStart, onMessage } = options
+  const parts = options.ids.map((id) => {
+    const name = `connector-${id.slice(id.lastIndexOf('-') + 1)}`
+    return keepRunning({
+      name,
+      module: 'connector/main.ts',
+      env: { ...environment, CONNECTOR_ID: id },
+      execArgv: V8,
+      restartMs,
+      log,
+      onMessage,
+      onStart: (pid) => onStart(name, pid),
+    })
+  })
+  const ready = Promise.all(parts.map((part) => untilReady(part.name, part.ready, abort))).then(
+    () => undefined,
+  )
+  ready.catch(() => undefined)
+  return {
+    ready,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(parts.map((part) => part.stop(DRAIN_WITHIN_MS)))
+    },
+  }
+}

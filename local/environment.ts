@@ -1,0 +1,34 @@
+/**
+ * What the parts on one machine read as their environment: the same variables that a Lambda function or a Fargate task
+ * gets, so that the code that reads them is the same.
+ */
+import type { Settings } from './settings.ts'
+
+/** Fixed, because a session's shard is stored with it: another number would lead connectors past their sessions. */
+export const SHARDS = 16
+
+export type Addresses = { database: string; queues: string; queueUrl: string }
+export type Environment = Record<string, string>
+
+/** For every part: where tables and queues are. */
+export const platformEnvironment = (
+  addresses: Addresses,
+  settings: Pick<Settings, 'LOG_LEVEL'>,
+): Environment => ({
+  AWS_REGION: process.env.AWS_REGION ?? 'us-east-1',
+  DYNAMODB_ENDPOINT: addresses.database,
+  SQS_ENDPOINT: addresses.queues,
+  COMMAND_QUEUE_URL: addresses.queueUrl,
+  MAIN_TABLE: 'linekeeper-main',
+  EVENTS_TABLE: 'linekeeper-events',
+  MESSAGES_TABLE: 'linekeeper-messages',
+  DEVICES_TABLE: 'linekeeper-devices',
+  SHARDS: `${SHARDS}`,
+  LOG_LEVEL: settings.LOG_LEVEL,
+})
+
+/** For a connector, besides that. Without a simulator it is live, where address and key are built in. */
+export const whatsappEnvironment = (simulator: { url: string; rootKey: string } | undefined): Environment =>
+  simulator
+    ? { WHATSAPP: 'sandbox', WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
+    : { WHATSAPP: 'live' }

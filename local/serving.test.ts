@@ -1,0 +1,51 @@
+import { createServer } from 'node:http'
+import { expect, test } from 'vitest'
+import { logger } from '#core/platform/log.ts'
+import { until } from '../test/support/until.ts'
+import { freePort } from './dynoxide.ts'
+import { every } from './every.ts'
+import { serveHttp } from './http.ts'
+import { choosePort } from './port.ts'
+
+test('a taken port is named with its setting', async () => {
+  const port = await freePort()
+  const server = createServer().listen(port, '127.0.0.1')
+  await until('the port is taken', () => server.listening)
+  await expect(choosePort(port, 'SANDBOX_PORT')).rejects.toThrow(
+    `Port ${port} is taken: set SANDBOX_PORT to a free port, or to 0 for any.`,
+  )
+  await new Promise((resolve) => server.close(resolve))
+  expect(await choosePort(port, 'SANDBOX_PORT')).toBe(port)
+})
+
+test('a running request is answered before the server ends', async () => {
+  const answer = Promise.withResolvers<Response>()
+  const asked = Promise.withResolvers<void>()
+  const port = await freePort()
+  const server = await serveHttp(() => {
+    asked.resolve()
+    return answer.promise
+  }, port)
+  const request = fetch(`http://127.0.0.1:${port}/`)
+  await asked.promise
+  const ended = server[Symbol.asyncDispose]()
+  answer.resolve(new Response('done'))
+  expect(await (await request).text()).toBe('done')
+  await ended
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+})
+
+test('a timed job runs again after a failure, never twice at once, and is waited for at the end', async () => {
+  let running = 0
+  let most = 0
+  let runs = 0
+  const job = every(5, 'test', logger('silent'), async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setTimeout(resolve, 15))
+    running--
+    if (++runs === 1) throw new Error('the first time')
+  })
+  await until('three runs', () => runs >= 3)
+  await job[Symbol.asyncDispose]()
+  expect({ most, running }).toEqual({ most: 1, running: 0 })
+})

@@ -1,0 +1,89 @@
+/**
+ * The whole system on one machine, from the lock on its data to the last process. Parts start in the order in which
+ * they need each other and end in the opposite one: first no new requests, then the connectors hand in what they hold,
+ * the simulated WhatsApp and the database go last.
+ */
+import { logger } from '#core/platform/log.ts'
+import { serveApi } from './api.ts'
+import { startConnectors } from './connectors.ts'
+import { whatsappEnvironment } from './environment.ts'
+import { lockDataDir } from './lock.ts'
+import { choosePort } from './port.ts'
+import { endLeftovers, openRecord } from './record.ts'
+import type { Context } from './run.ts'
+import { type Sandbox, startSandbox } from './sandbox.ts'
+import { keepSecrets } from './secrets.ts'
+import type { Settings } from './settings.ts'
+import { databaseFile, openStores } from './stores.ts'
+import { showQr } from './terminal.ts'
+import { welcome } from './welcome.ts'
+
+export type Stack = { welcome: string } & AsyncDisposable
+
+const DEFAULT_API_KEY = 'dev-key'
+
+/** Resolves when everything answers. When it rejects, nothing is left running. */
+export async function startStack({
+  settings,
+  terminal,
+  abort,
+}: Pick<Context, 'settings' | 'terminal' | 'abort'>): Promise<Stack> {
+  const log = logger(settings.LOG_LEVEL, { part: 'local' })
+  const { DATA_DIR: dataDir, whatsapp } = settings
+  const apiKey = settings.LINEKEEPER_API_KEY ?? DEFAULT_API_KEY
+  await using started = new AsyncDisposableStack()
+
+  started.use(lockDataDir(dataDir))
+  await endLeftovers(dataDir)
+  const record = openRecord(dataDir)
+  started.defer(() => record.remove())
+  const onStart = record.part
+
+  const secrets = keepSecrets(dataDir, databaseFile(dataDir), settings.MASTER_KEY)
+  const port = await choosePort(settings.PORT, 'PORT')
+  const origin = `http://127.0.0.1:${port}`
+  const stores = started.use(await openStores(settings, log, (pid) => onStart('database', pid)))
+
+  let sandbox: Sandbox | undefined
+  if (whatsapp.kind === 'sandbox') {
+    const sandboxPort = await choosePort(settings.SANDBOX_PORT, 'SANDBOX_PORT')
+    sandbox = started.use(await startSandbox({ port: sandboxPort, dataDir, log, abort, onStart }))
+  }
+  const simulator = whatsapp.kind === 'simulator' ? whatsapp : sandbox
+  const environment = { ...stores.environment, ...whatsappEnvironment(simulator) }
+
+  const connectors = started.use(
+    startConnectors({
+      ids: connectorIds(settings, secrets.instance),
+      environment: { ...environment, MASTER_KEY: secrets.masterKey },
+      restartMs: settings.CONNECTOR_RESTART_MS,
+      log,
+      abort,
+      onStart,
+      onMessage: showQr(terminal, origin),
+    }),
+  )
+  const apiEnvironment = { ...stores.environment, PUBLIC_ORIGIN: settings.PUBLIC_ORIGIN ?? origin }
+  started.use(await serveApi({ environment: apiEnvironment, port, apiKey, log }))
+  await connectors.ready
+  record.set({ origin, sandbox: sandbox?.control, environment })
+
+  const all = started.move()
+  return {
+    welcome: welcome({
+      origin,
+      sandbox: sandbox?.control,
+      whatsapp,
+      dataDir,
+      apiKey,
+      keyIsDefault: !settings.LINEKEEPER_API_KEY,
+    }),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
+
+/** A shared database may know connectors of other machines: the name of this installation keeps them apart. */
+function connectorIds(settings: Settings, instance: string): string[] {
+  const family = settings.DYNAMODB_ENDPOINT ? instance : 'local'
+  return Array.from({ length: settings.CONNECTORS }, (_, index) => `${family}-${index + 1}`)
+}
