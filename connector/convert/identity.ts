@@ -1,0 +1,94 @@
+/**
+ * Who is meant by the addresses of a stanza. WhatsApp writes a person as a phone number (PN) or as a LID, and mostly
+ * adds the other form; both are joined here, so that one person is one chat, named by the phone number where it is known.
+ */
+import { addressOf, GROUP_SERVER, LID_SERVER, USER_SERVER, userJid } from '#core/jid.ts'
+import type { Attributes, Me } from '../socket/index.ts'
+
+/** Both forms of one person, as far as known: E.164 with a plus, and `<digits>@lid`. */
+export type Person = { phoneNumber: string | undefined; lid: string | undefined }
+
+/** Where a message belongs. `chatId` is canonical, `sender` is who wrote it. */
+export type Parties = { chatId: string; fromMe: boolean; sender: Person }
+
+/** What the device has learnt about the phone number behind a LID. */
+export type Directory = (lid: string) => string | undefined
+
+const JID = /^([^@:_]+)(?:_\d+)?(?::\d+)?@(.+)$/
+const PHONE_SERVERS = new Set([USER_SERVER, 'c.us', 'hosted'])
+const LID_SERVERS = new Set([LID_SERVER, 'hosted.lid'])
+
+/** The jids may be of either form, with or without a device; absent ones are skipped. */
+export function personOf(jids: (string | undefined)[], directory: Directory): Person {
+  const person: Person = { phoneNumber: undefined, lid: undefined }
+  for (const jid of jids) {
+    const [, user, server] = JID.exec(jid ?? '') ?? []
+    if (!user || !server) continue
+    if (PHONE_SERVERS.has(server)) person.phoneNumber ??= `+${user}`
+    if (LID_SERVERS.has(server)) person.lid ??= `${user}@${LID_SERVER}`
+  }
+  if (person.lid) person.phoneNumber ??= directory(person.lid)
+  return person
+}
+
+/** The canonical jid of a person's chat; undefined when the person is unknown. */
+export const chatIdOfPerson = ({ phoneNumber, lid }: Person): string | undefined =>
+  phoneNumber ? userJid(phoneNumber.slice(1)) : lid
+
+/** How a person is written in `from` and `to`. */
+export const addressOfPerson = (person: Person): string => addressOf(chatIdOfPerson(person) ?? '')
+
+export const isMe = (person: Person, me: Me | undefined): boolean => {
+  if (!me) return false
+  const own = personOf([me.jid, me.lid], () => undefined)
+  return (
+    (own.phoneNumber !== undefined && own.phoneNumber === person.phoneNumber) ||
+    (own.lid !== undefined && own.lid === person.lid)
+  )
+}
+
+/**
+ * @param sentTo where another device of ours sent the message, as it says inside
+ * @returns undefined for what is neither a person's chat nor a group (status, broadcast lists, channels)
+ */
+export function partiesOf(
+  stanza: Attributes,
+  me: Me | undefined,
+  directory: Directory,
+  sentTo?: string,
+): Parties | undefined {
+  const from = stanza.from ?? ''
+  if (from.endsWith(`@${GROUP_SERVER}`)) {
+    const sender = personOf(
+      [
+        stanza.participant,
+        stanza.participant_pn,
+        stanza.participant_lid,
+        stanza.sender_pn,
+        stanza.sender_lid,
+      ],
+      directory,
+    )
+    return chatIdOfPerson(sender) ? { chatId: from, fromMe: isMe(sender, me), sender } : undefined
+  }
+  const writer = personOf([from], directory)
+  if (!isMe(writer, me)) {
+    const sender = personOf([from, stanza.sender_pn, stanza.sender_lid], directory)
+    const chatId = chatIdOfPerson(sender)
+    return chatId ? { chatId, fromMe: false, sender } : undefined
+  }
+  if (sentTo?.endsWith(`@${GROUP_SERVER}`)) return { chatId: sentTo, fromMe: true, sender: writer }
+  const recipient = personOf(
+    [
+      stanza.recipient,
+      stanza.recipient_pn,
+      stanza.recipient_lid,
+      stanza.peer_recipient_pn,
+      stanza.peer_recipient_lid,
+      sentTo,
+    ],
+    directory,
+  )
+  const chatId = chatIdOfPerson(recipient) ?? chatIdOfPerson(writer)
+  return chatId ? { chatId, fromMe: true, sender: writer } : undefined
+}

@@ -1,0 +1,35 @@
+/**
+ * From what a device hands on to what the product tells: rows of the journal become events of the log. Pure, and an
+ * event's id is its row's id, so a row that is handed on again becomes the same event again.
+ */
+import type { Event, MessageFacts } from '#core/contract/event.ts'
+import type { Row } from '../socket/index.ts'
+import { ackEvents } from './ack.ts'
+import type { Context } from './context.ts'
+import { messageEvents } from './message.ts'
+import { receiptEvents } from './receipt.ts'
+
+export type { Context } from './context.ts'
+export type { Directory } from './identity.ts'
+export { textMessage } from './outgoing.ts'
+export { type Timestamps, timestamps } from './time.ts'
+
+/**
+ * @param sent what the ledger knows of the message that an `ack` row speaks of
+ * @throws Error when a message's bytes cannot be decoded
+ */
+export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event[] {
+  switch (row.kind) {
+    case 'message':
+      return messageEvents(row, context)
+    case 'receipt':
+      return receiptEvents(row, context)
+    case 'ack':
+      return ackEvents(row, sent, context)
+    // Named kinds without a place in the log yet: groups and pictures come with the complete messaging API.
+    case 'undecryptable':
+    case 'notification':
+    case 'call':
+      return []
+  }
+}

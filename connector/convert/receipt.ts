@@ -1,0 +1,47 @@
+/**
+ * Receipts of others become `message.status`: delivered, read, played. Receipts among our own devices, and those that
+ * only keep the protocol in step, say nothing about a message's fate.
+ */
+import type { Event, MessageStatus } from '#core/contract/event.ts'
+import { isGroup } from '#core/jid.ts'
+import { iso } from '#core/platform/clock.ts'
+import type { Row } from '../socket/index.ts'
+import { type Context, nthId } from './context.ts'
+import { addressOfPerson, chatIdOfPerson, isMe, personOf } from './identity.ts'
+import { happenedAt } from './time.ts'
+
+/** Absent type = delivered. Others (`sender`, `retry`, `peer_msg`, `read-self` …) are not about the recipient. */
+const MEANING: Record<string, MessageStatus> = {
+  '': 'delivered',
+  inactive: 'delivered',
+  read: 'read',
+  played: 'played',
+}
+
+export function receiptEvents(row: Extract<Row, { kind: 'receipt' }>, context: Context): Event[] {
+  const { stanza } = row
+  const status = MEANING[stanza.type ?? '']
+  if (!status || !stanza.from) return []
+  const inGroup = isGroup(stanza.from)
+  const who = personOf(
+    inGroup
+      ? [stanza.participant, stanza.participant_pn, stanza.participant_lid]
+      : [stanza.from, stanza.sender_pn, stanza.sender_lid],
+    context.directory,
+  )
+  const chatId = inGroup ? stanza.from : chatIdOfPerson(who)
+  if (!chatId || isMe(who, context.me)) return []
+  const timestamp = iso(happenedAt(stanza.t, row.id))
+  return row.messageIds.map((messageId, index) => ({
+    id: nthId(row.id, index),
+    ...context.session,
+    timestamp,
+    type: 'message.status',
+    payload: {
+      messageId,
+      status,
+      chatId,
+      ...(inGroup && chatIdOfPerson(who) ? { participant: addressOfPerson(who) } : {}),
+    },
+  }))
+}
