@@ -1,6 +1,7 @@
 /**
  * A session is one linked WhatsApp device. The API owns its settings and its intent (what should be), the connector
  * that holds its shard's lease owns its state (what is); both live in one item and neither overwrites the other.
+ * The verbs are in sessions/.
  */
 import * as z from 'zod'
 
@@ -29,7 +30,11 @@ export const Settings = z
       .boolean()
       .default(true)
       .meta({ description: 'Take over the history that the phone offers' }),
-    webhookUrl: z.url({ protocol: /^https?$/ }).optional(),
+    webhookUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional()
+      .meta({ description: 'Kept for this session; it takes effect with webhooks, which are not built yet' }),
   })
   .meta({ id: 'SessionSettings' })
 export type Settings = z.infer<typeof Settings>
@@ -42,7 +47,9 @@ export const Intent = z.object({
 })
 export type Intent = z.infer<typeof Intent>
 
-export const StatusChange = z.object({ status: Status, at: z.iso.datetime(), reason: z.string().optional() })
+export const StatusChange = z
+  .object({ status: Status, at: z.iso.datetime(), reason: z.string().optional() })
+  .meta({ id: 'StatusChange' })
 export type StatusChange = z.infer<typeof StatusChange>
 
 /** What is, as the owning connector last wrote it. Fenced by `epoch`, the epoch of its lease. */
@@ -61,7 +68,6 @@ export const State = z.object({
   connectedAt: z.iso.datetime().optional(),
   lastActivity: z.iso.datetime().optional(),
   qr: z.object({ text: z.string(), expiresAt: z.iso.datetime() }).optional(),
-  history: z.array(StatusChange).default([]),
 })
 export type State = z.infer<typeof State>
 
@@ -69,6 +75,7 @@ export const Session = z.object({
   v: z.literal(1).default(1),
   id: z.string(),
   accountId: z.string(),
+  shard: z.int(),
   name: z.string(),
   description: z.string().optional(),
   settings: Settings,
@@ -82,7 +89,11 @@ export const Session = z.object({
 })
 export type Session = z.infer<typeof Session>
 
-export const sessionKey = (id: string) => ({ pk: `SESSION#${id}`, sk: 'SESSION' })
+/** Everything of a session that is not a message, an event or device state lives in this partition of `main`. */
+export const sessionPartition = (id: string): string => `SESSION#${id}`
 
-/** Status histories keep the latest changes only. */
-export const HISTORY_LENGTH = 50
+export const sessionKey = (id: string) => ({ pk: sessionPartition(id), sk: 'SESSION' })
+
+/** True until the owning connector has done what was asked last. */
+export const isPending = ({ intent, state }: Pick<Session, 'intent' | 'state'>): boolean =>
+  intent !== undefined && intent.n > state.doneIntent

@@ -2,6 +2,7 @@
  * The only place that speaks DynamoDB's document form. Items are parsed on the way out, expired ones are hidden on the
  * second they expire (DynamoDB deletes them hours later), and a failed condition is an answer and not an exception.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -9,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -27,12 +29,12 @@ import { Fault } from './fault.ts'
 
 export type Key = { pk: string; sk: string }
 export type Item = Record<string, unknown> & Key
-type Expression = Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression'> & {
-  names?: Record<string, string>
-  values?: Record<string, unknown>
+export type Expression = Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression'> & {
+  names?: Record<string, string> | undefined
+  values?: Record<string, unknown> | undefined
 }
-/** One write of a transaction. `optional` writes are dropped, not fatal, when their condition fails. */
-export type Write = { table: TableName; optional?: boolean } & (
+/** One write of a transaction. */
+export type Write = { table: TableName } & (
   | { put: Item; condition?: string; values?: Record<string, unknown>; names?: Record<string, string> }
   | { update: Key; set: Expression }
   | { remove: Key }
@@ -50,8 +52,13 @@ export type QueryOptions = {
 }
 export type Store = ReturnType<typeof openStore>
 
-/** DynamoDB's own bound on one transaction. */
+/** DynamoDB's own bounds: writes of one transaction, keys of one read, removals of one batch. */
 export const MAX_WRITES = 100
+export const MAX_READS = 100
+const MAX_REMOVALS = 25
+
+/** How often something that DynamoDB refused for the moment is tried again; the pauses double from 5 ms. */
+const ATTEMPTS = 8
 
 export function openStore(client: DynamoDBClient, tables: Record<TableName, string>, now: Clock) {
   const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
@@ -102,14 +109,14 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     /** Raw items of one table by key, at most 100 keys, in no particular order. */
     async getMany(table: TableName, keys: Key[]): Promise<Item[]> {
       const found: Item[] = []
-      let wanted: Key[] = keys
-      for (let round = 0; wanted.length > 0; round++) {
-        if (round === 5) throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.')
+      let wanted = keys
+      for (let attempt = 1; wanted.length > 0; attempt++) {
         const answer = await doc.send(
           new BatchGetCommand({ RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } } }),
         )
         found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive))
         wanted = (answer.UnprocessedKeys?.[tables[table]]?.Keys ?? []) as Key[]
+        if (wanted.length > 0) await backOff(attempt)
       }
       return found
     },
@@ -134,6 +141,23 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
 
     async remove(table: TableName, key: Key): Promise<void> {
       await doc.send(new DeleteCommand({ TableName: tables[table], Key: key }))
+    },
+
+    /** Any number of keys; those that do not exist are no error. Not atomic: repeat it when it fails. */
+    async removeMany(table: TableName, keys: Key[]): Promise<void> {
+      for (let start = 0; start < keys.length; start += MAX_REMOVALS) {
+        const batch = keys.slice(start, start + MAX_REMOVALS)
+        let requests = batch.map(({ pk, sk }) => ({
+          DeleteRequest: { Key: { pk, sk } as Record<string, unknown> },
+        }))
+        for (let attempt = 1; requests.length > 0; attempt++) {
+          const answer = await doc.send(
+            new BatchWriteCommand({ RequestItems: { [tables[table]]: requests } }),
+          )
+          requests = (answer.UnprocessedItems?.[tables[table]] ?? []) as typeof requests
+          if (requests.length > 0) await backOff(attempt)
+        }
+      }
     },
 
     /** False when the condition failed: the item is untouched then. */
@@ -182,22 +206,36 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
 
     /**
      * All or nothing, up to 100 writes on distinct keys. Answers the indexes of the writes whose condition failed:
-     * empty means that everything is written, anything else that nothing is.
+     * empty means that everything is written, anything else that nothing is. What collides with another transaction,
+     * or is throttled, is tried again.
      */
     async transact(writes: Write[]): Promise<number[]> {
-      try {
-        await doc.send(new TransactWriteCommand({ TransactItems: writes.map(toTransactItem) }))
-        return []
-      } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw error
-        const failed = (error.CancellationReasons ?? []).flatMap((reason, index) =>
-          reason.Code === 'ConditionalCheckFailed' ? [index] : [],
-        )
-        if (failed.length > 0) return failed
-        throw error
+      const TransactItems = writes.map(toTransactItem)
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await doc.send(new TransactWriteCommand({ TransactItems }))
+          return []
+        } catch (error) {
+          if (!(error instanceof TransactionCanceledException)) throw error
+          const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None')
+          const failed = reasons.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []))
+          if (failed.length > 0) return failed
+          if (!reasons.some((code) => PASSING.has(code))) throw error
+          await backOff(attempt, error)
+        }
       }
     },
   }
+}
+
+/** Reasons of a cancelled transaction that go away by themselves. */
+const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
+
+/** @throws Fault DEPENDENCY_UNAVAILABLE when the last attempt was made. */
+async function backOff(attempt: number, cause?: unknown): Promise<void> {
+  if (attempt >= ATTEMPTS)
+    throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.', { cause })
+  await pause(Math.random() * 5 * 2 ** attempt)
 }
 
 type IndexKeys = Pick<IndexSpec, 'pk' | 'sk'>

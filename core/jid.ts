@@ -1,0 +1,65 @@
+/**
+ * Addresses of WhatsApp. A chat has one canonical id, a jid: `<digits>@s.whatsapp.net` when the phone number is known,
+ * `<digits>@lid` when only the LID is, `<id>@g.us` for groups. Callers may write a number or a jid in any usual form.
+ */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { Fault } from './platform/fault.ts'
+
+export const USER_SERVER = 's.whatsapp.net'
+export const LID_SERVER = 'lid'
+export const GROUP_SERVER = 'g.us'
+
+const JID = /^([0-9-]+)(?:_\d+)?(?::\d+)?@([a-z.]+)$/
+/** What people write between the digits of a phone number. */
+const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015]/g
+
+/**
+ * @param text `+49 151 2345 6789`, the same as bare digits, or a jid (`…@s.whatsapp.net`, `…@c.us`, `…@lid`, `…@g.us`,
+ * with or without a device)
+ * @returns the canonical jid
+ * @throws Fault INVALID_RECIPIENT with a sentence that says what is wrong
+ */
+export function chatIdOf(text: string): string {
+  const written = text.trim()
+  if (!written.includes('@')) return userJid(phoneDigits(written))
+  const [, user = '', server] = JID.exec(written) ?? []
+  switch (server) {
+    case USER_SERVER:
+    case 'c.us':
+      return userJid(phoneDigits(user))
+    case LID_SERVER:
+      if (/^\d{5,20}$/.test(user)) return `${user}@${LID_SERVER}`
+      break
+    case GROUP_SERVER:
+      if (/^\d{5,25}(-\d{5,15})?$/.test(user)) return `${user}@${GROUP_SERVER}`
+  }
+  throw invalid('It is neither a phone number nor a WhatsApp id that messages can be sent to.')
+}
+
+export const userJid = (digits: string): string => `${digits}@${USER_SERVER}`
+
+export const isGroup = (chatId: string): boolean => chatId.endsWith(`@${GROUP_SERVER}`)
+
+/** E.164 with a plus; undefined for a group or an unknown number. */
+export const phoneNumberOf = (chatId: string): string | undefined =>
+  chatId.endsWith(`@${USER_SERVER}`) ? `+${chatId.slice(0, -USER_SERVER.length - 1)}` : undefined
+
+/** How a chat is written in `from` and `to`: a phone number where one is known, else the jid. */
+export const addressOf = (chatId: string): string => phoneNumberOf(chatId) ?? chatId
+
+/** The digits of a number that its country's numbering plan allows. Whether it is on WhatsApp, only WhatsApp knows. */
+function phoneDigits(text: string): string {
+  const bare = text.replace(PUNCTUATION, '').replace(/^\+/, '')
+  if (!/^\d+$/.test(bare)) throw invalid('A phone number consists of digits, with the country code first.')
+  if (bare.startsWith('0'))
+    throw invalid('A phone number begins with the country code, without a leading zero (+49…, not 049…).')
+  const number = parsePhoneNumberFromString(`+${bare}`)
+  if (!number) throw invalid('The number does not begin with a country code that exists, or is too short.')
+  if (!number.isPossible()) throw invalid('The number is too short or too long for its country.')
+  return bare
+}
+
+const invalid = (why: string) =>
+  new Fault('INVALID_RECIPIENT', `The recipient cannot be used. ${why}`, {
+    details: { action: 'Use an international number such as +4915123456789, or a WhatsApp id.' },
+  })

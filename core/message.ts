@@ -1,0 +1,197 @@
+/**
+ * A message is one item, ledger and read model at once, under its WhatsApp id. Its state is a set of times, each
+ * written once, and its status is the furthest of them: so states never step back and updates need no order. An
+ * outgoing message is stored here before anything is asked of the connector.
+ */
+import * as z from 'zod'
+import { MessageFacts, MessageStatus } from './contract/event.ts'
+import { iso, ttl } from './platform/clock.ts'
+import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
+import { updating } from './platform/expression.ts'
+import type { Retention } from './retention.ts'
+
+/** Every state an outgoing message can be in, in order. `failed` stands aside: see statusOf. */
+export const PROGRESS = ['accepted', 'queued', 'sent', 'server', 'delivered', 'read', 'played'] as const
+export type Times = Partial<Record<MessageStatus, string>>
+
+/** The attribute that holds the time of a state. */
+export const timeAttribute = (status: MessageStatus): string => `${status}At`
+
+const time = z.iso.datetime().optional()
+const Stored = MessageFacts.extend({
+  sessionId: z.string(),
+  accountId: z.string(),
+  acceptedAt: time,
+  queuedAt: time,
+  sentAt: time,
+  serverAt: time,
+  deliveredAt: time,
+  readAt: time,
+  playedAt: time,
+  failedAt: time,
+  reason: z.string().optional(),
+  waitSk: z.string().optional(),
+})
+
+export type Message = z.infer<typeof MessageFacts> & {
+  sessionId: string
+  accountId: string
+  /** `received` for a message that came in; the furthest state for one of ours. */
+  status: MessageStatus | 'received'
+  times: Times
+  /** Why it failed. */
+  reason: string | undefined
+  /** When it stands in the index of what waits: the place in it. */
+  waitSk: string | undefined
+}
+
+export const Message = Stored.transform(({ reason, waitSk, ...stored }): Message => {
+  const { acceptedAt, queuedAt, sentAt, serverAt, deliveredAt, readAt, playedAt, failedAt, ...facts } = stored
+  const times: Times = Object.fromEntries(
+    MessageStatus.options.flatMap((status) => {
+      const at = stored[`${status}At`]
+      return at ? [[status, at]] : []
+    }),
+  )
+  return { ...facts, times, status: facts.fromMe ? statusOf(times) : 'received', reason, waitSk }
+})
+
+/** The furthest state. A failure counts until WhatsApp's server took the message after all. */
+export function statusOf(times: Times): MessageStatus {
+  const furthest = PROGRESS.findLast((status) => times[status]) ?? 'accepted'
+  return times.failed && !hasReached(furthest, 'server') ? 'failed' : furthest
+}
+
+export const hasReached = (status: MessageStatus, goal: MessageStatus): boolean =>
+  PROGRESS.indexOf(status as never) >= PROGRESS.indexOf(goal as never)
+
+/** The states it passed, in the order of time. */
+export const historyOf = (times: Times): { status: MessageStatus; at: string }[] =>
+  MessageStatus.options
+    .flatMap((status) => (times[status] ? [{ status, at: times[status] }] : []))
+    .sort((one, other) => one.at.localeCompare(other.at))
+
+export const messagePartition = (id: string): string => `MESSAGE#${id}`
+export const outgoingKey = (sessionId: string, id: string): Key => ({
+  pk: messagePartition(id),
+  sk: `${sessionId}#out`,
+})
+/** WhatsApp's ids are unique per sender only, so a received message is known by both. */
+export const receivedKey = (sessionId: string, { id, sender, from }: MessageFacts): Key => ({
+  pk: messagePartition(id),
+  sk: `${sessionId}#${sender.lid ?? sender.phoneNumber ?? from}`,
+})
+
+export const chatPartition = (sessionId: string, chatId: string): string => `${sessionId}#${chatId}`
+
+/**
+ * The index of outgoing messages that WhatsApp has not taken: `due#<time>#…` until the connector has it (the sweeper
+ * looks at what is due), `queued#…` while it waits in the connector's durable outbox, `failed#…` in the end.
+ */
+export const waitingPartition = (shard: number): string => `SHARD#${shard}`
+export const DUE = 'due#'
+export const dueAt = (milliseconds: number, messageId: string): string =>
+  `${DUE}${iso(milliseconds)}#${messageId}`
+export const queuedPlace = (sessionId: string, messageId: string): string =>
+  `queued#${sessionId}#${messageId}`
+export const failedPlace = (sessionId: string, messageId: string): string =>
+  `failed#${sessionId}#${messageId}`
+
+/** How long the queue has to carry a message before the sweeper looks at it, in ms. */
+export const CARRIED_WITHIN = 10_000
+
+export type Outgoing = {
+  id: string
+  session: { id: string; accountId: string; shard: number; phoneNumber: string | undefined }
+  chatId: string
+  to: string
+  type: string
+  text: string
+}
+
+/** Stores an accepted message, once. False when its id is taken: then it was accepted before. */
+export const accept = (store: Store, retention: Retention, message: Outgoing): Promise<boolean> =>
+  store.create('messages', acceptedItem(message, store.now(), retention))
+
+function acceptedItem(
+  { id, session, chatId, to, type, text }: Outgoing,
+  now: number,
+  retention: Retention,
+): Item {
+  const at = iso(now)
+  const facts: MessageFacts = {
+    id,
+    chatId,
+    fromMe: true,
+    from: session.phoneNumber ?? '',
+    to,
+    sender: session.phoneNumber ? { phoneNumber: session.phoneNumber } : {},
+    type,
+    text,
+    timestamp: at,
+  }
+  return {
+    ...outgoingKey(session.id, id),
+    ...facts,
+    sessionId: session.id,
+    accountId: session.accountId,
+    acceptedAt: at,
+    chatPk: chatPartition(session.id, chatId),
+    chatSk: `${at}#${id}`,
+    waitPk: waitingPartition(session.shard),
+    waitSk: dueAt(now + CARRIED_WITHIN, id),
+    expiresAt: ttl(now, retention.messageSeconds),
+  }
+}
+
+/** The ledger's record of a message that this session sent. */
+export const findOutgoing = (
+  store: Store,
+  sessionId: string,
+  messageId: string,
+): Promise<Message | undefined> => store.get('messages', Message, outgoingKey(sessionId, messageId))
+
+/** Every record under a WhatsApp id, the sent ones first: two sessions that write to each other share ids. */
+export async function findAll(store: Store, messageId: string): Promise<Message[]> {
+  const { items } = await store.query('messages', Message, messagePartition(messageId))
+  return items.sort((one, other) => Number(other.fromMe) - Number(one.fromMe))
+}
+
+/** Newest first. */
+export const ofChat = (
+  store: Store,
+  sessionId: string,
+  chatId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Message>> =>
+  store.query('messages', Message, chatPartition(sessionId, chatId), {
+    ...page,
+    index: 'chat',
+    newestFirst: true,
+  })
+
+/** A page of the outgoing messages of a shard that were due to be carried by now, the longest due first. */
+export const due = (
+  store: Store,
+  shard: number,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Message>> =>
+  store.query('messages', Message, waitingPartition(shard), {
+    ...page,
+    index: 'waiting',
+    from: DUE,
+    to: `${DUE}${iso(store.now())}`,
+  })
+
+/** Looks at it again later. False when it was carried, or moved by somebody else, meanwhile. */
+export const postpone = (store: Store, message: Message, until: number): Promise<boolean> =>
+  store.update(
+    'messages',
+    outgoingKey(message.sessionId, message.id),
+    placing(dueAt(until, message.id), message),
+  )
+
+function placing(place: string, seen: Message): Expression {
+  const update = updating().set('waitSk', place)
+  return update.where(`${update.name('waitSk')} = ${update.value(seen.waitSk)}`).build()
+}

@@ -1,0 +1,43 @@
+/** How events change the counters: one item for the totals of a session and one for each of its days (UTC). */
+import type { MessageFacts } from '../contract/event.ts'
+import type { Key, Write } from '../platform/dynamo.ts'
+import { updating } from '../platform/expression.ts'
+import { dayKey, TYPE_PREFIX, totalsKey } from '../stats.ts'
+
+type Change = { key: Key; counts: Map<string, number>; lastActivity: string | undefined }
+
+export function counterChanges() {
+  const changes = new Map<string, Change>()
+
+  const count = (key: Key, names: string[], at?: string) => {
+    const id = `${key.pk} ${key.sk}`
+    const change = changes.get(id) ?? { key, counts: new Map(), lastActivity: undefined }
+    for (const name of names) change.counts.set(name, (change.counts.get(name) ?? 0) + 1)
+    if (at && at > (change.lastActivity ?? '')) change.lastActivity = at
+    changes.set(id, change)
+  }
+
+  return {
+    /** `at` is when we learned of it. */
+    message(
+      sessionId: string,
+      direction: 'sent' | 'received',
+      { type, timestamp }: MessageFacts,
+      at: string,
+    ): void {
+      count(totalsKey(sessionId), [direction, `${TYPE_PREFIX}${type}`], at)
+      count(dayKey(sessionId, timestamp.slice(0, 10)), [direction])
+    },
+    failed(sessionId: string, at: string): void {
+      count(totalsKey(sessionId), ['failed'], at)
+    },
+    writes: (): Write[] => [...changes.values()].map(writeOf),
+  }
+}
+
+function writeOf({ key, counts, lastActivity }: Change): Write {
+  const update = updating()
+  for (const [name, by] of counts) update.add(name, by)
+  if (lastActivity) update.set('lastActivity', lastActivity)
+  return { table: 'main', update: key, set: update.build() }
+}

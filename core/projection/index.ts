@@ -1,0 +1,118 @@
+/**
+ * What events change: the log entry itself, the message, its chat, the counters, the status history, as the writes of
+ * one transaction. Changes of one item are merged, because a transaction may touch it only once. Nothing is read
+ * beforehand: conditions find out whether an event is old, and what was learned from them comes back as `known`, so
+ * that the next attempt leaves out what is void.
+ */
+
+import { chatKey } from '../chat.ts'
+import type { Event } from '../contract/event.ts'
+import { outgoingKey, receivedKey } from '../message.ts'
+import { ttl } from '../platform/clock.ts'
+import type { Key, Write } from '../platform/dynamo.ts'
+import type { Retention } from '../retention.ts'
+import { sessionPartition } from '../session.ts'
+import { dayKey, totalsKey } from '../stats.ts'
+import { chatChanges } from './chats.ts'
+import { counterChanges } from './counters.ts'
+import { type Known, nameOf } from './known.ts'
+import { messageChanges, placeInTime } from './messages.ts'
+
+export { type Known, nameOf } from './known.ts'
+
+export const HISTORY_PREFIX = 'STATUS#'
+
+export const eventKey = ({ sessionId, id }: Pick<Event, 'sessionId' | 'id'>): Key => ({
+  pk: sessionPartition(sessionId),
+  sk: id,
+})
+
+/** The writes that make these events part of the log and of the read model; none when all of them are known. */
+export function project(
+  events: Event[],
+  retention: Retention,
+  now: number,
+  known: Known = new Map(),
+): Write[] {
+  const expiresAt = ttl(now, retention.eventSeconds)
+  const messages = messageChanges(known, retention, now)
+  const chats = chatChanges(known)
+  const counters = counterChanges()
+  const entries = new Map<string, Write>()
+
+  /** False when the event is void: it tells what is told already. */
+  const apply = (event: Event): boolean => {
+    const { sessionId, timestamp } = event
+    switch (event.type) {
+      case 'message.received':
+      case 'message.sent': {
+        const isNew = event.type === 'message.sent' ? messages.sent(event) : messages.received(event)
+        if (!isNew) return false
+        const { message } = event.payload
+        chats.moved(sessionId, message, placeInTime(event, message))
+        counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp)
+        return true
+      }
+      case 'message.status': {
+        if (!messages.status(event)) return false
+        if (event.payload.status === 'failed') counters.failed(sessionId, timestamp)
+        return true
+      }
+      case 'session.status': {
+        const { status, reason } = event.payload
+        const key = { pk: sessionPartition(sessionId), sk: `${HISTORY_PREFIX}${event.id}` }
+        entries.set(key.sk, { table: 'main', put: { ...key, status, at: timestamp, reason, expiresAt } })
+        return true
+      }
+      default:
+        return true
+    }
+  }
+
+  for (const event of events) {
+    const key = eventKey(event)
+    const name = nameOf('events', key)
+    if (known.get(name) || entries.has(name) || !apply(event)) continue
+    entries.set(name, {
+      table: 'events',
+      put: { ...key, ...event, expiresAt },
+      condition: 'attribute_not_exists(pk)',
+    })
+  }
+  return [...entries.values(), ...messages.writes(), ...chats.writes(), ...counters.writes()]
+}
+
+/** The names of the items that an event touches; never fewer than its writes. */
+export function touches(event: Event): string[] {
+  const own = [nameOf('events', eventKey(event))]
+  switch (event.type) {
+    case 'message.received':
+    case 'message.sent': {
+      const { message } = event.payload
+      const key =
+        event.type === 'message.sent'
+          ? outgoingKey(event.sessionId, message.id)
+          : receivedKey(event.sessionId, message)
+      return [
+        ...own,
+        nameOf('messages', key),
+        nameOf('main', chatKey(event.sessionId, message.chatId)),
+        nameOf('main', totalsKey(event.sessionId)),
+        nameOf('main', dayKey(event.sessionId, message.timestamp.slice(0, 10))),
+      ]
+    }
+    case 'message.status':
+      return [
+        ...own,
+        nameOf('messages', outgoingKey(event.sessionId, event.payload.messageId)),
+        nameOf('main', totalsKey(event.sessionId)),
+      ]
+    case 'session.status':
+      return [
+        ...own,
+        nameOf('main', { pk: sessionPartition(event.sessionId), sk: `${HISTORY_PREFIX}${event.id}` }),
+      ]
+    default:
+      return own
+  }
+}

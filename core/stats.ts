@@ -1,0 +1,80 @@
+/**
+ * How many messages a session has sent and received, in all and by day (UTC) and type. The counters are written in the
+ * transaction of the event that they count, so they are exact; only their keys and their reading are here.
+ */
+import * as z from 'zod'
+import type { Key, Store } from './platform/dynamo.ts'
+import { sessionPartition } from './session.ts'
+
+export const TOTALS = 'STATS'
+export const totalsKey = (sessionId: string): Key => ({ pk: sessionPartition(sessionId), sk: TOTALS })
+export const dayKey = (sessionId: string, day: string): Key => ({
+  pk: sessionPartition(sessionId),
+  sk: `${TOTALS}#${day}`,
+})
+/** Counters by type stand beside the others in the item of the totals, under this prefix. */
+export const TYPE_PREFIX = 'type:'
+
+const count = z.int().default(0)
+const Totals = z.looseObject({
+  sk: z.string(),
+  sent: count,
+  received: count,
+  failed: count,
+  lastActivity: z.iso.datetime().optional(),
+})
+
+export const Stats = z
+  .object({
+    total: z.int().meta({ description: 'Sent and received together' }),
+    sent: z.int().meta({ description: 'Taken by WhatsApp, written here or on the phone' }),
+    received: z.int(),
+    failed: z.int(),
+    byType: z.record(z.string(), z.int()),
+    byDay: z.record(z.string(), z.object({ sent: z.int(), received: z.int() })),
+  })
+  .meta({ id: 'MessageStats' })
+export type Stats = z.infer<typeof Stats>
+
+/** What a list shows of it. `lastActivity` is the time of the newest message event. */
+export type Summary = { sent: number; received: number; failed: number; lastActivity: string | undefined }
+
+/** The totals of at most 100 sessions, by session id; one call. */
+export async function summaries(store: Store, sessionIds: string[]): Promise<Map<string, Summary>> {
+  const items = sessionIds.length > 0 ? await store.getMany('main', sessionIds.map(totalsKey)) : []
+  const found = new Map(items.map((item) => [item.pk, summaryOf(Totals.parse(item))]))
+  return new Map(sessionIds.map((id) => [id, found.get(sessionPartition(id)) ?? NOTHING]))
+}
+
+export async function read(store: Store, sessionId: string): Promise<Stats> {
+  const stats: Stats = { total: 0, sent: 0, received: 0, failed: 0, byType: {}, byDay: {} }
+  let cursor: string | undefined
+  do {
+    const page = await store.query('main', Totals, sessionPartition(sessionId), { prefix: TOTALS, cursor })
+    for (const item of page.items) addTo(stats, item)
+    cursor = page.cursor
+  } while (cursor)
+  stats.total = stats.sent + stats.received
+  return stats
+}
+
+function addTo(stats: Stats, item: z.infer<typeof Totals>): void {
+  const { sk, sent, received, failed, ...rest } = item
+  if (sk !== TOTALS) {
+    stats.byDay[sk.slice(TOTALS.length + 1)] = { sent, received }
+    return
+  }
+  Object.assign(stats, { sent, received, failed })
+  for (const [name, value] of Object.entries(rest))
+    if (name.startsWith(TYPE_PREFIX) && typeof value === 'number')
+      stats.byType[name.slice(TYPE_PREFIX.length)] = value
+}
+
+const NOTHING: Summary = { sent: 0, received: 0, failed: 0, lastActivity: undefined }
+
+const summaryOf = ({ sent, received, failed, lastActivity }: z.infer<typeof Totals>): Summary => ({
+  sent,
+  received,
+  failed,
+  lastActivity,
+})

@@ -1,0 +1,9 @@
+/** What opens an account: a secret of the caller's, known to us by its hash alone. */
+import * as z from 'zod'
+import type { Key } from './platform/dynamo.ts'
+import { hashSecret } from './platform/id.ts'
+
+export const Token = z.object({ accountId: z.string(), name: z.string(), createdAt: z.iso.datetime() })
+export type Token = z.infer<typeof Token>
+
+export const tokenKey = (secret: string): Key => ({ pk: `TOKEN#${hashSecret(secret)}`, sk: 'TOKEN' })
