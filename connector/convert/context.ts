@@ -1,13 +1,11 @@
 /** What a conversion knows besides the row itself. */
 import type { Me } from '../socket/index.ts'
 import type { Directory } from './identity.ts'
-import type { Timestamps } from './time.ts'
 
 export type Context = {
   session: { sessionId: string; accountId: string }
   me: Me | undefined
   directory: Directory
-  timestamps: Timestamps
   /** ISO 8601. */
   now: string
 }

@@ -12,7 +12,6 @@ import { receiptEvents } from './receipt.ts'
 export type { Context } from './context.ts'
 export type { Directory } from './identity.ts'
 export { textMessage } from './outgoing.ts'
-export { type Timestamps, timestamps } from './time.ts'
 
 /**
  * @param sent what the ledger knows of the message that an `ack` row speaks of

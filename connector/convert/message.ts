@@ -4,10 +4,12 @@
  */
 import type { Event, MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
+import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
 import type { Context } from './context.ts'
 import { addressOfPerson, partiesOf } from './identity.ts'
+import { happenedAt } from './time.ts'
 
 export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: Context): Event[] {
   const { stanza } = row
@@ -33,7 +35,7 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
     },
     type: content.type,
     ...(content.text === undefined ? {} : { text: content.text }),
-    timestamp: context.timestamps(stanza.t, row.id),
+    timestamp: iso(happenedAt(stanza.t, row.id)),
   }
   return [
     {
