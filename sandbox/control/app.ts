@@ -1,0 +1,108 @@
+/** The control API over HTTP: JSON in, JSON out, every failure as `{error, code}` with its status. */
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type * as z from 'zod'
+import { Fault } from '../fault.ts'
+import type { Control } from './control.ts'
+import * as Schema from './schemas.ts'
+
+const LARGEST_BODY_BYTES = 32 * 1024 * 1024
+
+export type Overview = { url: string; wsUrl: string; rootKey: string }
+
+export function controlApp(control: Control, overview: () => Overview) {
+  const app = new Hono()
+  const number = (c: Context) => parse(Schema.PhoneNumber, c.req.param('number') ?? '')
+
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY_BYTES,
+      onError: () => {
+        throw new Fault('BODY_TOO_LARGE', `A body may have ${LARGEST_BODY_BYTES} bytes at most.`)
+      },
+    }),
+  )
+
+  app.get('/', async (c) => c.json({ ...overview(), phones: await control.phones() }))
+  app.get('/phones', async (c) => c.json({ phones: await control.phones() }))
+
+  app.post('/phones/:number/scan', async (c) => {
+    const { qr } = await body(c, Schema.Scan)
+    return c.json(await control.scan(number(c), qr))
+  })
+  app.post('/phones/:number/pair', async (c) => {
+    const { code } = await body(c, Schema.Pair)
+    return c.json(await control.pair(number(c), code))
+  })
+  app.post('/phones/:number/send', async (c) => c.json(await control.send(number(c), await sendBody(c)), 201))
+  app.get('/phones/:number/inbox', async (c) => {
+    const { after, limit } = parse(Schema.InboxQuery, c.req.query())
+    const page = { ...(after === undefined ? {} : { after }), ...(limit === undefined ? {} : { limit }) }
+    return c.json(await control.inbox(number(c), page))
+  })
+  app.post('/phones/:number/read', async (c) => {
+    const { ids } = await body(c, Schema.Read)
+    return c.json(await control.read(number(c), ids))
+  })
+  app.post('/phones/:number/typing', async (c) => {
+    const { to, state } = await body(c, Schema.Typing)
+    return c.json(await control.typing(number(c), to, state))
+  })
+  app.post('/phones/:number/unlink', async (c) => {
+    const { device } = await body(c, Schema.Unlink)
+    return c.json(await control.unlink(number(c), device))
+  })
+
+  app.post('/groups', async (c) => c.json(await control.createGroup(await body(c, Schema.NewGroup)), 201))
+  app.get('/groups/:id', async (c) => c.json(await control.group(parse(Schema.GroupId, c.req.param('id')))))
+
+  app.get('/faults', async (c) => c.json(await control.faults()))
+  app.post('/faults', async (c) => {
+    const order = await body(c, Schema.FaultOrder)
+    return c.json(await control.fault(order), order.off ? 200 : 201)
+  })
+  app.get('/stats', async (c) => c.json(await control.stats()))
+  app.post('/reset', async (c) => {
+    await control.reset()
+    return c.json({ reset: true })
+  })
+
+  app.notFound((c) => c.json({ error: 'There is nothing at this address.', code: 'NOT_FOUND' }, 404))
+  app.onError((error, c) => {
+    const fault = error instanceof Fault ? error : new Fault('INTERNAL', 'Something broke in the sandbox.')
+    return c.json({ error: fault.message, code: fault.code }, fault.status)
+  })
+  return app
+}
+
+/** An absent body counts as an empty object, so that `curl -X POST …/unlink` works. */
+async function readJson(c: Context): Promise<unknown> {
+  const text = await c.req.text()
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Fault('REQUEST_INVALID', 'The body is not JSON.')
+  }
+}
+
+const body = async <S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> =>
+  parse(schema, await readJson(c))
+
+async function sendBody(c: Context): Promise<z.output<typeof Schema.Send>> {
+  const json = await readJson(c)
+  const later = Schema.LATER_KINDS.find((kind) => typeof json === 'object' && json !== null && kind in json)
+  if (later) throw new Fault('KIND_NOT_SUPPORTED', `Simulated phones cannot send "${later}" yet, only text.`)
+  return parse(Schema.Send, json)
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const where = issue?.path.join('.')
+  throw new Fault(
+    'REQUEST_INVALID',
+    where ? `${where}: ${issue?.message}` : (issue?.message ?? 'Invalid request.'),
+  )
+}

@@ -1,0 +1,163 @@
+/**
+ * What can be done with a sandbox from outside, as functions; `app.ts` offers the same over HTTP. Each resolves when
+ * what it did is committed. Numbers go in with or without a plus and come out with one.
+ */
+import type * as z from 'zod'
+import { forgetParked } from '../delivery/deliver.ts'
+import { sendToGroup, sendToPerson } from '../delivery/from-phone.ts'
+import { type Typing as TypingState, type } from '../delivery/presence.ts'
+import { markRead } from '../delivery/read.ts'
+import { Fault } from '../fault.ts'
+import type { Group } from '../groups/groups.ts'
+import { keepCertificates } from '../noise/certificates.ts'
+import { readQr, scan } from '../pairing/scan.ts'
+import { unlink } from '../pairing/unlink.ts'
+import type { InboxEntry } from '../people/inbox.ts'
+import type { Person } from '../people/people.ts'
+import { announce, groupNode } from '../queries/groups.ts'
+import { isGroup, parseAddress, pnJid } from '../wire/jids.ts'
+import { node } from '../wire/nodes.ts'
+import type { World } from '../world.ts'
+import type { FaultOrder, NewGroup } from './schemas.ts'
+import { beginFault, endFault } from './strike.ts'
+
+export type InboxPage = { messages: InboxEntry[]; retries: number; undecryptable: number }
+export type GroupView = {
+  id: string
+  subject: string
+  creator: string
+  participants: { number: string; role: string }[]
+}
+export type Control = ReturnType<typeof controlOf>
+
+export function controlOf(world: World) {
+  const person = (number: string): Person => world.people.expect(number.replace('+', ''))
+  const committed = async <T>(result: T): Promise<T> => {
+    await world.store.durable()
+    return result
+  }
+
+  return {
+    /** This person's phone links the client that shows the code. Throws QR_* and PAIRING_*. */
+    async scan(number: string, qr: string): Promise<{ number: string; device: number }> {
+      const owner = person(number)
+      const { device } = await scan(world, owner, readQr(qr))
+      return committed({ number: `+${owner.number}`, device })
+    },
+
+    async pair(_number: string, _code: string): Promise<{ number: string; device: number }> {
+      throw new Fault(
+        'PAIRING_CODE_NOT_SUPPORTED',
+        'Linking by code is not built yet; scan the QR code instead.',
+      )
+    },
+
+    /** Somebody types a message; gives its WhatsApp id. */
+    async send(number: string, { to, text }: { to: string; text: string }): Promise<{ id: string }> {
+      const [from, message] = [person(number), { conversation: text }]
+      const id = isGroup(to)
+        ? await sendToGroup(world, from, world.groups.expect(to), message)
+        : await sendToPerson(world, from, person(to), message)
+      return committed({ id })
+    },
+
+    /** Oldest first. `after` is the id of the last message seen, or an ISO 8601 time. */
+    async inbox(
+      number: string,
+      { after, limit }: { after?: string; limit?: number } = {},
+    ): Promise<InboxPage> {
+      const { lid } = person(number)
+      return committed({ messages: world.inbox.list(lid, after, limit), ...world.unreadable.count(lid) })
+    },
+
+    /** The person reads these messages; those who wrote them see it. */
+    async read(number: string, ids: string[]): Promise<{ read: number }> {
+      const reader = person(number)
+      for (const id of ids) markRead(world, reader, id)
+      return committed({ read: ids.length })
+    },
+
+    async typing(number: string, to: string, state: TypingState = 'composing') {
+      const jid = isGroup(to) ? world.groups.expect(to).id : pnJid(person(to).number)
+      type(world, person(number), jid, state)
+      return committed({ state })
+    },
+
+    /** Removes one linked device, or all of them. Throws DEVICE_NOT_FOUND. */
+    async unlink(number: string, device?: number): Promise<{ number: string; devices: number[] }> {
+      const owner = person(number)
+      const leaving = world.companions
+        .of(owner)
+        .filter((each) => device === undefined || each.device === device)
+      if (leaving.length === 0)
+        throw new Fault('DEVICE_NOT_FOUND', `+${owner.number} has no such linked device.`)
+      for (const companion of leaving) unlink(world, companion)
+      return committed({ number: `+${owner.number}`, devices: leaving.map((each) => each.device) })
+    },
+
+    async createGroup({ creator, subject, participants }: z.output<typeof NewGroup>): Promise<GroupView> {
+      const by = person(creator)
+      const group = world.groups.create(by, subject, participants.map(person))
+      announce(world, group, by, node('create', {}, [groupNode(group)]))
+      return committed(viewOf(group))
+    },
+
+    group: async (id: string): Promise<GroupView> => viewOf(world.groups.expect(id)),
+
+    async fault({ off = false, ...request }: z.input<typeof FaultOrder>) {
+      const number = request.number?.replace('+', '')
+      return committed(
+        off ? endFault(world, request.kind, number) : beginFault(world, { ...request, number }),
+      )
+    },
+
+    faults: async () => ({ faults: world.faults.list() }),
+
+    /** Who is there: for a first look with a browser. */
+    async phones() {
+      return world.people.all().map((each) => ({
+        number: `+${each.number}`,
+        lid: each.lid,
+        devices: world.companions.of(each).map((companion) => ({
+          device: companion.device,
+          connected: world.live.of(companion) !== undefined,
+        })),
+      }))
+    },
+
+    async stats() {
+      const connections = world.live.all()
+      const loggedIn = connections.filter((connection) => connection.companion).length
+      const undelivered = Object.entries(world.queue.counts()).map(([key, count]) => {
+        const { lid, device } = parseAddress(key)
+        return [`+${world.people.withLid(lid)?.number}:${device}`, count] as const
+      })
+      return {
+        connections: { open: connections.length, loggedIn },
+        people: world.people.all().length,
+        companions: world.companions.all().length,
+        undelivered: Object.fromEntries(undelivered),
+        ...world.stats.read(),
+      }
+    },
+
+    /** Forgets everyone and everything but the root key, and cuts all connections. */
+    async reset(): Promise<void> {
+      world.faults.reset()
+      for (const connection of world.live.all()) connection.cut()
+      forgetParked(world.parked)
+      for (const directory of [world.people, world.companions, world.groups]) directory.forget()
+      world.store.clear()
+      keepCertificates(world.store, world.certificates)
+      world.stats.reset()
+      await world.store.durable()
+    },
+  }
+}
+
+const viewOf = (group: Group): GroupView => ({
+  id: group.id,
+  subject: group.subject,
+  creator: `+${group.creator.number}`,
+  participants: group.members.map(({ number, role }) => ({ number: `+${number}`, role })),
+})

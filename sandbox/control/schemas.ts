@@ -1,0 +1,54 @@
+/** What the control API accepts. Numbers are digits with or without a plus; whatever is not listed is refused. */
+import * as z from 'zod'
+import { FAULT_KINDS } from './faults.ts'
+
+/** Becomes digits only. */
+export const PhoneNumber = z
+  .string()
+  .regex(/^\+?[1-9]\d{4,14}$/, 'must be an international number: 5 to 15 digits, with or without a plus')
+  .transform((number) => number.replace('+', ''))
+
+export const GroupId = z.string().regex(/^\d+@g\.us$/, 'must be a group id such as 120363000000000001@g.us')
+
+/** Kinds that the contract names and that a later version will send. */
+export const LATER_KINDS = [
+  'image',
+  'audio',
+  'video',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'reaction',
+  'poll',
+] as const
+
+export const Scan = z.strictObject({ qr: z.string().min(1) })
+export const Pair = z.strictObject({ code: z.string().min(1) })
+export const Send = z.strictObject({
+  to: z.union([PhoneNumber, GroupId]),
+  text: z.string().min(1).max(65_536),
+})
+export const Read = z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(1000) })
+export const Typing = z.strictObject({
+  to: z.union([PhoneNumber, GroupId]),
+  state: z.enum(['composing', 'recording', 'paused']).default('composing'),
+})
+export const Unlink = z.strictObject({ device: z.int().min(1).max(255).optional() })
+export const InboxQuery = z.strictObject({
+  after: z.string().min(1).optional(),
+  limit: z.coerce.number().int().min(1).optional(),
+})
+export const NewGroup = z.strictObject({
+  creator: PhoneNumber,
+  subject: z.string().min(1).max(100),
+  participants: z.array(PhoneNumber).max(1023),
+})
+export const FaultOrder = z.strictObject({
+  kind: z.enum(FAULT_KINDS),
+  number: PhoneNumber.optional(),
+  forMs: z.int().min(1).max(86_400_000).optional(),
+  delayMs: z.int().min(0).max(3_600_000).optional(),
+  /** Ends the faults of this kind instead. */
+  off: z.boolean().default(false),
+})

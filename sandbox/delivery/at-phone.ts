@@ -1,0 +1,91 @@
+/**
+ * A message of a companion arrives at a phone: the phone decrypts it, shows it, and reports the delivery a moment
+ * later. What it cannot read it asks for again, as real phones do.
+ */
+import { randomInt } from 'node:crypto'
+import type { proto } from '@whiskeysockets/baileys'
+import type { Companion } from '../people/companions.ts'
+import { describe } from '../people/content.ts'
+import type { Person } from '../people/people.ts'
+import { isGroup, lidJid } from '../wire/jids.ts'
+import { attr, type BinaryNode, bytesOf, node } from '../wire/nodes.ts'
+import { seconds, type World } from '../world.ts'
+import { deliver } from './deliver.ts'
+import { askAgain } from './retry.ts'
+
+/** One stanza of a companion, as far as one recipient is concerned. */
+export type Letter = {
+  id: string
+  /** The chat as the sender addressed it: a person's jid of either kind, or a group. */
+  chat: string
+  from: Companion
+  /** Pairwise ciphertexts first, then the group's. */
+  encs: BinaryNode[]
+}
+
+export async function receiveAtPhone(world: World, person: Person, letter: Letter) {
+  const { from, id } = letter
+  const ciphertext = { owner: person.lid, sender: from.number, id }
+  try {
+    const message = await open(world, person, letter)
+    const own = from.lid === person.lid
+    const content = describe(own ? (message.deviceSentMessage?.message ?? message) : message)
+    if (content) show(world, person, letter, content)
+    world.unreadable.readAfterAll(ciphertext)
+    if (content && !own) reportDelivery(world, person, letter)
+  } catch (error) {
+    const shown = world.inbox.has(person.lid, id, `+${from.number}`)
+    const failure = world.unreadable.failed(ciphertext, shown)
+    world.stats.problem(`message ${id} at +${person.number}`, error)
+    askAgain(world, person, letter, failure)
+  }
+}
+
+/** Decrypts all parts; a sender key on the way is learnt before the group's ciphertext is read. */
+async function open(world: World, person: Person, { from, chat, encs }: Letter): Promise<proto.IMessage> {
+  let whole: proto.IMessage = {}
+  for (const enc of encs) {
+    const [type, ciphertext] = [attr(enc, 'type'), bytesOf(enc)]
+    const message =
+      type === 'skmsg'
+        ? world.phones.decryptFromGroup(person, chat, from, ciphertext)
+        : await world.phones.decrypt(person, from, type, ciphertext)
+    if (message.senderKeyDistributionMessage)
+      world.phones.learnSenderKey(person, from, message.senderKeyDistributionMessage)
+    whole = { ...whole, ...message }
+  }
+  return whole
+}
+
+function show(
+  world: World,
+  person: Person,
+  { id, chat, from }: Letter,
+  content: ReturnType<typeof describe>,
+) {
+  if (!content) return
+  const own = from.lid === person.lid
+  const to = isGroup(chat) ? chat : `+${world.people.withJid(chat)?.number ?? ''}`
+  const route = { device: { lid: from.lid, device: from.device }, chat }
+  world.inbox.add({
+    owner: person.lid,
+    id,
+    from: `+${from.number}`,
+    to,
+    fromMe: own,
+    content,
+    ...(own ? {} : { route }),
+  })
+}
+
+function reportDelivery(world: World, person: Person, { id, chat, from }: Letter) {
+  const [least, most] = world.options.receiptDelayMs
+  const due = Date.now() + randomInt(least, most + 1)
+  deliver(world, from, receipt(person, chat, id), { due })
+}
+
+/** A receipt of this person; in groups it names who sends it. Without a type it reports the delivery. */
+export function receipt(person: Person, chat: string, id: string, type?: string): BinaryNode {
+  const participant = isGroup(chat) ? lidJid(person.lid) : undefined
+  return node('receipt', { from: chat, participant, id, t: seconds(), type })
+}

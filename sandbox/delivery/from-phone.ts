@@ -1,0 +1,112 @@
+/**
+ * Somebody types on a phone: the message reaches the other side's phone at once, and its companions, as well as the
+ * writer's own, encrypted for each of them.
+ */
+import type { proto } from '@whiskeysockets/baileys'
+import { Fault } from '../fault.ts'
+import { type Group, isMember } from '../groups/groups.ts'
+import type { Companion } from '../people/companions.ts'
+import { describe } from '../people/content.ts'
+import type { Person } from '../people/people.ts'
+import { phoneMessageId } from '../wire/ids.ts'
+import { addressKey, lidJid, pnJid } from '../wire/jids.ts'
+import { node } from '../wire/nodes.ts'
+import { seconds, type World } from '../world.ts'
+import { deliver } from './deliver.ts'
+import { encryptFor, originOf } from './write.ts'
+
+/** Gives the id under which everybody sees the message. */
+export async function sendToPerson(
+  world: World,
+  from: Person,
+  to: Person,
+  message: proto.IMessage,
+): Promise<string> {
+  const id = phoneMessageId()
+  const sender = {
+    from: lidJid(from.lid),
+    id,
+    t: seconds(),
+    type: 'text',
+    notify: from.name,
+    addressing_mode: 'lid',
+  }
+  const attrs = { ...sender, sender_pn: pnJid(from.number) }
+  const ownAttrs = { ...sender, recipient: lidJid(to.lid), peer_recipient_pn: pnJid(to.number) }
+  const own = { deviceSentMessage: { destinationJid: lidJid(to.lid), message } }
+
+  if (from !== to) showTo(world, to, from, `+${to.number}`, id, message)
+  await world.phones.locked(from, async () => {
+    for (const companion of from === to ? [] : world.companions.of(to))
+      await write(world, from, companion, attrs, message)
+    for (const companion of world.companions.of(from)) await write(world, from, companion, ownAttrs, own)
+  })
+  return id
+}
+
+/** Throws NOT_A_PARTICIPANT. */
+export async function sendToGroup(
+  world: World,
+  from: Person,
+  group: Group,
+  message: proto.IMessage,
+): Promise<string> {
+  if (!isMember(group, from))
+    throw new Fault('NOT_A_PARTICIPANT', `+${from.number} is not in the group ${group.id}.`)
+  const id = phoneMessageId()
+  const people = group.members.flatMap((member) => world.people.withLid(member.lid) ?? [])
+  for (const person of people) if (person !== from) showTo(world, person, from, group.id, id, message)
+  await world.phones.locked(from, () => writeToGroup(world, from, group, people, id, message))
+  return id
+}
+
+async function writeToGroup(
+  world: World,
+  from: Person,
+  group: Group,
+  people: Person[],
+  id: string,
+  message: proto.IMessage,
+) {
+  const companions = people.flatMap((person) => world.companions.of(person))
+  if (companions.length === 0) return
+  const { ciphertext, distribution } = world.phones.encryptForGroup(from, group.id, message)
+  const missing = world.groups.newReaders(group, from, companions.map(addressKey))
+  const key = {
+    senderKeyDistributionMessage: { groupId: group.id, axolotlSenderKeyDistributionMessage: distribution },
+  }
+  const attrs = {
+    from: group.id,
+    participant: lidJid(from.lid),
+    participant_pn: pnJid(from.number),
+    addressing_mode: 'lid',
+    id,
+    t: seconds(),
+    type: 'text',
+    notify: from.name,
+  }
+  const common = node('enc', { v: '2', type: 'skmsg' }, ciphertext)
+  for (const companion of companions) {
+    const keyEnc = missing.has(addressKey(companion)) ? [await encryptFor(world, from, companion, key)] : []
+    deliver(world, companion, node('message', attrs, [...keyEnc, common]), {
+      origin: originOf(from, message),
+    })
+  }
+}
+
+async function write(
+  world: World,
+  from: Person,
+  to: Companion,
+  attrs: Record<string, string>,
+  message: proto.IMessage,
+) {
+  const enc = await encryptFor(world, from, to, message)
+  deliver(world, to, node('message', attrs, [enc]), { origin: originOf(from, message) })
+}
+
+/** From phone to phone nothing has to be encrypted: both are in here. */
+function showTo(world: World, owner: Person, from: Person, to: string, id: string, message: proto.IMessage) {
+  const content = describe(message)
+  if (content) world.inbox.add({ owner: owner.lid, id, from: `+${from.number}`, to, content })
+}

@@ -1,0 +1,104 @@
+/**
+ * A WhatsApp Web server on this machine, with simulated people behind it: unmodified Baileys clients link to it,
+ * write and read. `await using box = await sandbox()` starts one on a free port; README.md shows how to use it.
+ */
+
+import { controlApp } from './control/app.ts'
+import { type Control, controlOf } from './control/control.ts'
+import { scheduleFaults } from './control/faults.ts'
+import { forgetParked, nothingParked, releaseHeld } from './delivery/deliver.ts'
+import { openQueue } from './delivery/queue.ts'
+import { openGroups } from './groups/groups.ts'
+import { loadCertificates } from './noise/certificates.ts'
+import { Options, type SandboxOptions } from './options.ts'
+import { openRegistrations } from './pairing/registrations.ts'
+import { openAppStates } from './people/appstate.ts'
+import { openCompanions } from './people/companions.ts'
+import { openInbox } from './people/inbox.ts'
+import { openPeople } from './people/people.ts'
+import { openPreKeyPool } from './people/prekeys.ts'
+import { openUnreadable } from './people/unreadable.ts'
+import { CHAT_PATH, listen } from './server.ts'
+import { openPhones } from './signal/phone.ts'
+import { countStats } from './stats.ts'
+import { openStore } from './store.ts'
+import { liveConnections } from './wire/live.ts'
+import type { World } from './world.ts'
+
+export type { Control, GroupView, InboxPage } from './control/control.ts'
+export { Fault } from './fault.ts'
+export type { SandboxOptions } from './options.ts'
+export type { InboxEntry } from './people/inbox.ts'
+
+export type Sandbox = AsyncDisposable & {
+  /** Origin of the control API. */
+  url: string
+  /** What a client takes for WhatsApp: Baileys' `waWebSocketUrl`. */
+  wsUrl: string
+  /** The public key that a client has to trust, hex: Baileys' `WA_CERT_DETAILS.PUBLIC_KEY`. */
+  rootKey: string
+  /** The control API without HTTP. */
+  control: Control
+  close(): Promise<void>
+}
+
+/** Starts a sandbox. Everything is forgotten at the end unless `dataDir` is given. */
+export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const world = createWorld(Options.parse(options))
+  const control = controlOf(world)
+  const addresses = {
+    url: '',
+    wsUrl: '',
+    rootKey: Buffer.from(world.certificates.root.public).toString('hex'),
+  }
+  const server = await listen(
+    world,
+    controlApp(control, () => addresses),
+  ).catch((error: unknown) => {
+    world.store.close()
+    throw error
+  })
+  addresses.url = `http://${world.options.host}:${server.port}`
+  addresses.wsUrl = `ws://${world.options.host}:${server.port}${CHAT_PATH}`
+
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= server.close().then(() => {
+      world.faults.reset()
+      forgetParked(world.parked)
+      world.store.close()
+    })
+    return closing
+  }
+  return { ...addresses, control, close, [Symbol.asyncDispose]: close }
+}
+
+function createWorld(options: Options): World {
+  const store = openStore(options.dataDir)
+  const people = openPeople(store)
+  const world: World = {
+    options,
+    store,
+    certificates: loadCertificates(store, Date.now()),
+    people,
+    companions: openCompanions(store),
+    preKeys: openPreKeyPool(store),
+    phones: openPhones(store, people),
+    groups: openGroups(store),
+    appStates: openAppStates(store),
+    inbox: openInbox(store),
+    unreadable: openUnreadable(store),
+    queue: openQueue(store),
+    parked: nothingParked(),
+    live: liveConnections(),
+    registrations: openRegistrations(),
+    faults: scheduleFaults(),
+    stats: countStats(),
+  }
+  world.faults.onEnd(() => {
+    for (const connection of world.live.all())
+      if (!world.faults.isActive('stall', connection.companion?.number)) connection.resume()
+    releaseHeld(world)
+  })
+  return world
+}

@@ -1,0 +1,61 @@
+/** What a message says, told without protocol buffers: a type, a text where there is one, and a few plain facts. */
+import { getContentType, normalizeMessageContent, type proto } from '@whiskeysockets/baileys'
+
+export type Content = { type: string; text?: string; [fact: string]: unknown }
+
+type Described = { [K in keyof proto.IMessage]?: (message: NonNullable<proto.IMessage[K]>) => Content }
+
+const media = (type: string, part: { caption?: string | null; mimetype?: string | null }): Content => ({
+  type,
+  ...present({ text: part.caption, mimetype: part.mimetype }),
+})
+const poll = (part: proto.Message.IPollCreationMessage): Content => ({
+  type: 'poll',
+  ...present({ text: part.name }),
+  options: part.options?.map((option) => option.optionName) ?? [],
+})
+
+const DESCRIBED: Described = {
+  conversation: (text) => ({ type: 'text', text }),
+  extendedTextMessage: (part) => ({
+    type: 'text',
+    ...present({ text: part.text, replyTo: part.contextInfo?.stanzaId }),
+  }),
+  imageMessage: (part) => media('image', part),
+  videoMessage: (part) => media('video', part),
+  stickerMessage: (part) => media('sticker', part),
+  audioMessage: (part) => ({ ...media('audio', part), voice: part.ptt === true }),
+  documentMessage: (part) => ({ ...media('document', part), ...present({ fileName: part.fileName }) }),
+  locationMessage: (part) => ({
+    type: 'location',
+    ...present({ text: part.name, latitude: part.degreesLatitude, longitude: part.degreesLongitude }),
+  }),
+  contactMessage: (part) => ({ type: 'contact', ...present({ text: part.displayName, vcard: part.vcard }) }),
+  reactionMessage: (part) => ({ type: 'reaction', ...present({ text: part.text, target: part.key?.id }) }),
+  pollCreationMessage: poll,
+  pollCreationMessageV2: poll,
+  pollCreationMessageV3: poll,
+  protocolMessage: (part) => protocolContent(part),
+}
+
+/** Undefined when there is nothing to show, as in a message that only brings a sender key. */
+export function describe(message: proto.IMessage): Content | undefined {
+  const normal = normalizeMessageContent(message)
+  const kind = normal && getContentType(normal)
+  const part = kind && normal[kind]
+  if (!kind || part === null || part === undefined) return undefined
+  const describePart = DESCRIBED[kind] as ((value: unknown) => Content) | undefined
+  return describePart ? describePart(part) : { type: kind.replace(/Message$/, '') }
+}
+
+function protocolContent(part: proto.Message.IProtocolMessage): Content {
+  const target = present({ target: part.key?.id })
+  if (part.editedMessage) return { ...describe(part.editedMessage), type: 'edit', ...target }
+  return { type: part.type === 0 || part.type == null ? 'delete' : 'protocol', ...target }
+}
+
+function present<T extends Record<string, unknown>>(facts: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(
+    Object.entries(facts).filter(([, value]) => value !== null && value !== undefined),
+  ) as { [K in keyof T]?: NonNullable<T[K]> }
+}

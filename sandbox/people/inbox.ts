@@ -1,0 +1,123 @@
+/**
+ * What reached a person's phone and could be read. A message counts once, whatever how often it came; messages that
+ * the person's own companions sent are kept apart (`fromMe`).
+ */
+import { Fault } from '../fault.ts'
+import type { Store } from '../store.ts'
+import type { Address } from '../wire/jids.ts'
+import type { Content } from './content.ts'
+
+export type InboxEntry = Content & {
+  id: string
+  /** The writer's number, with a plus. */
+  from: string
+  /** The number with a plus, or the group id, to which it was written. */
+  to: string
+  timestamp: string
+  copies: number
+  fromMe: boolean
+  read: boolean
+}
+
+/** How to tell the sender about it: its device, and the address under which it knows the chat. */
+export type ReceiptRoute = { device: Address; chat: string }
+export type Arrival = {
+  owner: string
+  id: string
+  from: string
+  to: string
+  fromMe?: boolean
+  content: Content
+  route?: ReceiptRoute
+}
+
+export type Inbox = ReturnType<typeof openInbox>
+
+type Row = {
+  seq: number
+  id: string
+  sender: string
+  chat: string
+  at: number
+  copies: number
+  from_me: number
+  read: number
+  content: string
+  route: string | null
+}
+
+export function openInbox(store: Store) {
+  store.define(
+    'inbox',
+    `CREATE TABLE IF NOT EXISTS inbox (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL,
+      chat TEXT NOT NULL, at INTEGER NOT NULL, copies INTEGER NOT NULL, from_me INTEGER NOT NULL,
+      read INTEGER NOT NULL, content TEXT NOT NULL, route TEXT
+    );
+    CREATE UNIQUE INDEX IF NOT EXISTS inbox_by_id ON inbox (owner, id, sender);
+    CREATE INDEX IF NOT EXISTS inbox_by_time ON inbox (owner, seq)`,
+  )
+  const add = store.statement(
+    `INSERT INTO inbox (owner, id, sender, chat, at, copies, from_me, read, content, route)
+     VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, ?)
+     ON CONFLICT (owner, id, sender) DO UPDATE SET copies = copies + 1`,
+  )
+  const one = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? AND from_me = 0')
+  const shown = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? AND sender = ?')
+  const cursor = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? ORDER BY seq DESC')
+  const since = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND seq > ? ORDER BY seq LIMIT ?')
+  const sinceTime = store.statement<Row>(
+    'SELECT * FROM inbox WHERE owner = ? AND at > ? ORDER BY seq LIMIT ?',
+  )
+  const latest = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? ORDER BY seq DESC LIMIT ?')
+  const markRead = store.statement('UPDATE inbox SET read = 1 WHERE owner = ? AND id = ? AND from_me = 0')
+
+  const rowsAfter = (owner: string, after: string | undefined, limit: number): Row[] => {
+    if (after === undefined) return since.all(owner, 0, limit)
+    const last = cursor.get(owner, after)
+    if (last) return since.all(owner, last.seq, limit)
+    const time = Date.parse(after)
+    if (Number.isNaN(time) || !/^\d{4}-/.test(after))
+      throw new Fault(
+        'CURSOR_UNKNOWN',
+        '`after` is neither the id of a message in this inbox nor an ISO 8601 time.',
+      )
+    return sinceTime.all(owner, time, limit)
+  }
+
+  return {
+    /** Shows the message, or counts another copy of it. */
+    add({ owner, id, from, to, fromMe = false, content, route }: Arrival) {
+      const details = [fromMe ? 1 : 0, JSON.stringify(content), route ? JSON.stringify(route) : null] as const
+      add.run(owner, id, from, to, Date.now(), ...details)
+    },
+
+    has: (owner: string, id: string, from: string): boolean => shown.get(owner, id, from) !== undefined,
+
+    /** Oldest first. Throws CURSOR_UNKNOWN. */
+    list: (owner: string, after?: string, limit = -1): InboxEntry[] =>
+      rowsAfter(owner, after, limit).map(entryOf),
+
+    /** The newest ones, oldest of them first. */
+    latest: (owner: string, limit: number): InboxEntry[] => latest.all(owner, limit).map(entryOf).reverse(),
+
+    /** Marks a message as read; says where a receipt has to go, if anywhere. Throws MESSAGE_NOT_FOUND. */
+    read(owner: string, id: string): ReceiptRoute | undefined {
+      const row = one.get(owner, id)
+      if (!row) throw new Fault('MESSAGE_NOT_FOUND', `No message ${id} has reached this person.`)
+      markRead.run(owner, id)
+      return row.route ? JSON.parse(row.route) : undefined
+    },
+  }
+}
+
+const entryOf = (row: Row): InboxEntry => ({
+  id: row.id,
+  from: row.sender,
+  to: row.chat,
+  ...(JSON.parse(row.content) as Content),
+  timestamp: new Date(row.at).toISOString(),
+  copies: row.copies,
+  fromMe: row.from_me === 1,
+  read: row.read === 1,
+})

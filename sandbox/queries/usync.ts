@@ -1,0 +1,53 @@
+/**
+ * The namespace `usync`: who is on WhatsApp, under which LID, with which devices. Everybody is, unless the number is
+ * reserved for nobody (see people.ts), so that a first message to any number just works.
+ */
+import type { Person } from '../people/people.ts'
+import { lidJid, pnJid } from '../wire/jids.ts'
+import { at, type BinaryNode, child, childrenOf, node, textOf } from '../wire/nodes.ts'
+import { seconds, type World } from '../world.ts'
+import { type Query, reply } from './reply.ts'
+
+export function usync(query: Query) {
+  const { world, iq } = query
+  const asked = at(iq, 'usync')
+  const protocols = childrenOf(at(asked, 'query')).map((protocol) => protocol.tag)
+  const users = childrenOf(at(asked, 'list'), 'user').flatMap((user) => lookUp(world, user, protocols))
+  const done = node(
+    'result',
+    {},
+    protocols.map((protocol) => node(protocol)),
+  )
+  reply(query, node('usync', asked.attrs, [done, node('list', {}, users)]))
+}
+
+/** A user is named by jid or by phone number; the answer repeats the jid that was asked for. */
+function lookUp(world: World, user: BinaryNode, protocols: string[]): BinaryNode[] {
+  const contact = child(user, 'contact')
+  const number = contact?.content ? textOf(contact).replace(/\D/g, '') : undefined
+  const jid = user.attrs.jid ?? (number === undefined ? undefined : pnJid(number))
+  if (jid === undefined) return []
+  const exists =
+    number !== undefined ? world.people.isReachable(number) : world.people.withJid(jid) !== undefined
+  const facts = protocols.flatMap((protocol) => {
+    if (protocol === 'contact')
+      return node('contact', { type: exists ? 'in' : 'out' }, number && Buffer.from(`+${number}`))
+    const person = exists ? world.people.withJid(jid) : undefined
+    return person ? fact(world, person, protocol) : []
+  })
+  return [node('user', { jid }, facts)]
+}
+
+function fact(world: World, person: Person, protocol: string): BinaryNode[] {
+  if (protocol === 'lid') return [node('lid', { val: lidJid(person.lid) })]
+  if (protocol === 'devices') return [node('devices', {}, [node('device-list', {}, devices(world, person))])]
+  if (protocol === 'status') return [node('status', { t: seconds() }, Buffer.from('Hey there!'))]
+  if (protocol === 'disappearing_mode') return [node('disappearing_mode', { duration: '0', t: '0' })]
+  return []
+}
+
+/** Baileys ignores companions without `key-index`. */
+function devices(world: World, person: Person): BinaryNode[] {
+  const companions = world.companions.of(person).map(({ device }) => String(device))
+  return [node('device', { id: '0' }), ...companions.map((id) => node('device', { id, 'key-index': id }))]
+}

@@ -1,0 +1,109 @@
+/**
+ * libsignal's session cipher as the simulated phones use it. Three things differ from the original, and only in
+ * these subclasses, because a client under test may share the very same module instance: a session that a message
+ * does not fit is left as it was (upstream steps its ratchet and keeps that), nothing is printed (upstream prints
+ * private keys), and the caller's lock takes the place of the process-wide queue.
+ */
+import { proto } from '@whiskeysockets/baileys'
+import libsignal, { type ProtocolAddress, type SignalStorage } from 'libsignal'
+
+/** What a session is to us; the rest is libsignal's business. */
+type Session = { serialize(): object; constructor: { deserialize(data: object): Session } }
+type StoredSession = Session & { indexInfo: { closed: number; used: number } }
+
+type Sessions = {
+  sessions: Record<string, StoredSession>
+  serialize(): object
+  haveOpenSession(): boolean
+  getOpenSession(): StoredSession | undefined
+  getSession(baseKey: Buffer): StoredSession | undefined
+  getSessions(): StoredSession[]
+}
+type Ciphers = {
+  getRecord(): Promise<PhoneSessions>
+  storeRecord(record: PhoneSessions): Promise<void>
+  doDecryptWhisperMessage(data: Buffer, session: Session): Promise<Buffer>
+  decryptPreKeyWhisperMessage(data: Buffer): Promise<Buffer>
+  encrypt(data: Buffer): Promise<{ type: number; body: Buffer }>
+}
+
+const Record = libsignal.SessionRecord as unknown as {
+  new (): Sessions
+  deserialize(data: object): Sessions
+}
+const Cipher = libsignal.SessionCipher as unknown as {
+  new (storage: SignalStorage, address: ProtocolAddress): Ciphers
+}
+
+const OPEN = -1
+const CLOSED_SESSIONS_KEPT = 40
+
+/** All sessions with one device of one peer. */
+export class PhoneSessions extends Record {
+  static restore(json: string): PhoneSessions {
+    return PhoneSessions.deserialize(JSON.parse(json)) as PhoneSessions
+  }
+
+  closeSession(session: StoredSession) {
+    session.indexInfo.closed = Date.now()
+  }
+
+  openSession(session: StoredSession) {
+    session.indexInfo.closed = OPEN
+  }
+
+  removeOldSessions() {
+    const closed = Object.entries(this.sessions)
+      .filter(([, session]) => session.indexInfo.closed !== OPEN)
+      .sort(([, a], [, b]) => b.indexInfo.closed - a.indexInfo.closed)
+    for (const [key] of closed.slice(CLOSED_SESSIONS_KEPT)) delete this.sessions[key]
+  }
+}
+
+export class PhoneCipher extends Cipher {
+  queueJob<T>(job: () => Promise<T>): Promise<T> {
+    return job()
+  }
+
+  async decryptWhisperMessage(data: Buffer): Promise<Buffer> {
+    const record = await this.getRecord()
+    const { plaintext } = await this.decryptWithSessions(data, record.getSessions())
+    await this.storeRecord(record)
+    return plaintext
+  }
+
+  async decryptWithSessions(data: Buffer, sessions: StoredSession[]) {
+    const errors: unknown[] = []
+    for (const session of sessions) {
+      try {
+        const plaintext = await this.doDecryptWhisperMessage(data, session)
+        session.indexInfo.used = Date.now()
+        return { session, plaintext }
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    throw new AggregateError(errors, 'No session fits the message.')
+  }
+
+  /** A new session takes the place of the open one; closing that first spares libsignal's warning. */
+  override async decryptPreKeyWhisperMessage(data: Buffer): Promise<Buffer> {
+    const record = await this.getRecord()
+    const { baseKey } = proto.PreKeySignalMessage.decode(data.subarray(1))
+    const open = record.getOpenSession()
+    if (open && !record.getSession(Buffer.from(baseKey ?? []))) record.closeSession(open)
+    return super.decryptPreKeyWhisperMessage(data)
+  }
+
+  override async doDecryptWhisperMessage(data: Buffer, session: Session): Promise<Buffer> {
+    const before = session.serialize()
+    try {
+      return await super.doDecryptWhisperMessage(data, session)
+    } catch (error) {
+      const original = session.constructor.deserialize(before)
+      for (const key of Object.keys(session)) delete (session as Record<string, unknown>)[key]
+      Object.assign(session, original)
+      throw error
+    }
+  }
+}

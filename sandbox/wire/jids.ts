@@ -1,0 +1,29 @@
+/**
+ * Addresses. Everyone has two: a phone number (`55…@s.whatsapp.net`) and a LID (`1…@lid`); `:n` names a companion,
+ * none names the phone itself.
+ */
+import { jidDecode, jidEncode } from '@whiskeysockets/baileys'
+
+/** One device of one person; device 0 is the phone. */
+export type Address = { lid: string; device: number }
+
+export const lidJid = (lid: string, device = 0): string => jidEncode(lid, 'lid', device)
+export const pnJid = (number: string, device = 0): string => jidEncode(number, 's.whatsapp.net', device)
+export const addressKey = ({ lid, device }: Address): string => `${lid}:${device}`
+
+/** The reverse of `addressKey`. */
+export function parseAddress(key: string): Address {
+  const [lid = '', device = '0'] = key.split(':')
+  return { lid, device: Number(device) }
+}
+
+export const isGroup = (jid: string): boolean => jid.endsWith('@g.us')
+
+export type ParsedJid = { user: string; device: number; kind: 'pn' | 'lid' | 'other' }
+
+export function parseJid(jid: string): ParsedJid | undefined {
+  const decoded = jidDecode(jid)
+  if (!decoded?.user) return undefined
+  const kind = decoded.server === 'lid' ? 'lid' : decoded.server === 's.whatsapp.net' ? 'pn' : 'other'
+  return { user: decoded.user, device: decoded.device ?? 0, kind }
+}

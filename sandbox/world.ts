@@ -1,0 +1,44 @@
+/**
+ * Everything that one sandbox consists of, handed to each function that needs a part of it. There is no global
+ * state: several sandboxes live side by side in one process.
+ */
+import type { Faults } from './control/faults.ts'
+import type { Parked } from './delivery/deliver.ts'
+import type { Queue } from './delivery/queue.ts'
+import type { Groups } from './groups/groups.ts'
+import type { Certificates } from './noise/certificates.ts'
+import type { Options } from './options.ts'
+import type { Registrations } from './pairing/registrations.ts'
+import type { AppStates } from './people/appstate.ts'
+import type { Companions } from './people/companions.ts'
+import type { Inbox } from './people/inbox.ts'
+import type { People } from './people/people.ts'
+import type { PreKeyPool } from './people/prekeys.ts'
+import type { Unreadable } from './people/unreadable.ts'
+import type { Phones } from './signal/phone.ts'
+import type { Stats } from './stats.ts'
+import type { Store } from './store.ts'
+import type { Live } from './wire/live.ts'
+
+export type World = {
+  options: Options
+  store: Store
+  certificates: Certificates
+  people: People
+  companions: Companions
+  preKeys: PreKeyPool
+  phones: Phones
+  groups: Groups
+  appStates: AppStates
+  inbox: Inbox
+  unreadable: Unreadable
+  queue: Queue
+  parked: Parked
+  live: Live
+  registrations: Registrations
+  faults: Faults
+  stats: Stats
+}
+
+/** WhatsApp's time attributes are seconds. */
+export const seconds = (ms = Date.now()): string => Math.floor(ms / 1000).toString()
