@@ -2,7 +2,7 @@
  * The functions on one machine: the same API app and the same timed jobs that Lambda runs, fed with this machine's
  * environment, and the one account that a single machine needs.
  */
-import { Accounts } from '#core/account.ts'
+import * as Accounts from '#core/account.ts'
 import type { Log } from '#core/platform/log.ts'
 import { api } from '../functions/api/app.ts'
 import { depsFromEnv } from '../functions/api/deps.ts'

@@ -2,7 +2,6 @@
  * The simulated WhatsApp as a process of its own. One that dies is started again on its port with its people, so that
  * to the connectors it looks like a server that was away for a moment.
  */
-import { join } from 'node:path'
 import * as z from 'zod'
 import type { Log } from '#core/platform/log.ts'
 import { untilReady } from './deadline.ts'
@@ -32,7 +31,7 @@ export async function startSandbox(options: {
   const part = keepRunning({
     name: 'sandbox',
     module: 'sandbox/main.ts',
-    env: { SANDBOX_PORT: `${port}`, DATA_DIR: join(dataDir, 'sandbox') },
+    env: { SANDBOX_PORT: `${port}`, DATA_DIR: dataDir },
     restartMs: RESTART_MS,
     log,
     onStart: (pid) => onStart('sandbox', pid),

@@ -1,0 +1,52 @@
+/**
+ * A linked session of a running stack, made the way a user makes one: create, start, show the QR, scan it with a
+ * simulated phone, wait until it is connected.
+ */
+import type { Stack } from './stack.ts'
+import { until } from './until.ts'
+
+export type Line = {
+  sessionId: string
+  /** The number that it is linked to, E.164. */
+  number: string
+}
+export type Inbox = {
+  messages: { id: string; from: string; type: string; text?: string; copies: number }[]
+  retries: number
+  undecryptable: number
+}
+
+export async function linkLine(
+  stack: Stack,
+  number: string,
+  settings?: Record<string, unknown>,
+): Promise<Line> {
+  const created = await stack.api<{ session: { id: string } }>('/api/sessions', {
+    json: { name: `Line ${number}`, ...(settings ? { settings } : {}) },
+  })
+  const sessionId = created.body.session.id
+  await stack.api(`/api/sessions/${sessionId}/start`, { method: 'POST' })
+  const qr = await until('a QR code', async () => {
+    const { status, body } = await stack.api<{ qrText: string }>(`/api/sessions/${sessionId}/qr`)
+    return status === 200 && body.qrText
+  })
+  await stack.sandbox(`/phones/${number}/scan`, { json: { qr } })
+  await untilStatus(stack, sessionId, 'connected')
+  return { sessionId, number }
+}
+
+export const untilStatus = (
+  stack: Stack,
+  sessionId: string,
+  status: string,
+  withinMs = 30_000,
+): Promise<true> =>
+  until(
+    `session ${sessionId} is ${status}`,
+    async () =>
+      (await stack.api<{ status: string }>(`/api/sessions/${sessionId}/status`)).body.status === status,
+    { withinMs },
+  )
+
+export const inbox = async (stack: Stack, number: string): Promise<Inbox> =>
+  (await stack.sandbox<Inbox>(`/phones/${number}/inbox`)).body
