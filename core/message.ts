@@ -109,9 +109,15 @@ export type Outgoing = {
   text: string
 }
 
-/** Stores an accepted message, once. False when its id is taken: then it was accepted before. */
-export const accept = (store: Store, retention: Retention, message: Outgoing): Promise<boolean> =>
-  store.create('messages', acceptedItem(message, store.now(), retention))
+/** Stores an accepted message, once. Undefined when its id is taken: then it was accepted before. */
+export async function accept(
+  store: Store,
+  retention: Retention,
+  message: Outgoing,
+): Promise<Message | undefined> {
+  const item = acceptedItem(message, store.now(), retention)
+  return (await store.create('messages', item)) ? Message.parse(item) : undefined
+}
 
 function acceptedItem(
   { id, session, chatId, to, type, text }: Outgoing,

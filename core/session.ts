@@ -8,36 +8,45 @@ import * as z from 'zod'
 export const Status = z.enum(['inactive', 'connecting', 'qr_generated', 'connected', 'disconnected'])
 export type Status = z.infer<typeof Status>
 
+const setting = {
+  autoReconnect: z.boolean().meta({ description: 'Connect again by itself after a lost connection' }),
+  reconnectInterval: z.int().min(100).max(3_600_000).meta({
+    description: 'Bound of the first pause between two attempts, in milliseconds; it doubles, with jitter',
+  }),
+  maxReconnectAttempts: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .meta({ description: 'Give up after so many attempts in a row; 0 means never' }),
+  messageHistory: z.boolean().meta({ description: 'Take over the history that the phone offers' }),
+  webhookUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(2_000)
+    .meta({ description: 'Kept for this session; it takes effect with webhooks, which are not built yet' }),
+}
+
 export const Settings = z
-  .object({
-    autoReconnect: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'Connect again by itself after a lost connection' }),
-    reconnectInterval: z
-      .int()
-      .min(100)
-      .max(3_600_000)
-      .default(5_000)
-      .meta({ description: 'First pause between two attempts, in milliseconds; it grows with jitter' }),
-    maxReconnectAttempts: z
-      .int()
-      .min(0)
-      .max(1_000_000)
-      .default(0)
-      .meta({ description: 'Give up after so many attempts in a row; 0 means never' }),
-    messageHistory: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'Take over the history that the phone offers' }),
-    webhookUrl: z
-      .url({ protocol: /^https?$/ })
-      .max(2_000)
-      .optional()
-      .meta({ description: 'Kept for this session; it takes effect with webhooks, which are not built yet' }),
+  .strictObject({
+    autoReconnect: setting.autoReconnect.default(true),
+    reconnectInterval: setting.reconnectInterval.default(5_000),
+    maxReconnectAttempts: setting.maxReconnectAttempts.default(0),
+    messageHistory: setting.messageHistory.default(true),
+    webhookUrl: setting.webhookUrl.optional(),
   })
   .meta({ id: 'SessionSettings' })
 export type Settings = z.infer<typeof Settings>
+
+/** What is absent stays as it is; null goes back to the default. */
+export const SettingsChange = z
+  .strictObject({
+    autoReconnect: setting.autoReconnect.nullish(),
+    reconnectInterval: setting.reconnectInterval.nullish(),
+    maxReconnectAttempts: setting.maxReconnectAttempts.nullish(),
+    messageHistory: setting.messageHistory.nullish(),
+    webhookUrl: setting.webhookUrl.nullish(),
+  })
+  .meta({ id: 'SessionSettingsChange' })
+export type SettingsChange = z.infer<typeof SettingsChange>
 
 /** What the API asks for. `n` rises with each request; the connector is done when its `doneIntent` reaches it. */
 export const Intent = z.object({
@@ -78,7 +87,7 @@ export const Session = z.object({
   shard: z.int(),
   name: z.string(),
   description: z.string().optional(),
-  settings: Settings,
+  settings: z.object(Settings.shape),
   /** Whether the session should be connected: true from start until stop, logout or delete. */
   wanted: z.boolean(),
   intent: Intent.optional(),

@@ -8,19 +8,28 @@ import type { PlatformConfig } from './config.ts'
 
 const PLACEHOLDER = { accessKeyId: 'local', secretAccessKey: 'local' }
 
-const settings = (region: string, endpoint: string | undefined) => ({
+/** Milliseconds. A queue may hold a receiver for 20 s. */
+const DATABASE_ANSWERS_WITHIN = 10_000
+const QUEUE_ANSWERS_WITHIN = 30_000
+
+const settings = (region: string, endpoint: string | undefined, requestTimeout: number) => ({
   region,
   maxAttempts: 4,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout, throwOnRequestTimeout: true },
   ...(endpoint ? { endpoint } : {}),
   ...(endpoint && !process.env.AWS_ACCESS_KEY_ID ? { credentials: PLACEHOLDER } : {}),
 })
 
 export const dynamoClient = (
   config: Pick<PlatformConfig, 'AWS_REGION' | 'DYNAMODB_ENDPOINT'>,
-): DynamoDBClient => new DynamoDBClient(settings(config.AWS_REGION, config.DYNAMODB_ENDPOINT))
+): DynamoDBClient =>
+  new DynamoDBClient(settings(config.AWS_REGION, config.DYNAMODB_ENDPOINT, DATABASE_ANSWERS_WITHIN))
 
 export const sqsClient = (config: Pick<PlatformConfig, 'AWS_REGION' | 'SQS_ENDPOINT'>): SQSClient =>
-  new SQSClient({ ...settings(config.AWS_REGION, config.SQS_ENDPOINT), useQueueUrlAsEndpoint: true })
+  new SQSClient({
+    ...settings(config.AWS_REGION, config.SQS_ENDPOINT, QUEUE_ANSWERS_WITHIN),
+    useQueueUrlAsEndpoint: true,
+  })
 
 export const tableNames = (config: PlatformConfig) => ({
   main: config.MAIN_TABLE,

@@ -185,18 +185,20 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     ): Promise<Page<z.output<S>>> {
       const keys = indexKeys(table, options.index)
       const range = rangeOf(options)
-      const answer = await doc.send(
-        new QueryCommand({
-          TableName: tables[table],
-          IndexName: options.index,
-          KeyConditionExpression: range ? `#pk = :pk AND ${range.expression}` : '#pk = :pk',
-          ExpressionAttributeNames: { '#pk': keys.pk, ...(range ? { '#sk': keys.sk } : {}) },
-          ExpressionAttributeValues: { ':pk': partition, ...range?.values },
-          ScanIndexForward: !options.newestFirst,
-          ...(options.limit ? { Limit: options.limit } : {}),
-          ...(options.index ? {} : { ConsistentRead: true }),
-          ...(options.cursor ? { ExclusiveStartKey: readCursor(options.cursor, partition, keys) } : {}),
-        }),
+      const answer = await naming(options.cursor, () =>
+        doc.send(
+          new QueryCommand({
+            TableName: tables[table],
+            IndexName: options.index,
+            KeyConditionExpression: range ? `#pk = :pk AND ${range.expression}` : '#pk = :pk',
+            ExpressionAttributeNames: { '#pk': keys.pk, ...(range ? { '#sk': keys.sk } : {}) },
+            ExpressionAttributeValues: { ':pk': partition, ...range?.values },
+            ScanIndexForward: !options.newestFirst,
+            ...(options.limit ? { Limit: options.limit } : {}),
+            ...(options.index ? {} : { ConsistentRead: true }),
+            ...(options.cursor ? { ExclusiveStartKey: readCursor(options.cursor, partition, keys) } : {}),
+          }),
+        ),
       )
       return {
         items: (answer.Items ?? []).filter(alive).map((item) => schema.parse(item)),
@@ -267,9 +269,22 @@ function readCursor(cursor: string, partition: string, keys: IndexKeys): Record<
     if (typeof pk !== 'string' || typeof sk !== 'string' || typeof range !== 'string') throw new TypeError()
     return keys.pk === 'pk' ? { pk: partition, sk } : { pk, sk, [keys.pk]: partition, [keys.sk]: range }
   } catch (cause) {
-    throw new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.', { cause })
+    throw foreignCursor(cause)
   }
 }
+
+/** A cursor can look right and still name a place that the engine refuses. */
+async function naming<T>(cursor: string | undefined, query: () => Promise<T>): Promise<T> {
+  try {
+    return await query()
+  } catch (error) {
+    if (cursor && error instanceof Error && error.name === 'ValidationException') throw foreignCursor(error)
+    throw error
+  }
+}
+
+const foreignCursor = (cause: unknown) =>
+  new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.', { cause })
 
 async function succeeds(sent: Promise<unknown>): Promise<boolean> {
   try {

@@ -22,7 +22,7 @@ const WANTED: Partial<Record<Action, boolean>> = {
 const ATTEMPTS = 10
 
 /**
- * Stores what should be and nudges the connector. A second start or stop while the first is pending is the same one.
+ * Stores what should be and nudges the connector. Starting what is started, or stopping what is stopped, asks nothing.
  * @returns the session as it stands then
  * @throws Fault SESSION_NOT_FOUND when it was deleted meanwhile, SESSION_BUSY when it changes too fast
  */
@@ -89,5 +89,10 @@ export async function living(store: Store, id: string): Promise<Session> {
 
 export const sessionNotFound = () => new Fault('SESSION_NOT_FOUND', 'Session not found')
 
-const isAsked = (session: Session, action: Action): boolean =>
-  (action === 'start' || action === 'stop') && isPending(session) && session.intent?.action === action
+/** Whether the session is about to be, or is already, what is asked. */
+function isAsked(session: Session, action: Action): boolean {
+  const { wanted, state } = session
+  if (action === 'start') return wanted && (isPending(session) || state.status !== 'disconnected')
+  if (action === 'stop') return !wanted && (isPending(session) || state.status === 'inactive')
+  return false
+}

@@ -95,11 +95,22 @@ test('two starts at the same time are one intent; start and stop are two', async
   await Promise.all(Array.from({ length: 5 }, () => Sessions.intend(t.domain, session, 'start')))
   expect(await found(session)).toMatchObject({ intent: { n: 1 } })
 
+  const started = await found(session)
   await Promise.all([
-    Sessions.intend(t.domain, session, 'stop'),
-    Sessions.intend(t.domain, session, 'restart'),
+    Sessions.intend(t.domain, started, 'stop'),
+    Sessions.intend(t.domain, started, 'restart'),
   ])
   expect(await found(session)).toMatchObject({ intent: { n: 3 } })
+})
+
+test('starting what is started, and stopping what is stopped, asks nothing', async () => {
+  const session = await Sessions.intend(t.domain, await t.session('acme'), 'stop')
+  expect(session.intent).toBeUndefined()
+  const started = await Sessions.intend(t.domain, session, 'start')
+  await record(started, { epoch: 1, state: { status: 'connected' }, doneIntent: 1 })
+  expect(await Sessions.intend(t.domain, await found(session), 'start')).toMatchObject({ intent: { n: 1 } })
+  await record(await found(session), { epoch: 1, state: { status: 'disconnected', reason: 'replaced' } })
+  expect(await Sessions.intend(t.domain, await found(session), 'start')).toMatchObject({ intent: { n: 2 } })
 })
 
 test('a done intent leaves the session in its shard for as long as it is wanted', async () => {

@@ -2,14 +2,14 @@
 import { iso } from '../platform/clock.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
-import { type Session, type Settings, sessionKey } from '../session.ts'
+import { type Session, type SettingsChange, sessionKey } from '../session.ts'
 import { living, sessionNotFound } from './intend.ts'
 
 /** What is absent stays; an empty description removes it. */
 export type Changes = {
   name?: string | undefined
   description?: string | undefined
-  settings?: { [K in keyof Settings]?: Settings[K] | null | undefined } | undefined
+  settings?: SettingsChange | undefined
 }
 
 /** @throws Fault SESSION_NOT_FOUND when it was deleted meanwhile */

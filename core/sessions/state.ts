@@ -31,6 +31,7 @@ const ATTEMPTS = 5
 
 /**
  * Writes the state in one transaction with its events.
+ * @param session as it was read, or as the last write left it: `since` and the intent are compared with it
  * @returns 'fenced' when a later owner has written, or the session is gone: nothing is written then
  */
 export async function recordState(

@@ -35,6 +35,9 @@ export async function testDomain() {
         if (queue.broken) throw new Error('the queue is down')
         sent.push({ ...to, command, id })
       },
+      async check() {
+        if (queue.broken) throw new Error('the queue is down')
+      },
     },
     log: logger('silent'),
     retention: RETENTION,

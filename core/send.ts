@@ -1,0 +1,102 @@
+/**
+ * Sending a message: it is a record before it is a command, under a WhatsApp id that is chosen here. With an
+ * idempotency key the id follows from the key, so a request that is repeated is the same message, to the ledger, to
+ * the queue and to the recipient.
+ */
+import type { Domain } from './domain.ts'
+import { addressOf, chatIdOf } from './jid.ts'
+import { accept, findOutgoing, type Message } from './message.ts'
+import { Fault } from './platform/fault.ts'
+import { messageIdOf } from './platform/id.ts'
+import type { Session } from './session.ts'
+import { adviceOn, canSend, shownStatus } from './sessions/shown.ts'
+
+/** Characters of one text, by WhatsApp's own limit. */
+export const TEXT_LIMIT = 65_536
+
+export type Draft = { to: string; text: string; idempotencyKey?: string | undefined }
+
+/**
+ * Accepts a message. It is carried to the connector at once, or by the sweeper when the queue does not take it.
+ * @returns the ledger's record, and whether it was there before
+ * @throws Fault INVALID_RECIPIENT, SESSION_NOT_CONNECTED, IDEMPOTENCY_KEY_REUSED
+ */
+export async function send(
+  domain: Domain,
+  session: Session,
+  draft: Draft,
+): Promise<{ message: Message; repeated: boolean }> {
+  const chatId = chatIdOf(draft.to)
+  const key = draft.idempotencyKey
+  const id = key === undefined ? domain.newMessageId() : messageIdOf(session.id, key)
+  // A repetition is answered whatever became of the session meanwhile.
+  const before =
+    key === undefined || canSend(session) ? undefined : await findOutgoing(domain.store, session.id, id)
+  if (before) return { message: same(before, chatId, draft), repeated: true }
+  assertConnected(session)
+
+  const outgoing = {
+    id,
+    session: {
+      id: session.id,
+      accountId: session.accountId,
+      shard: session.shard,
+      phoneNumber: session.state.phoneNumber,
+    },
+    chatId,
+    to: addressOf(chatId),
+    type: 'text',
+    text: draft.text,
+  }
+  const accepted = await accept(domain.store, domain.retention, outgoing)
+  if (accepted) {
+    await carry(domain, accepted)
+    return { message: accepted, repeated: false }
+  }
+  const stored = await findOutgoing(domain.store, session.id, id)
+  if (!stored) throw new Error(`message ${id} exists and cannot be found`)
+  const message = same(stored, chatId, draft)
+  if (message.status === 'accepted') await carry(domain, message)
+  return { message, repeated: true }
+}
+
+/** @throws Fault SESSION_NOT_CONNECTED that says what to do */
+function assertConnected(session: Session): void {
+  if (canSend(session)) return
+  const shown = shownStatus(session, true)
+  throw new Fault('SESSION_NOT_CONNECTED', 'Session is not connected', {
+    details: {
+      currentStatus: shown.status,
+      ...(shown.reason ? { reason: shown.reason } : {}),
+      action:
+        shown.status === 'connecting'
+          ? 'Please wait for the QR code and scan it with the phone'
+          : adviceOn(shown),
+    },
+  })
+}
+
+function same(message: Message, chatId: string, { text }: Draft): Message {
+  if (message.chatId === chatId && message.text === text) return message
+  throw new Fault('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another message.', {
+    details: { messageId: message.id, action: 'Use a new key for each message.' },
+  })
+}
+
+/** Asks the connector to send it. Never fails: what the queue does not take, the sweeper carries. */
+async function carry({ commands, log }: Domain, message: Message): Promise<void> {
+  const { id, sessionId, accountId, chatId, text = '', times, timestamp } = message
+  const acceptedAt = times.accepted ?? timestamp
+  try {
+    await commands.send(
+      { accountId, sessionId },
+      { type: 'message.send', messageId: id, to: chatId, text, acceptedAt, again: false },
+      id,
+    )
+  } catch (err) {
+    log.warn(
+      { err, sessionId, messageId: id },
+      'the queue did not take the message; the sweeper will carry it',
+    )
+  }
+}
