@@ -17,14 +17,16 @@ const ACCOUNT = { id: 'local', plan: 'enterprise' } as const
 /** Resolves when it listens on 127.0.0.1:`port` and `apiKey` opens it. */
 export async function serveApi(options: {
   environment: Environment
+  publicOrigin: string
   port: number
   apiKey: string
   log: Log
 }): Promise<AsyncDisposable> {
   await using started = new AsyncDisposableStack()
-  const deps = depsFromEnv({ ...process.env, ...options.environment })
+  const { port, publicOrigin, log } = options
+  const deps = depsFromEnv({ ...process.env, ...options.environment, PUBLIC_ORIGIN: publicOrigin })
   await Accounts.ensure(deps.store, ACCOUNT, options.apiKey)
-  started.use(every(SWEEP_MS, 'sweep', options.log, () => sweep(deps)))
-  started.use(await serveHttp(api(deps).fetch, options.port))
+  started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))
+  started.use(await serveHttp(api(deps).fetch, port, publicOrigin))
   return started.move()
 }

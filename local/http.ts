@@ -1,25 +1,31 @@
 /**
- * The API over plain HTTP on this machine: the same Hono app that Lambda runs, on the loopback address only.
+ * The API over plain HTTP on this machine: the same Hono app that Lambda runs, on the loopback address only. It answers
+ * to its own names only, so that a web page whose name was made to point here cannot use a browser to call it.
  */
 import { createAdaptorServer } from '@hono/node-server'
 
-const HOST = '127.0.0.1'
+const ADDRESS = '127.0.0.1'
 const REQUESTS_END_WITHIN_MS = 2_000
+const LOOK_FOR_IDLE_MS = 20
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
 /** Disposing takes no new requests, gives running ones two seconds, and then closes what is left. */
-export async function serveHttp(fetch: Fetch, port: number): Promise<AsyncDisposable> {
-  const server = createAdaptorServer({ fetch, hostname: HOST })
+export async function serveHttp(fetch: Fetch, port: number, publicOrigin: string): Promise<AsyncDisposable> {
+  const hosts = [`${ADDRESS}:${port}`, `localhost:${port}`, new URL(publicOrigin).host]
+  const server = createAdaptorServer({
+    fetch: (request) => (hosts.includes(new URL(request.url).host) ? fetch(request) : notUs()),
+    hostname: ADDRESS,
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, HOST, resolve)
+    server.listen(port, ADDRESS, resolve)
   })
   return {
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       if (!('closeAllConnections' in server)) return
-      const idle = setInterval(() => server.closeIdleConnections(), 20)
+      const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MS)
       const insist = setTimeout(() => server.closeAllConnections(), REQUESTS_END_WITHIN_MS)
       await closed
       clearInterval(idle)
@@ -27,3 +33,14 @@ export async function serveHttp(fetch: Fetch, port: number): Promise<AsyncDispos
     },
   }
 }
+
+const notUs = (): Response =>
+  Response.json(
+    {
+      success: false,
+      error: 'This machine is not called that. Set PUBLIC_ORIGIN to the origin that callers use.',
+      code: 'FORBIDDEN',
+      status: 403,
+    },
+    { status: 403 },
+  )

@@ -8,6 +8,9 @@ import { Refusal } from './refusal.ts'
 import { hints, readSettings, type Settings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
+/** One Ctrl+C arrives twice: from the terminal, and from npm, which hands it on. */
+const SAME_CTRL_C_MS = 1_000
+
 export type Context = {
   settings: Settings
   terminal: Terminal
@@ -25,8 +28,13 @@ export async function run(
   forgiveLostReaders()
   const controller = new AbortController()
   const stopped = new Promise((resolve) => controller.signal.addEventListener('abort', resolve))
+  let stoppedAt = 0
   const stop = (why: string) => {
-    if (controller.signal.aborted) process.exit(1)
+    if (controller.signal.aborted) {
+      if (Date.now() - stoppedAt > SAME_CTRL_C_MS) process.exit(1)
+      return
+    }
+    stoppedAt = Date.now()
     controller.abort(new Refusal(`Stopped while starting: ${why}.`))
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, get } from 'node:http'
 import { expect, test } from 'vitest'
 import { logger } from '#core/platform/log.ts'
 import { until } from '../test/support/until.ts'
@@ -22,10 +22,14 @@ test('a running request is answered before the server ends', async () => {
   const answer = Promise.withResolvers<Response>()
   const asked = Promise.withResolvers<void>()
   const port = await freePort()
-  const server = await serveHttp(() => {
-    asked.resolve()
-    return answer.promise
-  }, port)
+  const server = await serveHttp(
+    () => {
+      asked.resolve()
+      return answer.promise
+    },
+    port,
+    `http://127.0.0.1:${port}`,
+  )
   const request = fetch(`http://127.0.0.1:${port}/`)
   await asked.promise
   const ended = server[Symbol.asyncDispose]()
@@ -33,6 +37,22 @@ test('a running request is answered before the server ends', async () => {
   expect(await (await request).text()).toBe('done')
   await ended
   await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+})
+
+test('it answers to its own names only, which keeps web pages of other names out', async () => {
+  const port = await freePort()
+  await using _server = await serveHttp(() => new Response('ours'), port, 'https://lines.example.org')
+  const ask = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get({ port, host: '127.0.0.1', headers: { host } }, ({ statusCode }) => resolve(statusCode)).on(
+        'error',
+        reject,
+      )
+    })
+  expect(await ask(`127.0.0.1:${port}`)).toBe(200)
+  expect(await ask(`localhost:${port}`)).toBe(200)
+  expect(await ask('lines.example.org')).toBe(200)
+  expect(await ask(`evil.example.org:${port}`)).toBe(403)
 })
 
 test('a timed job runs again after a failure, never twice at once, and is waited for at the end', async () => {

@@ -63,8 +63,8 @@ export async function startStack({
       onMessage: showQr(terminal, origin),
     }),
   )
-  const apiEnvironment = { ...stores.environment, PUBLIC_ORIGIN: settings.PUBLIC_ORIGIN ?? origin }
-  started.use(await serveApi({ environment: apiEnvironment, port, apiKey, log }))
+  const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
+  started.use(await serveApi({ environment: stores.environment, publicOrigin, port, apiKey, log }))
   await connectors.ready
   record.set({ origin, sandbox: sandbox?.control, environment })
 
