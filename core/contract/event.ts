@@ -37,6 +37,34 @@ export const MessageFacts = z.object({
 })
 export type MessageFacts = z.infer<typeof MessageFacts>
 
+/** A conversation as events show it; see core/conversation. */
+export const ConversationFacts = z.object({
+  id: z.string(),
+  channel: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('session'), sessionId: z.string() }),
+    z.object({ type: z.literal('twilio'), number: z.string() }),
+  ]),
+  phoneNumber: z.string().nullable(),
+  name: z.string().nullable(),
+  status: z.enum(['active', 'completed', 'expired']),
+  createdAt: z.iso.datetime(),
+  lastActivity: z.iso.datetime(),
+  /** When it expires unless somebody writes; when it ended, once it has. */
+  endsAt: z.iso.datetime(),
+})
+export type ConversationFacts = z.infer<typeof ConversationFacts>
+
+/** What was said, shortened. */
+const Said = z.object({
+  id: z.string(),
+  type: z.enum(['text', 'image', 'system']),
+  direction: z.enum(['inbound', 'outbound']),
+  author: z.enum(['customer', 'agent', 'automatic', 'system']),
+  content: z.string(),
+})
+const conversation = ConversationFacts
+
+/** For conversations at Twilio `sessionId` names the account's log of them, `twilio:<account>`. */
 const base = { id: z.string(), sessionId: z.string(), accountId: z.string(), timestamp: z.iso.datetime() }
 
 export const Event = z.discriminatedUnion('type', [
@@ -67,6 +95,30 @@ export const Event = z.discriminatedUnion('type', [
       participant: z.string().optional(),
       reason: z.string().optional(),
     }),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('conversation.started'),
+    payload: z.object({ conversation, messages: z.array(Said) }),
+  }),
+  /** Something was said in it, or its context, metadata or order details were changed. */
+  z.object({
+    ...base,
+    type: z.literal('conversation.updated'),
+    payload: z.object({
+      conversation,
+      messages: z.array(Said),
+      changed: z.array(z.enum(['context', 'metadata', 'orderDetails'])),
+    }),
+  }),
+  z.object({ ...base, type: z.literal('conversation.completed'), payload: z.object({ conversation }) }),
+  /** Told when it is noticed, with the time at which it happened. */
+  z.object({ ...base, type: z.literal('conversation.expired'), payload: z.object({ conversation }) }),
+  /** An order was understood, or what was understood of it has changed. */
+  z.object({
+    ...base,
+    type: z.literal('conversation.order'),
+    payload: z.object({ conversation, orderDetails: z.record(z.string(), z.unknown()) }),
   }),
 ])
 export type Event = z.infer<typeof Event>

@@ -2,7 +2,7 @@
  * Every failure that a caller may see. The code is the contract and the status its HTTP rendering; the message is a
  * sentence that can be shown, so it never carries internals: those go in `cause` and stay in the log.
  */
-const STATUS = {
+export const STATUS = {
   VALIDATION_ERROR: 400,
   MALFORMED_JSON: 400,
   UNAUTHORIZED: 401,
@@ -21,6 +21,9 @@ const STATUS = {
   QR_CODE_NOT_AVAILABLE: 400,
   MESSAGE_NOT_FOUND: 404,
   CHAT_NOT_FOUND: 404,
+  CONVERSATION_NOT_FOUND: 404,
+  CONVERSATION_CLOSED: 409,
+  REPLY_REFUSED: 502,
   INVALID_RECIPIENT: 400,
   IDEMPOTENCY_KEY_REUSED: 409,
   NOT_SUPPORTED: 501,
