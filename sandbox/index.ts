@@ -25,10 +25,10 @@ import { openStore } from './store.ts'
 import { liveConnections } from './wire/live.ts'
 import type { World } from './world.ts'
 
-export type { Control, GroupView, InboxPage } from './control/control.ts'
+export type { Control, GroupView, InboxView } from './control/control.ts'
 export { Fault } from './fault.ts'
 export type { SandboxOptions } from './options.ts'
-export type { InboxEntry } from './people/inbox.ts'
+export type { InboxEntry, InboxPage } from './people/inbox.ts'
 
 export type Sandbox = AsyncDisposable & {
   /** Origin of the control API. */

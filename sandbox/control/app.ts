@@ -36,9 +36,7 @@ export function controlApp(control: Control, overview: () => Overview) {
   })
   app.post('/phones/:number/send', async (c) => c.json(await control.send(number(c), await sendBody(c)), 201))
   app.get('/phones/:number/inbox', async (c) => {
-    const { after, limit } = parse(Schema.InboxQuery, c.req.query())
-    const page = { ...(after === undefined ? {} : { after }), ...(limit === undefined ? {} : { limit }) }
-    return c.json(await control.inbox(number(c), page))
+    return c.json(await control.inbox(number(c), parse(Schema.InboxQuery, c.req.query())))
   })
   app.post('/phones/:number/read', async (c) => {
     const { ids } = await body(c, Schema.Read)

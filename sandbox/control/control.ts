@@ -12,7 +12,7 @@ import type { Group } from '../groups/groups.ts'
 import { keepCertificates } from '../noise/certificates.ts'
 import { readQr, scan } from '../pairing/scan.ts'
 import { unlink } from '../pairing/unlink.ts'
-import type { InboxEntry } from '../people/inbox.ts'
+import type { InboxEntry, InboxPage } from '../people/inbox.ts'
 import type { Person } from '../people/people.ts'
 import { announce, groupNode } from '../queries/groups.ts'
 import { isGroup, parseAddress, pnJid } from '../wire/jids.ts'
@@ -21,7 +21,7 @@ import type { World } from '../world.ts'
 import type { FaultOrder, NewGroup } from './schemas.ts'
 import { beginFault, endFault } from './strike.ts'
 
-export type InboxPage = { messages: InboxEntry[]; retries: number; undecryptable: number }
+export type InboxView = { messages: InboxEntry[]; retries: number; undecryptable: number }
 export type GroupView = {
   id: string
   subject: string
@@ -61,13 +61,10 @@ export function controlOf(world: World) {
       return committed({ id })
     },
 
-    /** Oldest first. `after` is the id of the last message seen, or an ISO 8601 time. */
-    async inbox(
-      number: string,
-      { after, limit }: { after?: string; limit?: number } = {},
-    ): Promise<InboxPage> {
+    /** What reached this person and could be read, oldest first. Throws CURSOR_UNKNOWN. */
+    async inbox(number: string, page: InboxPage = {}): Promise<InboxView> {
       const { lid } = person(number)
-      return committed({ messages: world.inbox.list(lid, after, limit), ...world.unreadable.count(lid) })
+      return committed({ messages: world.inbox.list(lid, page), ...world.unreadable.count(lid) })
     },
 
     /** The person reads these messages; those who wrote them see it. */

@@ -38,6 +38,7 @@ export const Unlink = z.strictObject({ device: z.int().min(1).max(255).optional(
 export const InboxQuery = z.strictObject({
   after: z.string().min(1).optional(),
   limit: z.coerce.number().int().min(1).optional(),
+  own: z.stringbool().default(false),
 })
 export const NewGroup = z.strictObject({
   creator: PhoneNumber,

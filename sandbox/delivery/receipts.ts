@@ -20,9 +20,8 @@ export async function takeReceipt(world: World, connection: Connection, receipt:
   if (!by) return
   const { id, to, participant, type } = receipt.attrs
   world.stats.count('receiptsIn')
-  const writer = writerOf(world, participant ?? to)
-  if (type === 'retry') await requestAgain(world, by, writer, receipt)
-  else settle(world, by, writer, receipt)
+  if (type === 'retry') await requestAgain(world, by, participant ?? to, receipt)
+  else settle(world, by, receipt)
   connection.send(node('ack', { class: 'receipt', id, from: to, participant, type, t: seconds() }))
 }
 
@@ -37,44 +36,39 @@ export function takeAck(world: World, connection: Connection, ack: BinaryNode): 
   world.queue.receipted(by, id)
 }
 
-function settle(world: World, by: Companion, writer: Companion | undefined, receipt: BinaryNode) {
+function settle(world: World, by: Companion, receipt: BinaryNode) {
   const { to = '', participant, type } = receipt.attrs
   const more = childrenOf(child(receipt, 'list'), 'item').map((item) => attr(item, 'id'))
-  const isTold = type === undefined || type in TOLD
+  const readers = type === undefined || type in TOLD ? writersOf(world, participant ?? to) : []
+  const me = lidJid(by.lid, by.device)
   for (const id of [attr(receipt, 'id'), ...more]) {
     world.queue.receipted(by, id)
-    if (!writer || !isTold || writer.lid === by.lid) continue
-    const group = isGroup(to)
-    const attrs = {
-      from: group ? to : lidJid(by.lid, by.device),
-      participant: group && participant ? lidJid(by.lid, by.device) : undefined,
-      id,
-      t: seconds(),
-      type: type && TOLD[type],
+    for (const writer of readers) {
+      if (writer.lid === by.lid) continue
+      const who = isGroup(to) ? { from: to, participant: me } : { from: me }
+      deliver(world, writer, node('receipt', { ...who, id, t: seconds(), type: type && TOLD[type] }))
     }
-    deliver(world, writer, node('receipt', attrs))
   }
 }
 
 /** Companions are asked themselves; phones answer from what the server still keeps for them. */
-async function requestAgain(world: World, by: Companion, writer: Companion | undefined, receipt: BinaryNode) {
+async function requestAgain(world: World, by: Companion, writerJid: string | undefined, receipt: BinaryNode) {
+  const [writer] = parseJid(writerJid ?? '')?.device ? writersOf(world, writerJid) : []
   if (!writer) return answerRetry(world, by, receipt)
   const { to = '', id, recipient } = receipt.attrs
   const me = lidJid(by.lid, by.device)
-  const attrs = {
-    from: isGroup(to) ? to : me,
-    participant: isGroup(to) ? me : undefined,
-    recipient,
-    id,
-    t: seconds(),
-    type: 'retry',
-  }
-  deliver(world, writer, node('receipt', attrs, receipt.content))
+  const who = isGroup(to) ? { from: to, participant: me } : { from: me }
+  deliver(
+    world,
+    writer,
+    node('receipt', { ...who, recipient, id, t: seconds(), type: 'retry' }, receipt.content),
+  )
 }
 
-/** The companion behind a jid; phones have none. */
-function writerOf(world: World, jid: string | undefined): Companion | undefined {
-  const device = parseJid(jid ?? '')?.device
-  const person = device ? world.people.withJid(jid ?? '') : undefined
-  return person && device ? world.companions.get(person.lid, device) : undefined
+/** The companion that a jid names; for a person without a device number, all companions, which share what they know. */
+function writersOf(world: World, jid = ''): Companion[] {
+  const person = world.people.withJid(jid)
+  const device = parseJid(jid)?.device ?? 0
+  if (!person) return []
+  return world.companions.of(person).filter((companion) => device === 0 || companion.device === device)
 }

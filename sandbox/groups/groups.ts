@@ -61,6 +61,9 @@ export function openGroups(store: Store) {
       return new Set(missing)
     },
 
+    /** After somebody has left: all devices need the phone's next sender key. */
+    forgetReaders: (group: Group, { lid }: { lid: string }) => readers.delete(`${group.id}/${lid}`),
+
     forget: () => known.clear(),
   }
 }

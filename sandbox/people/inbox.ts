@@ -31,7 +31,17 @@ export type Arrival = {
   route?: ReceiptRoute
 }
 
+export type InboxPage = {
+  /** The id of the last message seen, or an ISO 8601 time. */
+  after?: string | undefined
+  limit?: number | undefined
+  /** With what the person's own companions sent. */
+  own?: boolean | undefined
+}
+
 export type Inbox = ReturnType<typeof openInbox>
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}/
 
 type Row = {
   seq: number
@@ -64,25 +74,24 @@ export function openInbox(store: Store) {
   )
   const one = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? AND from_me = 0')
   const shown = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? AND sender = ?')
-  const cursor = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? ORDER BY seq DESC')
-  const since = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND seq > ? ORDER BY seq LIMIT ?')
-  const sinceTime = store.statement<Row>(
-    'SELECT * FROM inbox WHERE owner = ? AND at > ? ORDER BY seq LIMIT ?',
+  const last = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? ORDER BY seq DESC')
+  const page = store.statement<Row>(
+    'SELECT * FROM inbox WHERE owner = ? AND seq > ? AND at > ? AND from_me <= ? ORDER BY seq LIMIT ?',
   )
   const latest = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? ORDER BY seq DESC LIMIT ?')
   const markRead = store.statement('UPDATE inbox SET read = 1 WHERE owner = ? AND id = ? AND from_me = 0')
 
-  const rowsAfter = (owner: string, after: string | undefined, limit: number): Row[] => {
-    if (after === undefined) return since.all(owner, 0, limit)
-    const last = cursor.get(owner, after)
-    if (last) return since.all(owner, last.seq, limit)
+  /** The place, or the time, after which a page begins. */
+  const beginning = (owner: string, after: string | undefined): { seq: number; at: number } => {
+    if (after === undefined) return { seq: 0, at: 0 }
+    const row = last.get(owner, after)
+    if (row) return { seq: row.seq, at: 0 }
     const time = Date.parse(after)
-    if (Number.isNaN(time) || !/^\d{4}-/.test(after))
-      throw new Fault(
-        'CURSOR_UNKNOWN',
-        '`after` is neither the id of a message in this inbox nor an ISO 8601 time.',
-      )
-    return sinceTime.all(owner, time, limit)
+    if (ISO_DATE.test(after) && !Number.isNaN(time)) return { seq: 0, at: time }
+    throw new Fault(
+      'CURSOR_UNKNOWN',
+      '`after` is neither the id of a message in this inbox nor an ISO 8601 time.',
+    )
   }
 
   return {
@@ -94,9 +103,11 @@ export function openInbox(store: Store) {
 
     has: (owner: string, id: string, from: string): boolean => shown.get(owner, id, from) !== undefined,
 
-    /** Oldest first. Throws CURSOR_UNKNOWN. */
-    list: (owner: string, after?: string, limit = -1): InboxEntry[] =>
-      rowsAfter(owner, after, limit).map(entryOf),
+    /** Oldest first, all of them unless `limit` is given. Throws CURSOR_UNKNOWN. */
+    list(owner: string, { after, limit = -1, own = false }: InboxPage = {}): InboxEntry[] {
+      const { seq, at } = beginning(owner, after)
+      return page.all(owner, seq, at, own ? 1 : 0, limit).map(entryOf)
+    },
 
     /** The newest ones, oldest of them first. */
     latest: (owner: string, limit: number): InboxEntry[] => latest.all(owner, limit).map(entryOf).reverse(),

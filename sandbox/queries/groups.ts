@@ -63,18 +63,13 @@ function leave(query: Query, person: Person, subject: BinaryNode) {
   for (const { attrs } of childrenOf(subject, 'group')) {
     const group = query.world.groups.find(attrs.id ?? '')
     if (!group || !isMember(group, person)) continue
-    announce(
-      query.world,
-      group,
-      person,
-      node('remove', {}, [node('participant', { jid: lidJid(person.lid) })]),
-    )
-    query.world.groups.save({ ...group, members: group.members.filter(({ lid }) => lid !== person.lid) })
+    announce(query.world, group, person, node('remove', {}, [participantNode(person)]))
+    removeMembers(query.world, group, [person])
   }
   reply(query)
 }
 
-/** What somebody is after each change; `remove` has no entry on purpose. */
+/** What somebody is after each change; after `remove`, nothing. */
 const ROLE_AFTER: Record<string, Role | undefined> = {
   add: 'member',
   remove: undefined,
@@ -85,18 +80,35 @@ const ROLE_AFTER: Record<string, Role | undefined> = {
 function changeMembers(query: Query, group: Group, by: Person, subject: BinaryNode) {
   const { world } = query
   const changed = named(world, subject)
-  const lids = new Set(changed.map((person) => person.lid))
   const role = ROLE_AFTER[subject.tag]
-  const others = group.members.filter((member) => !lids.has(member.lid))
-  const after = role ? changed.map(({ lid, number }): Member => ({ lid, number, role })) : []
-  const before = { ...group }
-  const now = world.groups.save({ ...group, members: [...others, ...after] })
-  const participants = changed.map(({ lid, number }) => {
-    return node('participant', { jid: lidJid(lid), phone_number: pnJid(number) })
-  })
-  reply(query, node(subject.tag, {}, participants))
-  announce(world, role ? now : before, by, node(subject.tag, {}, participants), by)
+  const change = node(subject.tag, {}, changed.map(participantNode))
+  const after = role ? setRole(world, group, changed, role) : removeMembers(world, group, changed)
+  reply(query, change)
+  announce(world, role ? after : group, by, change, by)
 }
+
+function setRole(world: World, group: Group, people: Person[], role: Role): Group {
+  const changed = people.map(({ lid, number }): Member => ({ lid, number, role }))
+  return world.groups.save({ ...group, members: [...without(group, people), ...changed] })
+}
+
+/** Those who stay write with new sender keys, which those who went never see. */
+function removeMembers(world: World, group: Group, people: Person[]): Group {
+  const after = world.groups.save({ ...group, members: without(group, people) })
+  for (const member of after.members) {
+    const person = world.people.withLid(member.lid)
+    if (!person) continue
+    world.phones.dropSenderKey(person, group.id)
+    world.groups.forgetReaders(group, person)
+  }
+  return after
+}
+
+const without = (group: Group, people: Person[]): Member[] =>
+  group.members.filter((member) => !people.some((person) => person.lid === member.lid))
+
+const participantNode = ({ lid, number }: Person): BinaryNode =>
+  node('participant', { jid: lidJid(lid), phone_number: pnJid(number) })
 
 function rename(query: Query, group: Group, by: Person, subject: string) {
   const now = query.world.groups.save({ ...group, subject, subjectAt: Date.now() })

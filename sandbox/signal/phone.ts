@@ -115,6 +115,10 @@ export function openPhones(store: Store, people: People) {
       return distributionOf(keys)
     },
 
+    /** The next message to the group is written with a new key. */
+    dropSenderKey: (person: Person, group: string) =>
+      tables.senderKeys.delete(senderKeyOf(person, group, { lid: person.lid, device: 0 })),
+
     learnSenderKey(person: Person, author: Address, item: proto.Message.ISenderKeyDistributionMessage) {
       if (!item.groupId || !item.axolotlSenderKeyDistributionMessage) return
       const key = senderKeyOf(person, item.groupId, author)

@@ -43,6 +43,8 @@ export class Client {
   readonly closes: Closed[] = []
   /** Message ids that the server acknowledged, and those it refused, with the code. */
   readonly acks = new Map<string, string | undefined>()
+  /** Receipts as they came over the wire, before Baileys merges them. */
+  readonly receipts: Record<string, string>[] = []
   socket!: WASocket
   isOpen = false
   private readonly box: Pick<Sandbox, 'wsUrl' | 'rootKey'>
@@ -105,6 +107,10 @@ export class Client {
     ...this.updates.filter((each) => each.key.id === id).map((each) => each.update.status),
   ]
 
+  /** The types of the receipts for this message, in order. */
+  receiptsOf = (id: string): string[] =>
+    this.receipts.filter((attrs) => attrs.id === id).map((attrs) => attrs.type ?? 'delivery')
+
   async stop() {
     this.isOpen = false
     await this.socket?.end(undefined)
@@ -112,6 +118,7 @@ export class Client {
 
   private listen({ ev, ws }: WASocket) {
     ws.on('CB:ack,class:message', ({ attrs }) => this.acks.set(attrs.id, attrs.error))
+    ws.on('CB:receipt', ({ attrs }) => this.receipts.push(attrs))
     ev.on('creds.update', (update) => Object.assign(this.memory.creds, update))
     ev.on('messages.upsert', ({ messages }) => this.messages.push(...messages))
     ev.on('messages.update', (updates) => this.updates.push(...updates))

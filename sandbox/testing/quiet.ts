@@ -2,8 +2,7 @@
  * The clients under test use libsignal as it is, and that prints whole sessions. These lines are kept out of the
  * tests' output; whatever else is printed comes through.
  */
-import console from 'node:console'
-
+const { console } = globalThis
 const CHATTER =
   /^(Closing|Opening|Session|Removing old closed session|Failed to decrypt|Decrypted message with)/
 

@@ -44,6 +44,7 @@ export function connect(world: World, socket: WebSocket, handlers: Handlers): Co
   let stage: 'hello' | 'finish' | 'open' = 'hello'
   let transport: Transport | undefined
   let tail: Promise<void> = Promise.resolve()
+  let isCut = false
 
   const isOpen = () => socket.readyState === WebSocket.OPEN
   const isStalled = () => world.faults.isActive('stall', connection.companion?.number)
@@ -59,14 +60,20 @@ export function connect(world: World, socket: WebSocket, handlers: Handlers): Co
       world.store.effect(() => void (isStalled() ? held.push(encoded) : write(encoded)))
     },
     close: () => world.store.effect(() => void setTimeout(() => socket.close(), LAST_WORDS_MS)),
-    cut: () => socket.terminate(),
+    cut() {
+      isCut = true
+      socket.terminate()
+    },
     resume: () => held.splice(0).forEach(write),
   }
 
   const receive = async (bytes: Buffer) => {
     for (const payload of readFrames(bytes)) {
-      if (isStalled()) await world.faults.ended('stall', () => connection.companion?.number)
-      if (!isOpen()) return
+      if (isStalled()) {
+        await world.faults.ended('stall', () => connection.companion?.number)
+        if (!isOpen()) return
+      }
+      if (isCut) return
       if (stage === 'hello') {
         socket.send(frame(shake.hello(payload)))
         stage = 'finish'
