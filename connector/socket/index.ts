@@ -3,15 +3,19 @@
  * send, and `deliver` is handed what happened. Nothing leaves the socket before the state behind it is durable, and
  * nothing is handed on that a crash could take back.
  */
+import { LiveDevice } from './device.ts'
+import { harden } from './hardening/index.ts'
 import type { Device, DeviceOptions } from './types.ts'
 
 export { Closed as DeviceClosed, NotConnected, Refusing } from './errors.ts'
+export { trust } from './trust.ts'
 export type * from './types.ts'
 
 /**
  * Loads the device and becomes its owner.
  * @throws Fenced when a connector with a higher lease epoch owns it
  */
-export async function openDevice(_options: DeviceOptions): Promise<Device> {
-  throw new Error('not built yet')
+export async function openDevice(options: DeviceOptions): Promise<Device> {
+  harden()
+  return new LiveDevice(options, await options.store.open(options.epoch))
 }

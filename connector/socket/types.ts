@@ -180,6 +180,7 @@ export type Closed = { name: ClosedName; code: number | undefined; text: string;
 
 export type ClosedName =
   | 'restart' // 515: after pairing; connect again at once
+  | 'half-linked' // 401 before the first open: the pairing was cut off, new keys are made; connect again for a new QR
   | 'logged-out' // 401: the phone removed this device, or the credentials are void
   | 'banned' // 403
   | 'outdated' // 405: the client version is refused

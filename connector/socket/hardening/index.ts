@@ -5,7 +5,7 @@
 import { repairBaileys } from './baileys.ts'
 import { repairLibsignal } from './libsignal.ts'
 
-export { exclusively, ForgedSignature } from './libsignal.ts'
+export { exclusively, ForgedSignature, isExclusive } from './libsignal.ts'
 export { verifySignature } from './verify.ts'
 
 /** Idempotent. */

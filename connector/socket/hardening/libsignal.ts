@@ -20,6 +20,9 @@ export class ForgedSignature extends Error {
 /** Runs work on the ratchets of one account. The caller holds that account's lock, so libsignal need not queue. */
 export const exclusively = <T>(work: () => Promise<T>): Promise<T> => exclusive.run(true, work)
 
+/** True inside `exclusively`. */
+export const isExclusive = (): boolean => exclusive.getStore() === true
+
 export function repairLibsignal(): void {
   const mark = libsignal.SessionCipher.prototype as object as Record<symbol, boolean>
   if (mark[DONE]) return

@@ -1,0 +1,58 @@
+/**
+ * How the values of a device are written as text. What the ratchets touch on every message has a form of its own that
+ * costs little; everything else is JSON in which bytes are `{"type":"Buffer","data":"<base64>"}`, as Baileys writes them.
+ */
+import { proto } from '@whiskeysockets/baileys'
+
+type Codec = { encode(value: unknown): string; decode(text: string): unknown }
+
+const bytesAsObject = (_: string, value: unknown) => {
+  if (value instanceof Uint8Array) return asObject(value)
+  if (isWrittenBuffer(value) && Array.isArray(value.data)) return asObject(Buffer.from(value.data))
+  return value
+}
+const objectAsBytes = (_: string, value: unknown) =>
+  isWrittenBuffer(value) && typeof value.data === 'string' ? Buffer.from(value.data, 'base64') : value
+
+const asObject = (bytes: Uint8Array) => ({ type: 'Buffer', data: Buffer.from(bytes).toString('base64') })
+const isWrittenBuffer = (value: unknown): value is { type: 'Buffer'; data: unknown } =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value
+
+const json: Codec = {
+  encode: (value) => JSON.stringify(value, bytesAsObject),
+  decode: (text) => JSON.parse(text, objectAsBytes),
+}
+/** Values that are text already, or hold only strings and numbers. */
+const plainJson: Codec = { encode: JSON.stringify, decode: JSON.parse }
+const base64: Codec = {
+  encode: (value) => Buffer.from(value as Uint8Array).toString('base64'),
+  decode: (text) => Buffer.from(text, 'base64'),
+}
+/** Sender keys are bytes that hold JSON. */
+const utf8: Codec = {
+  encode: (value) => Buffer.from(value as Uint8Array).toString(),
+  decode: (text) => Buffer.from(text),
+}
+/** Baileys silently skips patches when the key data is not a message object (sandbox-protocol, section 3). */
+const appStateKey: Codec = {
+  encode: json.encode,
+  decode: (text) =>
+    proto.Message.AppStateSyncKeyData.fromObject(json.decode(text) as Record<string, unknown>),
+}
+
+const CODECS: Record<string, Codec> = {
+  session: plainJson,
+  'lid-mapping': plainJson,
+  'device-list': plainJson,
+  'sender-key-memory': plainJson,
+  'identity-key': base64,
+  'sender-key': utf8,
+  'app-state-sync-key': appStateKey,
+}
+
+/** Never changed in place once they are set: kept as they are, and written as text only when they are committed. */
+const KEPT = new Set(['session', 'identity-key', 'sender-key', 'inbound', 'outbox'])
+
+export const isKept = (type: string): boolean => KEPT.has(type)
+export const encode = (type: string, value: unknown): string => (CODECS[type] ?? json).encode(value)
+export const decode = (type: string, text: string): unknown => (CODECS[type] ?? json).decode(text)

@@ -1,0 +1,70 @@
+/**
+ * What Baileys is configured with. Everything that can be the same for all sockets of the process is made once.
+ */
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  type GroupMetadata,
+  proto,
+  type UserFacingSocketConfig,
+  type WABrowserDescription,
+} from '@whiskeysockets/baileys'
+import type { Caches } from './caches.ts'
+import type { ConnectSettings, ServerAddress } from './types.ts'
+import { liveVersion } from './version.ts'
+
+export const DEFAULTS = {
+  connectTimeoutMs: 20_000,
+  queryTimeoutMs: 30_000,
+  keepAliveMs: 30_000,
+} as const
+
+export type ConfigOptions = {
+  server: ServerAddress
+  settings: ConnectSettings
+  caches: Caches
+  auth: UserFacingSocketConfig['auth']
+  logger: NonNullable<UserFacingSocketConfig['logger']>
+  makeSignalRepository: NonNullable<UserFacingSocketConfig['makeSignalRepository']>
+  /** A sent message by its id alone: a phone may ask under a LID for what was sent to its number. */
+  messageOf(id: string): Promise<Uint8Array | undefined>
+  groupMetadata(jid: string): Promise<GroupMetadata>
+}
+
+export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
+  const { server, settings, caches, auth, logger, makeSignalRepository } = options
+  return {
+    auth,
+    logger,
+    makeSignalRepository,
+    version: server.mode === 'live' ? liveVersion.current() : DEFAULT_CONNECTION_CONFIG.version,
+    ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url } : {}),
+    browser: browserOf(settings.deviceName),
+    connectTimeoutMs: settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
+    defaultQueryTimeoutMs: settings.queryTimeoutMs ?? DEFAULTS.queryTimeoutMs,
+    keepAliveIntervalMs: settings.keepAliveMs ?? DEFAULTS.keepAliveMs,
+    ...(settings.qrTimeoutMs ? { qrTimeout: settings.qrTimeoutMs } : {}),
+    syncFullHistory: settings.syncFullHistory ?? false,
+    markOnlineOnConnect: settings.markOnline ?? false,
+    emitOwnEvents: false,
+    generateHighQualityLinkPreview: false,
+    userDevicesCache: caches.userDevices,
+    msgRetryCounterCache: caches.retries,
+    callOfferCache: caches.calls,
+    placeholderResendCache: caches.placeholders,
+    cachedGroupMetadata: async (jid) => {
+      const known = caches.groups.get(jid)
+      if (known) return known
+      const found = await options.groupMetadata(jid)
+      caches.groups.set(jid, found)
+      return found
+    },
+    getMessage: async ({ id }) => {
+      const bytes = id ? await options.messageOf(id) : undefined
+      return bytes && proto.Message.decode(bytes)
+    },
+  }
+}
+
+/** Pairing by code works only under the name of a browser that WhatsApp knows; the rest of it is free. */
+const browserOf = (name: string | undefined): WABrowserDescription =>
+  name ? [name, 'Chrome', '14.4.1'] : DEFAULT_CONNECTION_CONFIG.browser

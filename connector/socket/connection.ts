@@ -1,0 +1,308 @@
+/**
+ * One attempt to speak for a device: a Baileys socket under the byte gate, watched. Baileys misses some ends (a refused
+ * upgrade, a server that accepts and says nothing), so a watchdog of our own makes sure that every connection either
+ * gets somewhere or says in time why it did not.
+ */
+import {
+  type BinaryNode,
+  type ConnectionState,
+  makeWASocket,
+  S_WHATSAPP_NET,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import type { Logger } from 'pino'
+import type WebSocket from 'ws'
+import { ByteGate } from './byte-gate.ts'
+import type { Caches } from './caches.ts'
+import { closedBy } from './closed.ts'
+import { DEFAULTS, socketConfig } from './config.ts'
+import { outside } from './context.ts'
+import type { Credentials } from './credentials.ts'
+import { NotConnected } from './errors.ts'
+import { harden } from './hardening/index.ts'
+import { listen } from './intake.ts'
+import type { Journal } from './journal.ts'
+import type { Transactions } from './keys.ts'
+import type { Line } from './line.ts'
+import type { Outbox } from './outbox.ts'
+import { queries } from './queries.ts'
+import { quietLog } from './quiet-log.ts'
+import type { Ratchet } from './ratchet.ts'
+import { replayPeerMessages } from './replay.ts'
+import { Sender } from './sender.ts'
+import { trust } from './trust.ts'
+import type { Closed, Connection, ConnectSettings, Observer, Presence, ServerAddress } from './types.ts'
+import { liveVersion } from './version.ts'
+import type { WriteSet } from './write-set.ts'
+
+/** WhatsApp's rhythm: the first QR lives a minute, each further one twenty seconds. */
+const QR_MS = { first: 60_000, next: 20_000 }
+/** How long a closing handshake may take before the socket is cut. */
+const CLOSING_MS = 1000
+
+/** What a connection needs of its device. */
+export type Parts = {
+  set: WriteSet
+  credentials: Credentials
+  transactions: Transactions
+  ratchet: Ratchet
+  journal: Journal
+  outbox: Outbox
+  caches: Caches
+  replays: Map<string, number>
+  log: Logger
+  now: () => number
+  lookup(id: string): Promise<Uint8Array | undefined>
+  whenDurable(): Promise<void>
+  onHeld(): void
+}
+
+export class LiveConnection implements Connection {
+  state: Connection['state'] = 'connecting'
+  lastFrameAt = 0
+  readonly ask: Connection['ask']
+  readonly gate: ByteGate
+  readonly sender: Sender
+  readonly line: Line
+
+  readonly #parts: Parts
+  readonly #observer: Observer
+  readonly #settings: ConnectSettings
+  readonly #server: ServerAddress
+  readonly #socket: WASocket
+  readonly #raw: WebSocket
+  #watchdog: NodeJS.Timeout | undefined
+  #shownQrs = 0
+  #leaving = false
+  #caughtUp = false
+
+  constructor(
+    parts: Parts,
+    line: Line,
+    server: ServerAddress,
+    observer: Observer,
+    settings: ConnectSettings,
+  ) {
+    trust(server)
+    harden()
+    this.#parts = parts
+    this.#observer = observer
+    this.#settings = settings
+    this.#server = server
+    this.line = line
+    this.#socket = this.#openSocket()
+    this.#raw = (this.#socket.ws as unknown as { socket: WebSocket }).socket
+    this.gate = new ByteGate({
+      raw: this.#raw,
+      set: parts.set,
+      flushTransaction: () => parts.transactions.flushRunning(),
+      onHeld: parts.onHeld,
+      onSendError: (error) => parts.log.debug({ error: error.message }, 'a frame could not be written'),
+    })
+    this.sender = new Sender({ socket: this.#socket, line, ...parts })
+    this.ask = queries(this.#socket, line, () => this.#assertOpen())
+    line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
+    this.#watchRaw()
+    this.#watchEvents()
+    this.#watch('connect-timeout', settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
+  }
+
+  async probe(timeoutMs: number): Promise<number> {
+    this.#assertOpen()
+    const began = performance.now()
+    const ping: BinaryNode = {
+      tag: 'iq',
+      attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'w:p' },
+      content: [{ tag: 'ping', attrs: {} }],
+    }
+    const answer: unknown = await this.line.untilLost(this.#socket.query(ping, timeoutMs))
+    if (!answer) throw new NotConnected(`No answer to a ping within ${timeoutMs} ms.`)
+    return performance.now() - began
+  }
+
+  async pairingCode(phoneNumber: string): Promise<string> {
+    if (this.state !== 'pairing')
+      throw new NotConnected('A pairing code can be had only while a QR is shown.')
+    return this.line.untilLost(this.#socket.requestPairingCode(phoneNumber.replace(/\D/g, '')))
+  }
+
+  /** Tells the server that this device leaves, and waits for its answer. */
+  async leave(timeoutMs: number): Promise<void> {
+    this.#assertOpen()
+    const { me } = this.#parts.credentials
+    this.#leaving = true
+    const request: BinaryNode = {
+      tag: 'iq',
+      attrs: { to: S_WHATSAPP_NET, type: 'set', xmlns: 'md' },
+      content: [{ tag: 'remove-companion-device', attrs: { jid: me?.jid ?? '', reason: 'user_initiated' } }],
+    }
+    await this.line.untilLost(this.#socket.query(request, timeoutMs))
+  }
+
+  async end(reason: string): Promise<void> {
+    this.finish({ name: 'ended', code: undefined, text: reason })
+  }
+
+  /** Closes for this reason. Only the first one counts, and nothing is told after it. */
+  finish(closed: Closed): void {
+    if (this.state === 'closed') return
+    this.state = 'closed'
+    clearTimeout(this.#watchdog)
+    this.sender.stop()
+    this.line.lose()
+    this.gate.drop()
+    void outside(() => this.#socket.end(undefined).catch(() => {}))
+    if (closed.name === 'fenced' || this.#raw.readyState !== this.#raw.OPEN) this.#raw.terminate()
+    this.#observer.closed(closed)
+  }
+
+  pause(): void {
+    if (this.#raw.readyState === this.#raw.OPEN) this.#raw.pause()
+  }
+
+  resume(): void {
+    if (this.#raw.isPaused) this.#raw.resume()
+  }
+
+  #openSocket(): WASocket {
+    const { credentials, ratchet, line, caches, log, outbox, lookup } = { ...this.#parts, line: this.line }
+    return makeWASocket(
+      socketConfig({
+        server: this.#server,
+        settings: this.#settings,
+        caches,
+        logger: quietLog(log),
+        auth: { creds: credentials.creds, keys: { get: () => ({}), set: () => {} } },
+        makeSignalRepository: (auth, logger, pnToLid) => ratchet.repository(line, auth, logger, pnToLid),
+        messageOf: async (id) => outbox.content(id) ?? lookup(id),
+        groupMetadata: (jid) => this.#socket.groupMetadata(jid),
+      }),
+    )
+  }
+
+  #assertOpen(): void {
+    if (this.state !== 'open') throw new NotConnected('The connection to WhatsApp is not open.')
+  }
+
+  #watch(name: 'connect-timeout', ms: number): void {
+    clearTimeout(this.#watchdog)
+    const text = `Neither a QR nor an open connection within ${ms} ms.`
+    this.#watchdog = setTimeout(() => this.finish({ name, code: 408, text }), ms)
+  }
+
+  #watchRaw(): void {
+    const raw = this.#raw
+    const { ws } = this.#socket
+    raw.once('close', () => {
+      this.line.lose()
+      // Baileys says so at once, with the reason; this is for the case that it does not.
+      const text = 'The connection was closed.'
+      setTimeout(() => this.finish({ name: 'closed', code: 428, text }), CLOSING_MS).unref()
+    })
+    // Baileys listens to this event, which keeps ws from giving up by itself.
+    ws.on('unexpected-response', (_request: unknown, response: { statusCode?: number }) => {
+      const code = response.statusCode
+      this.finish({ name: 'refused', code, text: `The server answered the upgrade with ${code}.` })
+    })
+    const close = raw.close.bind(raw)
+    raw.close = (...args) => {
+      close(...args)
+      setTimeout(() => raw.terminate(), CLOSING_MS).unref()
+    }
+    ws.on('frame', () => {
+      this.lastFrameAt = this.#parts.now()
+      if (this.state !== 'closed') this.#observer.frame?.(this.lastFrameAt)
+    })
+  }
+
+  #watchEvents(): void {
+    const { set, journal, outbox, caches, now, credentials } = this.#parts
+    const { line } = this
+    listen({
+      socket: this.#socket,
+      set,
+      journal,
+      outbox,
+      line,
+      now,
+      onGroupChange: (jid) => caches.groups.del(jid),
+      onCaughtUp: () => {
+        this.#caughtUp = true
+        this.#replay()
+      },
+    })
+    this.#socket.ev.on('creds.update', () => {
+      if (!set.dead) credentials.write()
+    })
+    this.#socket.ev.on('connection.update', (update) => {
+      if (this.state !== 'closed') this.#onUpdate(update)
+    })
+    this.#socket.ev.on('presence.update', ({ id, presences }) => {
+      for (const [participant, presence] of Object.entries(presences))
+        if (this.state !== 'closed') this.#observer.presence?.(toPresence(id, participant, presence))
+    })
+  }
+
+  #onUpdate({ qr, isNewLogin, connection, lastDisconnect }: Partial<ConnectionState>): void {
+    if (qr) this.#onQr(qr)
+    if (isNewLogin) this.#onPaired()
+    if (connection === 'open') this.#onOpen()
+    if (connection === 'close') this.#onClose(lastDisconnect?.error)
+  }
+
+  #onQr(text: string): void {
+    clearTimeout(this.#watchdog)
+    this.state = 'pairing'
+    const life = this.#settings.qrTimeoutMs ?? (this.#shownQrs++ === 0 ? QR_MS.first : QR_MS.next)
+    this.#observer.qr(text, this.#parts.now() + life)
+  }
+
+  #onPaired(): void {
+    const { credentials, whenDurable } = this.#parts
+    this.#watch('connect-timeout', this.#settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
+    const told = whenDurable().then(() => {
+      if (this.state !== 'closed' && credentials.me) this.#observer.linked(credentials.me)
+    })
+    told.catch(() => {})
+  }
+
+  #onOpen(): void {
+    const { credentials } = this.#parts
+    clearTimeout(this.#watchdog)
+    this.state = 'open'
+    credentials.wasOpened()
+    if (credentials.me) this.#observer.open(credentials.me)
+    this.sender.start()
+    this.#replay()
+  }
+
+  #onClose(error: Error | undefined): void {
+    const closed = closedBy(this.#leaving ? undefined : error)
+    const { credentials, set } = this.#parts
+    if (closed.name === 'outdated' && this.#server.mode === 'live') void liveVersion.refused()
+    if (closed.name === 'logged-out' && credentials.linked && !credentials.hasBeenOpen && !set.dead) {
+      credentials.renew()
+      this.finish({ ...closed, name: 'half-linked' })
+      return
+    }
+    this.finish(closed)
+  }
+
+  #replay(): void {
+    if (!this.#caughtUp || this.state !== 'open') return
+    const { set, journal, log, replays } = this.#parts
+    const { line } = this
+    void outside(() =>
+      replayPeerMessages({ socket: this.#socket, set, journal, log, line, attempts: replays }),
+    )
+  }
+}
+
+function toPresence(
+  chat: string,
+  participant: string,
+  presence: { lastKnownPresence: Presence['state']; lastSeen?: number | null },
+): Presence {
+  const { lastKnownPresence: state, lastSeen } = presence
+  return { chat, participant, state, ...(lastSeen ? { lastSeen } : {}) }
+}

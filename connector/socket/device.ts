@@ -1,0 +1,280 @@
+/**
+ * A device held durably: its parts put together. It outlives its connections; it dies when another connector fences it,
+ * and nothing leaves it from that moment on.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { Fenced, type Opened } from '#core/device/index.ts'
+import { type Caches, caches } from './caches.ts'
+import { Committer } from './committer.ts'
+import { LiveConnection, type Parts } from './connection.ts'
+import { Credentials } from './credentials.ts'
+import { Delivery } from './delivery.ts'
+import { Closed, Refusing } from './errors.ts'
+import { Journal } from './journal.ts'
+import { Transactions } from './keys.ts'
+import { Line } from './line.ts'
+import { Outbox } from './outbox.ts'
+import { preKeys } from './pre-keys.ts'
+import { Ratchet } from './ratchet.ts'
+import { rowIds } from './row-ids.ts'
+import type {
+  ConnectSettings,
+  Device,
+  DeviceOptions,
+  Limits,
+  Me,
+  Observer,
+  Outgoing,
+  ServerAddress,
+  Stats,
+} from './types.ts'
+import { WriteSet } from './write-set.ts'
+
+const LIMITS: Limits = { heldBytes: 8 << 20, pendingUnits: 5000, undelivered: 5000 }
+/** A drain that takes longer gives up what is not durable: none of it has left this process. */
+const DRAIN_MS = 5000
+const LEAVE_MS = 5000
+const ERASE_ATTEMPTS = 5
+
+export class LiveDevice implements Device {
+  readonly #options: DeviceOptions
+  readonly #limits: Limits
+  readonly #set: WriteSet
+  readonly #committer: Committer
+  readonly #delivery: Delivery
+  readonly #credentials: Credentials
+  readonly #journal: Journal
+  readonly #outbox: Outbox
+  readonly #parts: Parts
+  #connection: LiveConnection | undefined
+  #lines = 0
+  #dropped = 0
+  #lastFrameAt = 0
+  #refusing = false
+  #closing: Promise<void> | undefined
+  #dead: Error | undefined
+  readonly #mourners: ((error: Error) => void)[] = []
+
+  constructor(options: DeviceOptions, opened: Opened) {
+    const { store, log, lookup, deliver, now = Date.now } = options
+    this.#options = options
+    this.#limits = { ...LIMITS, ...options.limits }
+    this.#set = new WriteSet(opened, (lazy) => this.#onApplied(lazy))
+    this.#committer = new Committer({
+      store,
+      set: this.#set,
+      log,
+      now,
+      onDurable: () => this.#onDurable(),
+      onDead: (error) => this.#die(error),
+    })
+    this.#delivery = new Delivery({
+      deliver,
+      log,
+      durable: () => this.#set.durable,
+      sources: () => [this.#journal, this.#outbox],
+      onChange: () => this.#weighPressure(),
+    })
+    const nextId = rowIds(opened.mark, now)
+    const newId = () => {
+      this.#set.mark = nextId()
+      return this.#set.mark
+    }
+    const queue = (id: string, seq: number) => this.#delivery.queue(id, seq)
+    this.#journal = new Journal(this.#set, newId, queue)
+    this.#outbox = new Outbox(this.#set, newId, queue)
+    this.#credentials = new Credentials(this.#set, opened.topPreKey)
+    const keys = preKeys(store, this.#set, log)
+    const transactions = new Transactions(this.#set, keys)
+    const parts = { set: this.#set, preKeys: keys, transactions, journal: this.#journal }
+    const kept: Caches = caches(now)
+    this.#parts = {
+      ...parts,
+      ratchet: new Ratchet(parts),
+      credentials: this.#credentials,
+      outbox: this.#outbox,
+      caches: kept,
+      replays: new Map(),
+      log,
+      now,
+      lookup,
+      whenDurable: () => this.#committer.whenDurable(this.#set.seq),
+      onHeld: () => this.#weighPressure(),
+    }
+    this.#delivery.start()
+  }
+
+  get linked(): boolean {
+    return this.#credentials.linked
+  }
+
+  get me(): Me | undefined {
+    return this.#credentials.me
+  }
+
+  get pressure(): Device['pressure'] {
+    return this.#refusing ? 'refusing' : 'normal'
+  }
+
+  get stats(): Stats {
+    const { gate, lastFrameAt } = this.#connection ?? {}
+    const { commits, errors, latency, since, lastError } = this.#committer
+    return {
+      commits,
+      commitErrors: errors,
+      commitLatency: latency,
+      committingSince: since,
+      commitError: lastError,
+      heldBytes: gate?.bytes ?? 0,
+      heldFrames: gate?.frames ?? 0,
+      droppedFrames: this.#dropped + (gate?.dropped ?? 0),
+      pendingUnits: this.#set.pendingUnits,
+      undelivered: this.#delivery.size,
+      journalHits: this.#journal.hits,
+      lastFrameAt: lastFrameAt || this.#lastFrameAt,
+    }
+  }
+
+  connect(server: ServerAddress, observer: Observer, settings: ConnectSettings = {}): LiveConnection {
+    this.#assertAlive()
+    this.#leaveBehind('A new connection takes over.')
+    if (this.#credentials.isHalfway) this.#credentials.renew()
+    this.#connection = new LiveConnection(this.#parts, new Line(++this.#lines), server, observer, settings)
+    if (this.#refusing) this.#connection.pause()
+    return this.#connection
+  }
+
+  async accept(message: Outgoing): Promise<void> {
+    this.#assertAlive()
+    if (this.#outbox.has(message.id)) return this.#committer.whenDurable(this.#set.seq)
+    if (this.#refusing) throw new Refusing('Too much is waiting to be stored. Please try again soon.')
+    const seq = this.#outbox.accept(message)
+    this.#connection?.sender.send(message.id)
+    await this.#committer.whenDurable(seq)
+  }
+
+  isWaiting(messageId: string): boolean {
+    return this.#outbox.has(messageId)
+  }
+
+  waiting(): number {
+    return this.#outbox.size
+  }
+
+  onDead(listener: (error: Error) => void): void {
+    if (this.#dead) listener(this.#dead)
+    else this.#mourners.push(listener)
+  }
+
+  async flush(): Promise<void> {
+    await this.#committer.whenDurable(this.#set.seq)
+    await this.#delivery.whenIdle()
+    await this.#committer.whenDurable(this.#set.seq)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#drain()
+    return this.#closing
+  }
+
+  async logout(): Promise<string[]> {
+    this.#assertAlive()
+    if (this.#connection?.state === 'open')
+      await this.#connection.leave(LEAVE_MS).catch((error: Error) => {
+        this.#options.log.warn({ error: error.message }, 'WhatsApp could not be told that the device leaves')
+      })
+    return this.forget()
+  }
+
+  async forget(): Promise<string[]> {
+    this.#assertAlive()
+    const unsent = this.#outbox.unanswered()
+    await this.close()
+    await this.#erase()
+    return unsent
+  }
+
+  /** The last commit may still be on its way, so the first attempts can fail. */
+  async #erase(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#options.store.erase()
+        return
+      } catch (error) {
+        if (error instanceof Fenced || attempt === ERASE_ATTEMPTS) throw error
+        await pause(attempt * 200)
+      }
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { gate } = this.#connection ?? {}
+    this.#connection?.sender.stop()
+    const drained = this.flush().then(() => gate?.whenEmpty())
+    const late = new AbortController()
+    await Promise.race([
+      drained.catch(() => {}),
+      pause(DRAIN_MS, undefined, { signal: late.signal }).catch(() => {}),
+    ])
+    late.abort()
+    this.#leaveBehind('The device is closed.')
+    this.#stop(new Closed('The device is closed.'))
+  }
+
+  #assertAlive(): void {
+    if (this.#dead) throw this.#dead
+    if (this.#closing) throw new Closed('The device is closed.')
+  }
+
+  #onApplied(lazy: boolean): void {
+    this.#committer.kick(lazy)
+    this.#weighPressure()
+  }
+
+  #onDurable(): void {
+    this.#connection?.gate.release()
+    this.#delivery.kick()
+    this.#weighPressure()
+  }
+
+  /** Reading stops when too much waits, and goes on when half of it is gone. */
+  #weighPressure(): void {
+    const { heldBytes, pendingUnits, undelivered } = this.#limits
+    const load = Math.max(
+      (this.#connection?.gate?.bytes ?? 0) / heldBytes,
+      this.#set.pendingUnits / pendingUnits,
+      this.#delivery.size / undelivered,
+    )
+    if (!this.#refusing && load > 1) {
+      this.#refusing = true
+      this.#connection?.pause()
+    } else if (this.#refusing && load < 0.5) {
+      this.#refusing = false
+      this.#connection?.resume()
+    }
+  }
+
+  #leaveBehind(text: string, name: 'ended' | 'fenced' = 'ended'): void {
+    const connection = this.#connection
+    if (!connection) return
+    connection.finish({ name, code: undefined, text })
+    this.#dropped += connection.gate.dropped
+    this.#lastFrameAt = connection.lastFrameAt
+    this.#connection = undefined
+  }
+
+  #die(error: Error): void {
+    if (this.#dead) return
+    this.#dead = error
+    this.#set.dead = error
+    this.#leaveBehind(error.message, error instanceof Fenced ? 'fenced' : 'ended')
+    this.#stop(error)
+    for (const listener of this.#mourners.splice(0)) listener(error)
+  }
+
+  #stop(error: Error): void {
+    this.#set.dead ??= error
+    this.#committer.stop(error)
+    this.#delivery.stop()
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Everything that comes in passes here before Baileys sees it: what a consumer should learn becomes a journal row, so
+ * that Baileys' receipt or ack for it waits for that row; and the server's answers settle outbox and journal.
+ */
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import { ShortCache } from './caches.ts'
+import type { Journal } from './journal.ts'
+import type { Line } from './line.ts'
+import type { Outbox } from './outbox.ts'
+import type { Stanza } from './types.ts'
+import type { Changes, WriteSet } from './write-set.ts'
+
+/** Notifications that tell a consumer something; all others serve the protocol. */
+const TOLD = new Set(['w:gp2', 'picture', 'status', 'business', 'disappearing_mode'])
+const RECENT_MS = 60_000
+
+export type IntakeOptions = {
+  socket: WASocket
+  set: WriteSet
+  journal: Journal
+  outbox: Outbox
+  line: Line
+  now: () => number
+  onGroupChange(jid: string): void
+  /** The server has delivered all that waited for us. */
+  onCaughtUp(): void
+}
+
+export function listen(options: IntakeOptions): void {
+  const { socket, set, journal, outbox, line, now } = options
+  const { ws } = socket
+  const receipts = new ShortCache<boolean>(RECENT_MS, now)
+  const alive = (handle: (node: BinaryNode) => void) => (node: BinaryNode) => {
+    if (!set.dead && !line.isLost) handle(node)
+  }
+
+  ws.prependListener(
+    'CB:message',
+    alive((node) => noteMessage(options, node)),
+  )
+  ws.prependListener(
+    'CB:receipt',
+    alive((node) => {
+      if (node.attrs.type === 'retry' || receipts.get(nameOf(node))) return
+      receipts.set(nameOf(node), true)
+      journal.add({ kind: 'receipt', stanza: { ...node.attrs }, messageIds: receiptIds(node) }, line.ordinal)
+    }),
+  )
+  ws.prependListener(
+    'CB:notification',
+    alive((node) => {
+      const { type = '', from = '' } = node.attrs
+      if (type === 'w:gp2') options.onGroupChange(from)
+      if (TOLD.has(type)) journal.add({ kind: 'notification', stanza: toStanza(node) }, line.ordinal)
+    }),
+  )
+  ws.prependListener(
+    'CB:call',
+    alive((node) => journal.add({ kind: 'call', stanza: toStanza(node) }, line.ordinal)),
+  )
+  ws.on(
+    'CB:ack,class:receipt',
+    alive(({ attrs }) => attrs.id && journal.acknowledged(attrs.id)),
+  )
+  ws.on(
+    'CB:ack,class:message',
+    alive(({ attrs: { id, error } }) => {
+      if (id) outbox.answered(id, error ? { by: 'server', code: error } : undefined)
+    }),
+  )
+  ws.on(
+    'CB:ib,,offline',
+    alive(() => {
+      journal.offlineEnded(line.ordinal)
+      options.onCaughtUp()
+    }),
+  )
+}
+
+/**
+ * Remembers which stanza each ciphertext came in. Sends live messages through Baileys' ordered queue as well, or one
+ * would overtake the queued message that brings the sender key it needs (defect D6).
+ */
+function noteMessage({ set, journal, line }: IntakeOptions, node: BinaryNode): void {
+  const stanza = { ...node.attrs }
+  node.attrs.offline ??= '0'
+  const contents = childrenOf(node).filter(
+    ({ tag, content }) => isReadable(tag) && content instanceof Uint8Array,
+  )
+  if (contents.length === 0) {
+    const unavailable = childrenOf(node).find(({ tag }) => tag === 'unavailable')
+    const reason = `unavailable ${unavailable?.attrs.type ?? ''}`.trim()
+    journal.add({ kind: 'undecryptable', stanza, reason }, line.ordinal)
+  }
+  for (const { tag, attrs, content } of contents) {
+    const bytes = content as Uint8Array
+    const encryption = tag === 'plaintext' ? tag : (attrs.type ?? '')
+    line.remember(bytes, { stanza, encryption })
+    journal.arrived(bytes, line.ordinal)
+    if (tag !== 'plaintext' || journal.answer(bytes)) continue
+    const unit: Changes = {}
+    const applied = journal.addTo(
+      unit,
+      { stanza, encryption },
+      Buffer.concat([bytes, Buffer.of(1)]),
+      bytes,
+      line.ordinal,
+    )
+    set.apply(unit)
+    applied()
+  }
+}
+
+const isReadable = (tag: string) => tag === 'enc' || tag === 'plaintext'
+const childrenOf = ({ content }: BinaryNode): BinaryNode[] => (Array.isArray(content) ? content : [])
+
+const nameOf = ({ attrs: { id, from, participant, type } }: BinaryNode) =>
+  [id, from, participant, type].join()
+
+/** A receipt can speak of many messages: one in its attributes, the others in a list. */
+function receiptIds(node: BinaryNode): string[] {
+  const items = childrenOf(node).flatMap((child) => (child.tag === 'list' ? childrenOf(child) : []))
+  return [node.attrs.id, ...items.map(({ attrs }) => attrs.id)].filter((id) => id !== undefined)
+}
+
+function toStanza({ tag, attrs, content }: BinaryNode): Stanza {
+  if (content === undefined) return { tag, attrs: { ...attrs } }
+  return { tag, attrs: { ...attrs }, content: Array.isArray(content) ? content.map(toStanza) : content }
+}
