@@ -1,0 +1,13 @@
+/** The few numbers that a row of the bench boils down to. */
+
+/** The value below which the share `p` (0 to 1) of the values lies; the nearest one that was measured. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
+  if (value === undefined) throw new Error('nothing was measured')
+  return value
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5)
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,0 +1,96 @@
+/**
+ * What importing a function costs on a cold start, over starting Node at all: bundled as SST bundles it, started again
+ * and again, each start paired with one of an empty module.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { temporaryFolder } from '../../support/folder.ts'
+import { ROOT } from '../parts/child.ts'
+import { median } from '../parts/statistics.ts'
+import { atMost, type Figure, type Row } from '../row.ts'
+
+const STARTS = 15
+const BUNDLES = [
+  { what: 'API', entry: 'functions/api/handler.ts', goalMs: 90 },
+  { what: 'inbound hooks', entry: 'functions/hooks/handler.ts', goalMs: 60 },
+]
+
+/** What a Lambda function finds in its environment. */
+const ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  MAIN_TABLE: 'bench-main',
+  EVENTS_TABLE: 'bench-events',
+  MESSAGES_TABLE: 'bench-messages',
+  DEVICES_TABLE: 'bench-devices',
+  COMMAND_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/commands-{shard}.fifo',
+  PUBLIC_ORIGIN: 'https://api.example.org',
+}
+
+/** Node's ESM has no require; SST gives it to bundled CommonJS this way. */
+const BANNER = [
+  "import { createRequire as topLevelCreateRequire } from 'module';",
+  'const require = topLevelCreateRequire(import.meta.url);',
+  "import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from 'url';",
+  "const __filename = topLevelFileUrlToPath(import.meta.url); const __dirname = topLevelFileUrlToPath(new topLevelURL('.', import.meta.url));",
+].join('')
+
+export const coldImport: Row = {
+  name: 'cold-import',
+  title: 'Cold import of a function, over bare Node',
+  async run({ progress }) {
+    using folder = temporaryFolder()
+    const figures: Figure[] = []
+    const notes = [
+      `Bundled by esbuild with SST's options (ESM, Node, es2024, names kept) and minified; the median of ${STARTS} starts, each minus the start of an empty module just before it.`,
+    ]
+    const empty = join(folder.path, 'empty.mjs')
+    writeFileSync(empty, '')
+    for (const { what, entry, goalMs } of BUNDLES) {
+      if (!existsSync(join(ROOT, entry))) {
+        notes.push(`There is no ${what} bundle yet (${entry}).`)
+        continue
+      }
+      progress(what)
+      const bundle = join(folder.path, `${what.replace(' ', '-')}.mjs`)
+      await bundled(entry, bundle)
+      const over = Array.from({ length: STARTS }, () => -startMs(empty) + startMs(bundle))
+      figures.push({
+        what: `${what} bundle`,
+        unit: 'ms',
+        ours: median(over),
+        goals: [atMost('ours', goalMs)],
+      })
+      notes.push(`The ${what} bundle has ${Math.round(statSync(bundle).size / 1024)} KB.`)
+    }
+    return { figures, notes }
+  },
+}
+
+const bundled = (entry: string, outfile: string) =>
+  build({
+    entryPoints: [join(ROOT, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'es2024',
+    keepNames: true,
+    minify: true,
+    mainFields: ['module', 'main'],
+    banner: { js: BANNER },
+    logLevel: 'error',
+  })
+
+function startMs(file: string): number {
+  const began = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, [file], {
+    env: { PATH: process.env.PATH, ...ENVIRONMENT },
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`${file} did not start: ${stderr}`)
+  return performance.now() - began
+}
