@@ -20,6 +20,8 @@ export const PlatformConfig = z.object({
   SHARDS: integer(16),
   EVENT_RETENTION_DAYS: integer(7),
   MESSAGE_RETENTION_DAYS: integer(365),
+  /** Where CloudWatch collects our metrics; none are written without it. */
+  METRICS_NAMESPACE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 export type PlatformConfig = z.infer<typeof PlatformConfig>
