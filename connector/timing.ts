@@ -21,6 +21,8 @@ export const Timing = z.object({
   /** A connection that was silent for so long is asked for a sign of life, and given up when none comes in time. */
   PROBE_AFTER_MS: ms(10_000),
   PROBE_TIMEOUT_MS: ms(4_000),
+  /** Baileys' own pings, behind the probe. */
+  KEEP_ALIVE_MS: ms(60_000),
   /** From the attempt to the first QR or the open connection. */
   CONNECT_TIMEOUT_MS: ms(20_000),
   /** A connection that held for so long ends a row of attempts. */

@@ -93,7 +93,7 @@ export class Keeper {
       )
       await book.unregister(id)
     } catch (error) {
-      log.warn({ error }, 'leases could not be handed on; they lapse by themselves')
+      log.warn({ err: error }, 'leases could not be handed on; they lapse by themselves')
     }
   }
 
@@ -130,7 +130,7 @@ export class Keeper {
       this.#armFence()
       return true
     } catch (error) {
-      if (this.failingSince === undefined) log.warn({ error }, 'store unavailable: the heartbeat failed')
+      if (this.failingSince === undefined) log.warn({ err: error }, 'store unavailable: the heartbeat failed')
       this.failingSince ??= now()
       return false
     }
@@ -180,7 +180,7 @@ export class Keeper {
       try {
         await this.#look()
       } catch (error) {
-        this.#parts.log.warn({ error }, 'the leases could not be looked at')
+        this.#parts.log.warn({ err: error }, 'the leases could not be looked at')
       }
       await this.#pause(this.#parts.timing.LEASE_LOOK_MS)
     }

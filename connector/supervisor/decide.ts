@@ -27,6 +27,8 @@ export type Decision =
 export const RESTART = 'Please restart the session'
 const LINK_ANEW = 'Start the session and scan the QR code again'
 
+export const LOGGED_OUT = { do: 'erase', reason: 'logged_out', action: LINK_ANEW } as const satisfies Decision
+
 /** What may be the network's fault for a while, but not for ever. */
 const DOUBTFUL_ATTEMPTS = 5
 
@@ -38,7 +40,10 @@ export function decide({ name, code }: Pick<Closed, 'name' | 'code'>, situation:
 
     // 401: removed on the phone, or the credentials are void.
     case 'logged-out':
-      return { do: 'erase', reason: 'logged_out', action: LINK_ANEW }
+      return LOGGED_OUT
+    // The pairing was cut off before it was of any use: a new QR, at once.
+    case 'half-linked':
+      return { do: 'reconnect', reason: 'pairing_interrupted' }
     case 'qr-expired':
       return stop('qr_expired', LINK_ANEW)
     // 403

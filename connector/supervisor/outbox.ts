@@ -1,0 +1,130 @@
+/**
+ * Messages on their way out of one session: hands commands to the device in their order, never twice, and keeps the
+ * ledger true about those that wait or will never go. A command is done when the device has it durably, or when there
+ * is nothing left to do about it.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Event, MessageFacts } from '#core/contract/event.ts'
+import { addressOf } from '#core/jid.ts'
+import { hasReached, type Message } from '#core/message.ts'
+import { iso } from '#core/platform/clock.ts'
+import { textMessage } from '../convert/index.ts'
+import type { Device } from '../socket/index.ts'
+import type { Timing } from '../timing.ts'
+import type { SessionParts } from './parts.ts'
+
+/** A `message.send` command. `isRepeat`: it may have been done before, so the ledger is asked first. */
+export type Send = { messageId: string; to: string; text: string; acceptedAt: string; isRepeat: boolean }
+/** `later`: nothing was done, hand it out again. */
+export type Outcome = 'done' | 'later'
+
+type Parts = Pick<SessionParts, 'about' | 'ledger' | 'append' | 'newEventId' | 'now' | 'log'> & {
+  timing: Pick<Timing, 'QUEUED_AFTER_MS'>
+}
+
+type Taken = { facts: MessageFacts; at: number; shown: boolean }
+
+/** Enough to bridge the moment between the answer of the server and the ledger's knowing of it. */
+const REMEMBERED = 1_000
+
+export class Outbox {
+  readonly #parts: Parts
+  readonly #taken = new Map<string, Taken>()
+  readonly #settled = new LRUCache<string, true>({ max: REMEMBERED })
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Commands of one session, in order. */
+  async take(device: Device, commands: Send[]): Promise<Outcome[]> {
+    const open = await Promise.all(commands.map((command) => this.#isOpen(command)))
+    return Promise.all(
+      commands.map((command, index) => (open[index] ? this.#accept(device, command) : 'done')),
+    )
+  }
+
+  /** What the event log says of a message that is on its way; undefined when this process did not take it. */
+  factsOf(messageId: string): MessageFacts | undefined {
+    return this.#taken.get(messageId)?.facts
+  }
+
+  /** The fate of these is known and stored. */
+  settle(messageIds: string[]): void {
+    for (const id of messageIds) {
+      this.#taken.delete(id)
+      this.#settled.set(id, true)
+    }
+  }
+
+  /** Shows those that the server has not taken for a while as queued. */
+  tick(device: Device): void {
+    const { now, timing, append } = this.#parts
+    const late = [...this.#taken].filter(
+      ([, taken]) => !taken.shown && now() - taken.at >= timing.QUEUED_AFTER_MS,
+    )
+    for (const [, taken] of late) taken.shown = true
+    const waiting = late.filter(([id]) => device.isWaiting(id))
+    void append(waiting.map(([id, { facts }]) => this.#status(id, 'queued', { chatId: facts.chatId })))
+  }
+
+  /** These will never be sent. */
+  async fail(messageIds: string[], reason: string): Promise<void> {
+    await this.#parts.append([...new Set(messageIds)].map((id) => this.#status(id, 'failed', { reason })))
+    this.settle(messageIds)
+  }
+
+  async #isOpen({ messageId, isRepeat }: Send): Promise<boolean> {
+    if (this.#settled.has(messageId)) return false
+    if (!isRepeat) return true
+    const message = await this.#parts.ledger(messageId)
+    return message !== undefined && message.status !== 'failed' && !isTaken(message)
+  }
+
+  async #accept(device: Device, command: Send): Promise<Outcome> {
+    const { messageId, to, text } = command
+    if (this.#settled.has(messageId)) return 'done'
+    const facts = this.#facts(command, device.me?.phoneNumber)
+    if (!this.#taken.has(messageId))
+      this.#taken.set(messageId, { facts, at: this.#parts.now(), shown: false })
+    try {
+      await device.accept({ id: messageId, to, message: textMessage(text) })
+      return 'done'
+    } catch (error) {
+      this.#taken.delete(messageId)
+      this.#parts.log.warn({ err: error, messageId }, 'message not taken yet')
+      return 'later'
+    }
+  }
+
+  #facts({ messageId, to, text, acceptedAt }: Send, own: string | undefined): MessageFacts {
+    return {
+      id: messageId,
+      chatId: to,
+      fromMe: true,
+      from: own ?? '',
+      to: addressOf(to),
+      sender: own ? { phoneNumber: own } : {},
+      type: 'text',
+      text,
+      timestamp: acceptedAt,
+    }
+  }
+
+  #status(
+    messageId: string,
+    status: 'queued' | 'failed',
+    detail: { chatId?: string; reason?: string },
+  ): Event {
+    const { about, newEventId, now } = this.#parts
+    return {
+      id: newEventId(),
+      ...about,
+      timestamp: iso(now()),
+      type: 'message.status',
+      payload: { messageId, status, ...detail },
+    }
+  }
+}
+
+const isTaken = ({ status }: Message): boolean => status !== 'received' && hasReached(status, 'server')

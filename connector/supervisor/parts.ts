@@ -1,0 +1,61 @@
+/** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
+import type PQueue from 'p-queue'
+import type { Event } from '#core/contract/event.ts'
+import type { Message } from '#core/message.ts'
+import type { Clock } from '#core/platform/clock.ts'
+import type { Log } from '#core/platform/log.ts'
+import type { Session } from '#core/session.ts'
+import type { StateWriter } from '../events/states.ts'
+import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
+import type { Timing } from '../timing.ts'
+
+export type SupervisorParts = {
+  server: ServerAddress
+  timing: Timing
+  now: Clock
+  random(): number
+  newEventId(): string
+  log: Log
+  /** Bounds how many connections are opened at the same time. */
+  logins: PQueue
+  states: StateWriter
+  /** True while the store does not take what we write. */
+  isStoreFailing(): boolean
+  /** @throws Fenced when another connector owns the device */
+  openDevice(
+    session: Session,
+    epoch: number,
+    hooks: Pick<DeviceOptions, 'deliver' | 'lookup'>,
+  ): Promise<Device>
+  /** Resolves when the events are stored. */
+  append(sessionId: string, events: Event[]): Promise<void>
+  find(sessionId: string): Promise<Session | undefined>
+  ledger(sessionId: string, messageId: string): Promise<Message | undefined>
+  /** The ids of a session's messages that the ledger shows as waiting. */
+  unsent(session: Session): Promise<string[]>
+  /** An older message of ours, encoded, for a phone that asks for it again. */
+  encoded(sessionId: string, messageId: string): Promise<Uint8Array | undefined>
+  /** Erases everything that is stored of a deleted session. */
+  purge(session: Session): Promise<void>
+  onQr(session: Session, text: string, expiresAt: number): void
+  onOpen(session: Session, me: Me): void
+  /** Nothing is supervised any more. */
+  onGone(sessionId: string): void
+}
+
+/** The same for one session, whose name it need not be told again. */
+export type SessionParts = Omit<SupervisorParts, 'append' | 'ledger' | 'encoded'> & {
+  about: { sessionId: string; accountId: string }
+  append(events: Event[]): Promise<void>
+  ledger(messageId: string): Promise<Message | undefined>
+  encoded(messageId: string): Promise<Uint8Array | undefined>
+}
+
+export const forSession = (parts: SupervisorParts, { id, accountId }: Session): SessionParts => ({
+  ...parts,
+  about: { sessionId: id, accountId },
+  log: parts.log.child({ sessionId: id }),
+  append: (events) => parts.append(id, events),
+  ledger: (messageId) => parts.ledger(id, messageId),
+  encoded: (messageId) => parts.encoded(id, messageId),
+})

@@ -1,0 +1,388 @@
+/**
+ * Looks after one session for as long as this connector owns it: makes what is follow what should be, opens lines and
+ * opens them again, and tells the truth about it. Everything that takes time and changes the device runs one after the
+ * other; whatever comes from a line that is not the present one is ignored.
+ */
+import { Fenced } from '#core/device/index.ts'
+import { type Intent, isPending, type Session } from '#core/session.ts'
+import { pauses } from '../pauses.ts'
+import type { Closed, Device, Me } from '../socket/index.ts'
+import { within } from '../within.ts'
+import { backOff } from './backoff.ts'
+import { type Decision, decide, LOGGED_OUT } from './decide.ts'
+import { Dialer } from './dialer.ts'
+import { type Detail, Display } from './display.ts'
+import { DeviceHolder } from './holder.ts'
+import { inbox } from './inbox.ts'
+import { Line } from './line.ts'
+import { Outbox, type Outcome, type Send } from './outbox.ts'
+import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
+import { isRunning, type Phase } from './phase.ts'
+
+const FLUSH_MS = 1_500
+const REFRESH_MS = 1_000
+const OWNED_ELSEWHERE = 'another connector has opened its device'
+
+export class Supervisor {
+  readonly id: string
+  readonly #parts: SessionParts
+  readonly #why: string
+  readonly #display: Display
+  readonly #holder: DeviceHolder
+  readonly #dialer: Dialer
+  readonly #outbox: Outbox
+  #session: Session
+  /** Attempts in a row that did not lead to a connection that held. */
+  #attempts = 0
+  #stable: NodeJS.Timeout | undefined
+  /** The last intent that was followed. */
+  #done: number
+  #work: Promise<void> = Promise.resolve()
+  #change = Promise.withResolvers<void>()
+  #isLeaving = false
+
+  /** @param why the reason that is shown while it is connected for the first time */
+  constructor(session: Session, epoch: number, why: string, given: SupervisorParts) {
+    const parts = forSession(given, session)
+    this.id = session.id
+    this.#session = session
+    this.#why = why
+    this.#done = session.state.doneIntent
+    this.#parts = parts
+    this.#outbox = new Outbox(parts)
+    const deliver = inbox({ ...parts, outbox: this.#outbox, device: () => this.device })
+    this.#holder = new DeviceHolder(async () => {
+      const device = await parts.openDevice(this.#session, epoch, { deliver, lookup: parts.encoded })
+      device.onDead((error) => this.#died(device, error))
+      return device
+    }, parts.log)
+    this.#dialer = new Dialer({
+      holder: this.#holder,
+      logins: parts.logins,
+      patienceMs: parts.timing.CONNECT_TIMEOUT_MS,
+      lineOf: (device) => this.#lineOf(device),
+      failed: (error) => this.#notOpened(error),
+    })
+    this.#display = new Display(
+      {
+        epoch,
+        session: () => this.#session,
+        onWritten: ({ state: { status }, doneIntent = 0 }) => this.#written(status, doneIntent),
+        onFenced: () => this.#drop('another connector writes for it'),
+      },
+      parts,
+    )
+  }
+
+  get phase(): Phase {
+    return this.#display.phase
+  }
+
+  get session(): Session {
+    return this.#session
+  }
+
+  get device(): Device | undefined {
+    return this.#holder.device
+  }
+
+  /** The stored session, as somebody has just read it; what is older than what we know is ignored. */
+  update(session: Session): void {
+    if (isOlder(session, this.#session)) return
+    this.#session = session
+    this.#do(() => this.#obey())
+  }
+
+  /** Commands of this session, in order. Waits for intents that came before, and for a device that is being opened. */
+  async take(commands: Send[]): Promise<Outcome[]> {
+    await this.#work
+    while (!this.#isLeaving && isRunning(this.phase) && !this.device) await this.#change.promise
+    if (this.#isLeaving) return commands.map(() => 'later')
+    const { device } = this
+    if (device?.linked) return this.#outbox.take(device, commands)
+    // What a stopped session is to send waits in the ledger until it is wanted again.
+    if (device || !this.#session.state.linked)
+      await this.#outbox.fail(
+        commands.map(({ messageId }) => messageId),
+        'not_linked',
+      )
+    return commands.map(() => 'done')
+  }
+
+  /** To be called about every second. */
+  tick(): void {
+    this.#dialer.line?.tick()
+    if (this.device) this.#outbox.tick(this.device)
+    if (this.phase !== 'open') return
+    const reason = this.#isStoreFailing() ? 'store_unavailable' : undefined
+    if (this.#display.reason !== reason) this.#enter('open', { reason })
+  }
+
+  /**
+   * Lets go because the shard is not ours any more. Resolves when the socket is closed.
+   * @param isPlanned there is time to finish what is under way and to write down what is known
+   */
+  async release(isPlanned: boolean): Promise<void> {
+    this.#isLeaving = true
+    this.#changed()
+    clearTimeout(this.#stable)
+    if (isPlanned) {
+      const flushed = within(FLUSH_MS, this.#display.flush(), 'the last state').catch(() => undefined)
+      await this.#dialer.hangUpAfter(() => this.#holder.retire(), 'released')
+      await flushed
+    } else {
+      await this.#dialer.hangUp('released')
+      void this.#holder.retire()
+    }
+    this.#leave()
+  }
+
+  #do(work: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isLeaving) return
+      try {
+        await work()
+      } catch (error) {
+        if (error instanceof Fenced) this.#drop(OWNED_ELSEWHERE)
+        else this.#parts.log.error({ err: error }, 'session not brought forward; it is tried again')
+      }
+    })
+  }
+
+  /** Makes what is follow what should be. */
+  async #obey(): Promise<void> {
+    const { intent, wanted } = this.#session
+    if (intent && isPending(this.#session) && intent.n > this.#done) await this.#follow(intent)
+    else if (wanted && this.phase === 'idle') this.#begin({ reason: this.#why })
+  }
+
+  async #follow({ n, action }: Intent): Promise<void> {
+    this.#parts.log.info({ intent: n, action }, 'session intent')
+    const done = { doneIntent: n }
+    switch (action) {
+      case 'start':
+        if (isRunning(this.phase) && this.phase !== 'waiting') this.#display.done(n)
+        else this.#begin(done)
+        break
+      case 'stop':
+        await this.#stop()
+        this.#enter('idle', done)
+        break
+      case 'restart':
+        await this.#hangUp('restart')
+        this.#begin({ reason: 'restart', ...done })
+        break
+      case 'logout':
+        await this.#erase('logout', 'logged_out')
+        this.#enter('idle', { me: null, ...done })
+        break
+      case 'clear-auth':
+        await this.#erase('forget', 'auth_cleared')
+        this.#enter('idle', { me: null, ...done })
+        if (this.#session.wanted) this.#begin({ reason: 'auth_cleared' })
+        break
+      case 'delete':
+        await this.#erase('logout')
+        await this.#display.flush()
+        await this.#parts.purge(this.#session)
+        this.#parts.log.info('session deleted')
+        this.#leave()
+        break
+    }
+    this.#done = n
+  }
+
+  #begin(detail: Detail): void {
+    this.#attempts = 0
+    this.#enter('starting', detail)
+    this.#dialer.dialIn(0)
+  }
+
+  #lineOf(device: Device): Line | undefined {
+    this.#changed()
+    if (!device.linked && this.#session.state.linked) {
+      this.#do(() => this.#unlink(LOGGED_OUT))
+      return
+    }
+    this.#enter('starting', { reason: this.#display.reason })
+    const { server, timing, now, onQr } = this.#parts
+    const line: Line = new Line({
+      device,
+      server,
+      settings: { syncFullHistory: this.#session.settings.messageHistory },
+      timing,
+      now,
+      isStoreSlow: () => this.#isStoreFailing(),
+      on: {
+        qr: (text, expiresAt) => {
+          this.#enter('pairing', { qr: { text, expiresAt: new Date(expiresAt).toISOString() } })
+          onQr(this.#session, text, expiresAt)
+        },
+        linked: (me) => this.#enter('confirming', { me }),
+        open: (me) => this.#opened(me),
+        closed: (closed) => this.#do(() => this.#closed(line, closed)),
+      },
+    })
+    return line
+  }
+
+  #opened(me: Me): void {
+    this.#enter('open', { me })
+    this.#parts.onOpen(this.#session, me)
+    clearTimeout(this.#stable)
+    this.#stable = setTimeout(() => {
+      this.#attempts = 0
+    }, this.#parts.timing.STABLE_AFTER_MS)
+  }
+
+  #notOpened(error: unknown): void {
+    if (error instanceof Fenced) return void this.#drop(OWNED_ELSEWHERE)
+    this.#parts.log.warn({ err: error }, 'device not opened; it is tried again')
+    this.#retry('store_unavailable')
+  }
+
+  async #closed(line: Line, closed: Closed): Promise<void> {
+    if (line !== this.#dialer.line) return
+    await this.#hangUp('closed')
+    await this.#refresh()
+    const storeFailing = this.#isStoreFailing()
+    const { settings } = this.#session
+    const decision = decide(closed, { settings, attempts: this.#attempts, storeFailing })
+    const { name, code, text } = closed
+    this.#parts.log.info({ name, code, text, decision: decision.do }, 'connection ended')
+    if (closed.name !== 'restart' && !storeFailing) this.#attempts++
+    await this.#carryOut(decision)
+  }
+
+  async #carryOut(decision: Decision): Promise<void> {
+    switch (decision.do) {
+      case 'reconnect':
+        this.#enter('starting', { reason: decision.reason })
+        this.#dialer.dialIn(0)
+        break
+      case 'back-off':
+        this.#retry(decision.reason)
+        break
+      case 'stop':
+        await this.#stop()
+        this.#halt(decision)
+        break
+      case 'erase':
+        await this.#unlink(decision)
+        break
+      case 'drop':
+        this.#drop(OWNED_ELSEWHERE)
+        break
+    }
+  }
+
+  #retry(reason: string): void {
+    const { timing, random } = this.#parts
+    const { reconnectInterval } = this.#session.settings
+    this.#enter('waiting', { reason })
+    this.#dialer.dialIn(
+      backOff(Math.max(1, this.#attempts), reconnectInterval, timing.BACKOFF_CAP_MS, random),
+    )
+  }
+
+  #halt({ reason, action }: { reason: string; action: string }, detail: Detail = {}): void {
+    this.#enter('halted', { reason, action, wanted: false, ...detail })
+    this.#session = { ...this.#session, wanted: false }
+  }
+
+  /** The phone, or WhatsApp, has removed this device: what it was is erased, however long the store takes. */
+  async #unlink(why: { reason: string; action: string }): Promise<void> {
+    this.#halt(why)
+    for (const pause of pauses(250, 5_000)) {
+      if (this.#isLeaving) return
+      try {
+        await this.#erase('forget', why.reason)
+        return this.#halt(why, { me: null })
+      } catch (error) {
+        if (error instanceof Fenced) throw error
+        this.#parts.log.warn({ err: error }, 'the state of an unlinked device is not erased yet')
+        await pause()
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#stable)
+    await this.#dialer.hangUpAfter(() => this.#holder.close(), 'stopped')
+  }
+
+  async #hangUp(why: string): Promise<void> {
+    clearTimeout(this.#stable)
+    await this.#dialer.hangUp(why)
+  }
+
+  /** The messages that it never sent are told to have failed; without a reason there is nobody to tell. */
+  async #erase(how: 'logout' | 'forget', reason?: string): Promise<void> {
+    let sent: string[] = []
+    await this.#dialer.hangUpAfter(async () => {
+      sent = await this.#holder.erase(how)
+    }, 'erased')
+    if (reason) await this.#outbox.fail([...sent, ...(await this.#parts.unsent(this.#session))], reason)
+  }
+
+  /** Settings may have changed; what cannot be read now is decided by what is known. */
+  async #refresh(): Promise<void> {
+    try {
+      const session = await within(REFRESH_MS, this.#parts.find(this.id), 'reading a session')
+      if (session && !isOlder(session, this.#session)) this.#session = session
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, 'session not read; the known settings hold')
+    }
+  }
+
+  #died(device: Device, error: Error): void {
+    if (device !== this.device || this.#isLeaving) return
+    if (error instanceof Fenced) return void this.#drop(OWNED_ELSEWHERE)
+    this.#parts.log.error({ err: error }, 'device died')
+    this.#holder.lost()
+    this.#do(async () => {
+      await this.#hangUp('device died')
+      this.#attempts++
+      this.#retry('connector_error')
+    })
+  }
+
+  #isStoreFailing(): boolean {
+    const { now, timing, isStoreFailing } = this.#parts
+    const since = this.device?.stats.committingSince
+    return isStoreFailing() || (since !== undefined && now() - since > timing.STORE_SLOW_MS)
+  }
+
+  #written(status: Session['state']['status'], doneIntent: number): void {
+    const { state } = this.#session
+    const done = Math.max(doneIntent, state.doneIntent)
+    this.#session = { ...this.#session, state: { ...state, status, doneIntent: done } }
+  }
+
+  #enter(phase: Phase, detail: Detail = {}): void {
+    if (this.#isLeaving) return
+    this.#display.enter(phase, detail)
+    this.#changed()
+  }
+
+  /** Another connector owns the session: nothing may be written or said about it here. */
+  #drop(why: string): void {
+    if (this.#isLeaving) return
+    this.#parts.log.warn({ why }, 'session dropped')
+    void this.release(false)
+  }
+
+  #leave(): void {
+    this.#isLeaving = true
+    this.#display.leave()
+    this.#changed()
+    this.#parts.onGone(this.id)
+  }
+
+  #changed(): void {
+    this.#change.resolve()
+    this.#change = Promise.withResolvers()
+  }
+}
+
+const isOlder = (one: Session, other: Session): boolean => (one.intent?.n ?? 0) < (other.intent?.n ?? 0)
