@@ -9,9 +9,9 @@ import { keepRunning } from './part.ts'
 
 const Ready = z.object({
   /** Its control API. */
-  control: z.url(),
-  /** Where connectors connect to. */
   url: z.url(),
+  /** Where connectors connect to. */
+  wsUrl: z.url(),
   rootKey: z.string().regex(/^[0-9a-f]{64}$/i),
 })
 

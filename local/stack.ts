@@ -49,7 +49,8 @@ export async function startStack({
     const sandboxPort = await choosePort(settings.SANDBOX_PORT, 'SANDBOX_PORT')
     sandbox = started.use(await startSandbox({ port: sandboxPort, dataDir, log, abort, onStart }))
   }
-  const simulator = whatsapp.kind === 'simulator' ? whatsapp : sandbox
+  const simulator =
+    whatsapp.kind === 'simulator' ? whatsapp : sandbox && { url: sandbox.wsUrl, rootKey: sandbox.rootKey }
   const environment = { ...stores.environment, ...whatsappEnvironment(simulator) }
 
   const connectors = started.use(
@@ -66,13 +67,13 @@ export async function startStack({
   const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
   started.use(await serveApi({ environment: stores.environment, publicOrigin, port, apiKey, log }))
   await connectors.ready
-  record.set({ origin, sandbox: sandbox?.control, environment })
+  record.set({ origin, sandbox: sandbox?.url, environment })
 
   const all = started.move()
   return {
     welcome: welcome({
       origin,
-      sandbox: sandbox?.control,
+      sandbox: sandbox?.url,
       whatsapp,
       dataDir,
       apiKey,

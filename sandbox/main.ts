@@ -1,19 +1,36 @@
-/** Runs a sandbox by itself: `npm run sandbox`. Settings: SANDBOX_PORT (3001), DATA_DIR (.data). */
+/**
+ * Runs a sandbox as a process of its own: `npm run sandbox`, or as a part of `npm start`. Settings: SANDBOX_PORT (3001)
+ * and DATA_DIR (.data). A parent with an IPC channel is told `{ type: 'ready', url, wsUrl, rootKey }`, and the sandbox
+ * ends with it.
+ */
 import { join } from 'node:path'
-import { env, stdout } from 'node:process'
 import * as z from 'zod'
-import { sandbox } from './index.ts'
+import { type Sandbox, sandbox } from './index.ts'
 
 const Settings = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
   DATA_DIR: z.string().min(1).default('.data'),
 })
 
-const settings = Settings.parse(env)
-const box = await sandbox({ port: settings.SANDBOX_PORT, dataDir: join(settings.DATA_DIR, 'sandbox') })
+process.title = 'linekeeper-sandbox'
+const { SANDBOX_PORT, DATA_DIR } = Settings.parse(process.env)
+const box = await start()
 
-stdout.write(`sandbox ready ${box.url} · WebSocket ${box.wsUrl} · root key ${box.rootKey}
+for (const end of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
+  process.once(end, () => void box.close().then(() => process.exit(0)))
+
+if (process.send) process.send({ type: 'ready', url: box.url, wsUrl: box.wsUrl, rootKey: box.rootKey })
+else
+  process.stdout.write(`sandbox ready ${box.url} · WebSocket ${box.wsUrl} · root key ${box.rootKey}
   curl -s ${box.url}/phones/+15550001111/send -d '{"to":"+15550002222","text":"Hello"}'
 `)
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void box.close())
+async function start(): Promise<Sandbox> {
+  try {
+    return await sandbox({ port: SANDBOX_PORT, dataDir: join(DATA_DIR, 'sandbox') })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    process.stderr.write(`Port ${SANDBOX_PORT} is taken: set SANDBOX_PORT to a free one.\n`)
+    process.exit(1)
+  }
+}
