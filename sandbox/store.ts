@@ -33,8 +33,7 @@ const SETUP = `
   BEGIN IMMEDIATE; COMMIT;`
 
 export function openStore(dataDir?: string) {
-  const db = new DatabaseSync(fileIn(dataDir))
-  db.exec(SETUP)
+  const db = openAlone(dataDir)
   const names = new Set<string>()
   const effects: (() => void)[] = []
   let writing = false
@@ -129,6 +128,19 @@ export function openStore(dataDir?: string) {
       closed = true
       db.close()
     },
+  }
+}
+
+function openAlone(dataDir: string | undefined): DatabaseSync {
+  const db = new DatabaseSync(fileIn(dataDir))
+  try {
+    db.exec(SETUP)
+    return db
+  } catch (error) {
+    db.close()
+    if (String(error).includes('locked'))
+      throw new Error(`The folder ${dataDir} is in use by another sandbox.`, { cause: error })
+    throw error
   }
 }
 

@@ -45,6 +45,8 @@ export class Client {
   readonly acks = new Map<string, string | undefined>()
   /** Receipts as they came over the wire, before Baileys merges them. */
   readonly receipts: Record<string, string>[] = []
+  /** Ids of the messages that came over the wire, whatever Baileys made of them. */
+  readonly arrived = new Set<string>()
   socket!: WASocket
   isOpen = false
   private readonly box: Pick<Sandbox, 'wsUrl' | 'rootKey'>
@@ -118,6 +120,7 @@ export class Client {
 
   private listen({ ev, ws }: WASocket) {
     ws.on('CB:ack,class:message', ({ attrs }) => this.acks.set(attrs.id, attrs.error))
+    ws.on('CB:message', ({ attrs }) => this.arrived.add(attrs.id))
     ws.on('CB:receipt', ({ attrs }) => this.receipts.push(attrs))
     ev.on('creds.update', (update) => Object.assign(this.memory.creds, update))
     ev.on('messages.upsert', ({ messages }) => this.messages.push(...messages))

@@ -1,0 +1,165 @@
+/** The sandbox as a process of its own, killed in the middle of everything. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { InboxView } from './index.ts'
+import { Client } from './testing/client.ts'
+import { eventually } from './testing/eventually.ts'
+import { ALICE, BOB, CAROL, jidOf } from './testing/stage.ts'
+
+const MAIN = new URL('main.ts', import.meta.url).pathname
+const READY = /ready (http:\S+) · WebSocket (ws:\S+) · root key (\w+)/
+
+let folder: string
+let child: ChildProcess | undefined
+const clients: Client[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.stop()
+  child?.kill('SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+async function start(port = '0') {
+  const started = spawn(execPath, [MAIN], {
+    env: { ...process.env, SANDBOX_PORT: port, DATA_DIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  child = started
+  let output = ''
+  started.stdout.on('data', (text: Buffer) => {
+    output += text
+  })
+  await eventually(() => READY.test(output))
+  const [, url = '', wsUrl = '', rootKey = ''] = READY.exec(output) ?? []
+  const call = async <T>(path: string, body?: object): Promise<T> => {
+    const init = body ? { method: 'POST', body: JSON.stringify(body) } : {}
+    const response = await fetch(`${url}${path}`, init)
+    if (!response.ok) throw new Error(await response.text())
+    return (await response.json()) as T
+  }
+  return { process: started, url, wsUrl, rootKey, call, port: new URL(url).port }
+}
+
+type Running = Awaited<ReturnType<typeof start>>
+
+async function killed({ process }: Running) {
+  process.kill('SIGKILL')
+  await once(process, 'exit')
+}
+
+async function linked(box: Running, number: string): Promise<Client> {
+  const client = new Client(box).connect()
+  clients.push(client)
+  await eventually(() => client.qrs.length > 0)
+  await box.call(`/phones/${number}/scan`, { qr: client.qrs[0] })
+  return client.ready()
+}
+
+function reconnected(box: Running, former: Client): Promise<Client> {
+  const client = new Client(box, former.memory).connect()
+  clients.push(client)
+  return client.ready()
+}
+
+test('killed and started again, it knows everybody, and all messages still decrypt', async () => {
+  let box = await start()
+  const alice = await linked(box, ALICE)
+  const { id: group } = await box.call<{ id: string }>('/groups', {
+    creator: BOB,
+    subject: 'Tea',
+    participants: [ALICE, CAROL],
+  })
+  await alice.send(jidOf(BOB), 'one')
+  await alice.send(group, 'to the group')
+  const { id } = await box.call<{ id: string }>(`/phones/${BOB}/send`, { to: ALICE, text: 'two' })
+  await eventually(() => alice.textOf(id) === 'two')
+  const last = await alice.send(jidOf(BOB), 'three, and killed')
+  await eventually(() => alice.acks.has(last))
+  const { rootKey, port } = box
+  await killed(box)
+  await alice.stop()
+
+  box = await start(port)
+  expect(box.rootKey).toBe(rootKey)
+  const back = await reconnected(box, alice)
+  expect(back.qrs).toEqual([])
+  await eventually(
+    () => back.receiptsOf(last).includes('delivery') || alice.receiptsOf(last).includes('delivery'),
+  )
+  const again = await back.send(jidOf(BOB), 'four')
+  await back.send(group, 'still in the group')
+  await eventually(() => back.acks.has(again))
+  const { id: answer } = await box.call<{ id: string }>(`/phones/${BOB}/send`, { to: ALICE, text: 'five' })
+  const { id: inGroup } = await box.call<{ id: string }>(`/phones/${CAROL}/send`, { to: group, text: 'six' })
+  await eventually(() => back.textOf(answer) === 'five' && back.textOf(inGroup) === 'six')
+  await eventually(async () => (await box.call<InboxView>(`/phones/${BOB}/inbox`)).messages.length === 6)
+  const inbox = await box.call<InboxView>(`/phones/${BOB}/inbox`)
+  expect(inbox.messages.map((message) => message.text)).toEqual([
+    'one',
+    'to the group',
+    'three, and killed',
+    'four',
+    'still in the group',
+    'six',
+  ])
+  expect(inbox).toMatchObject({ retries: 0, undecryptable: 0 })
+})
+
+test('killed under load five times, it loses nothing and no ratchet falls out of step', async () => {
+  let box = await start()
+  let alice = await linked(box, ALICE)
+  const toAlice: string[] = []
+  const arrived = new Set<string>()
+  const acknowledged: string[] = []
+  for (let round = 0; round < 5; round += 1) {
+    for (let n = 0; n < 10; n += 1) {
+      box
+        .call<{ id: string }>(`/phones/${BOB}/send`, { to: ALICE, text: `${round}.${n}` })
+        .then(({ id }) => toAlice.push(id))
+        .catch(() => undefined)
+      alice.send(jidOf(BOB), `${round}.${n}`).catch(() => undefined)
+    }
+    await eventually(() => alice.acks.size > 2 && toAlice.length > round * 3)
+    const { port } = box
+    await killed(box)
+    await alice.stop()
+    acknowledged.push(...alice.acks.keys())
+    for (const id of alice.arrived) arrived.add(id)
+    box = await start(port)
+    alice = await reconnected(box, alice)
+  }
+  // Baileys drops a message whose receipt it cannot send, so what counts is what came over the wire.
+  await eventually(() => toAlice.every((id) => arrived.has(id) || alice.arrived.has(id)))
+  const inbox = await box.call<InboxView>(`/phones/${BOB}/inbox`)
+  const shown = new Set(inbox.messages.map((message) => message.id))
+  expect(acknowledged.filter((id) => !shown.has(id))).toEqual([])
+  expect(inbox.undecryptable).toBe(0)
+})
+
+test('SIGTERM ends it cleanly', async () => {
+  const box = await start()
+  await linked(box, ALICE)
+  box.process.kill('SIGTERM')
+  const [code] = await once(box.process, 'exit')
+  expect(code).toBe(0)
+})
+
+test('two sandboxes cannot share a data folder', async () => {
+  await start()
+  const second = spawn(execPath, [MAIN], { env: { ...process.env, SANDBOX_PORT: '0', DATA_DIR: folder } })
+  let words = ''
+  second.stderr.on('data', (text: Buffer) => {
+    words += text
+  })
+  const [code] = await once(second, 'exit')
+  expect(code).not.toBe(0)
+  expect(words).toContain('another sandbox')
+})
