@@ -20,6 +20,12 @@ import { until } from './until.ts'
 export const jidOf = (number: string): string => `${number.replace('+', '')}@s.whatsapp.net`
 export const textMessage = (text: string): Uint8Array => proto.Message.encode({ conversation: text }).finish()
 
+export function textOf(row: Row): string | undefined {
+  if (row.kind !== 'message') return undefined
+  const message = proto.Message.decode(row.message)
+  return message.conversation || message.extendedTextMessage?.text || undefined
+}
+
 export type Rig = AsyncDisposable & {
   device: Device
   readonly connection: Connection
@@ -86,11 +92,6 @@ export async function rig(box: Sandbox, options: RigOptions): Promise<Rig> {
       if (reconnect && healable && !gone) setTimeout(() => !gone && connect(), 20)
     },
   }
-  const textOf = (row: Row) => {
-    if (row.kind !== 'message') return undefined
-    const message = proto.Message.decode(row.message)
-    return message.conversation || message.extendedTextMessage?.text || undefined
-  }
   return {
     device,
     rows,
@@ -120,7 +121,7 @@ export async function rig(box: Sandbox, options: RigOptions): Promise<Rig> {
     untilOpen: async () => void (await until('the device is open', () => connection?.state === 'open')),
     abandon() {
       gone = true
-      connection?.end('abandoned')
+      void connection?.end('abandoned')
     },
     async [Symbol.asyncDispose]() {
       gone = true

@@ -1,0 +1,45 @@
+/**
+ * Decides when and in which order stanzas of our real Baileys sockets reach their handlers, as a network or a server
+ * might: the hook is the one place through which Baileys announces each of them.
+ */
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import { WebSocketClient } from '@whiskeysockets/baileys/lib/Socket/Client/websocket.js'
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
+export type Held = Disposable & {
+  ids(): string[]
+  /** Lets these through, in this order; everything that is held when no ids are given. */
+  release(...ids: string[]): void
+}
+
+/** Holds back incoming messages for which `match` is true, until they are released or the test ends. */
+export function holdMessages(match: (node: BinaryNode) => boolean): Held {
+  const original = WebSocketClient.prototype.emit as Emit
+  const held: { id: string; announce: () => void }[] = []
+  WebSocketClient.prototype.emit = function (
+    this: WebSocketClient,
+    event: string | symbol,
+    ...args: unknown[]
+  ) {
+    const node = args[0] as BinaryNode
+    if (event !== 'CB:message' || !match(node)) return original.call(this, event, ...args)
+    held.push({ id: node.attrs.id ?? '', announce: () => original.call(this, event, ...args) })
+    return true
+  } as typeof WebSocketClient.prototype.emit
+  const release = (...ids: string[]) => {
+    const wanted = ids.length > 0 ? ids : held.map(({ id }) => id)
+    for (const id of wanted) {
+      const at = held.findIndex((each) => each.id === id)
+      if (at === -1) throw new Error(`${id} is not held`)
+      held.splice(at, 1)[0]?.announce()
+    }
+  }
+  return {
+    ids: () => held.map(({ id }) => id),
+    release,
+    [Symbol.dispose]() {
+      WebSocketClient.prototype.emit = original as typeof WebSocketClient.prototype.emit
+    },
+  }
+}
