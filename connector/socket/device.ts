@@ -112,6 +112,11 @@ export class LiveDevice implements Device {
     return this.#credentials.me
   }
 
+  phoneNumberOf(lid: string): string | undefined {
+    const digits = this.#set.read('lid-mapping', `${lid.split(/[:@_]/)[0]}_reverse`)
+    return typeof digits === 'string' ? `+${digits}` : undefined
+  }
+
   get pressure(): Device['pressure'] {
     return this.#refusing ? 'refusing' : 'normal'
   }

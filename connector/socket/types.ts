@@ -111,6 +111,8 @@ export type Device = {
   /** True once a phone has confirmed the pairing. */
   readonly linked: boolean
   readonly me: Me | undefined
+  /** The phone number (E.164 with a plus) behind a LID (`<digits>@lid`), when this device has learnt it. */
+  phoneNumberOf(lid: string): string | undefined
   /** Opens a socket. An earlier connection of this device is ended first (`ended`). */
   connect(server: ServerAddress, observer: Observer, settings?: ConnectSettings): Connection
   /**
