@@ -6,7 +6,9 @@
 import { logger } from '#core/platform/log.ts'
 import { serveApi } from './api.ts'
 import { startConnectors } from './connectors.ts'
+import { untilReady } from './deadline.ts'
 import { whatsappEnvironment } from './environment.ts'
+import { untilHealthy } from './health.ts'
 import { lockDataDir } from './lock.ts'
 import { choosePort } from './port.ts'
 import { endLeftovers, openRecord } from './record.ts'
@@ -67,6 +69,7 @@ export async function startStack({
   const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
   started.use(await serveApi({ environment: stores.environment, publicOrigin, port, apiKey, log }))
   await connectors.ready
+  if (settings.CONNECTORS > 0) await untilReady('whole', untilHealthy(origin, abort), abort)
   record.set({ origin, sandbox: sandbox?.url, environment })
 
   const all = started.move()

@@ -17,7 +17,7 @@ export type Inbox = {
 }
 
 export async function linkLine(
-  stack: Stack,
+  stack: Pick<Stack, 'api' | 'sandbox'>,
   number: string,
   settings?: Record<string, unknown>,
 ): Promise<Line> {
@@ -36,7 +36,7 @@ export async function linkLine(
 }
 
 export const untilStatus = (
-  stack: Stack,
+  stack: Pick<Stack, 'api'>,
   sessionId: string,
   status: string,
   withinMs = 30_000,
@@ -48,5 +48,5 @@ export const untilStatus = (
     { withinMs },
   )
 
-export const inbox = async (stack: Stack, number: string): Promise<Inbox> =>
+export const inbox = async (stack: Pick<Stack, 'sandbox'>, number: string): Promise<Inbox> =>
   (await stack.sandbox<Inbox>(`/phones/${number}/inbox`)).body

@@ -100,8 +100,7 @@ export async function stack(options: { env?: Record<string, string> } = {}) {
       }),
 
     /** Calls the control API of the sandbox. */
-    sandbox: <T = Record<string, unknown>>(path: string, init: Init = {}): Promise<Answer<T>> =>
-      call(`http://127.0.0.1:${env.SANDBOX_PORT}${path}`, init),
+    sandbox: control(`http://127.0.0.1:${env.SANDBOX_PORT}`),
 
     /** Everything that it wrote to its terminal so far. */
     output: () => output,
@@ -122,9 +121,10 @@ export async function stack(options: { env?: Record<string, string> } = {}) {
     /** Ends it in order when it still runs. @returns the processes that it left behind, which should be none */
     stop,
 
-    /** Starts it again on the same data and ports, after `stop` when it still runs. */
-    async restart(): Promise<void> {
+    /** Starts it again on the same data and ports, after `stop` when it still runs; `changes` are settings. */
+    async restart(changes: Record<string, string> = {}): Promise<void> {
       await stop()
+      Object.assign(env, changes)
       main = await start()
     },
 
@@ -132,6 +132,12 @@ export async function stack(options: { env?: Record<string, string> } = {}) {
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** The control API of a sandbox. */
+export const control =
+  (origin: string) =>
+  <T = Record<string, unknown>>(path: string, init: Init = {}): Promise<Answer<T>> =>
+    call(`${origin}${path}`, init)
 
 async function call<T>(url: string, { json, ...init }: Init): Promise<Answer<T>> {
   const body =
