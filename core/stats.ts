@@ -40,11 +40,14 @@ export type Stats = z.infer<typeof Stats>
 export type Summary = { sent: number; received: number; failed: number; lastActivity: string | undefined }
 
 /** The totals of at most 100 sessions, by session id; one call. */
-export async function summaries(store: Store, sessionIds: string[]): Promise<Map<string, Summary>> {
+export async function summaries(store: Store, sessionIds: string[]): Promise<(sessionId: string) => Summary> {
   const items = sessionIds.length > 0 ? await store.getMany('main', sessionIds.map(totalsKey)) : []
   const found = new Map(items.map((item) => [item.pk, summaryOf(Totals.parse(item))]))
-  return new Map(sessionIds.map((id) => [id, found.get(sessionPartition(id)) ?? NOTHING]))
+  return (sessionId) => found.get(sessionPartition(sessionId)) ?? NOTHING
 }
+
+export const summary = async (store: Store, sessionId: string): Promise<Summary> =>
+  (await summaries(store, [sessionId]))(sessionId)
 
 export async function read(store: Store, sessionId: string): Promise<Stats> {
   const stats: Stats = { total: 0, sent: 0, received: 0, failed: 0, byType: {}, byDay: {} }

@@ -28,6 +28,8 @@ export type PlatformConfig = z.infer<typeof PlatformConfig>
 
 export const ApiConfig = PlatformConfig.extend({
   PUBLIC_ORIGIN: z.url(),
+  /** Where the files of the API reference lie, when they are not in node_modules. */
+  ASSETS_DIR: z.string().min(1).optional(),
 })
 export type ApiConfig = z.infer<typeof ApiConfig>
 

@@ -206,6 +206,30 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       }
     },
 
+    /** How many items a range of a partition has. Each page that it takes is read, and billed, as a query is. */
+    async count(table: TableName, partition: string, options: QueryOptions = {}): Promise<number> {
+      const keys = indexKeys(table, options.index)
+      const range = rangeOf(options)
+      let total = 0
+      let from: QueryCommandInput['ExclusiveStartKey']
+      do {
+        const answer = await doc.send(
+          new QueryCommand({
+            TableName: tables[table],
+            IndexName: options.index,
+            Select: 'COUNT',
+            KeyConditionExpression: range ? `#pk = :pk AND ${range.expression}` : '#pk = :pk',
+            ExpressionAttributeNames: { '#pk': keys.pk, ...(range ? { '#sk': keys.sk } : {}) },
+            ExpressionAttributeValues: { ':pk': partition, ...range?.values },
+            ExclusiveStartKey: from,
+          }),
+        )
+        total += answer.Count ?? 0
+        from = answer.LastEvaluatedKey
+      } while (from)
+      return total
+    },
+
     /**
      * All or nothing, up to 100 writes on distinct keys. Answers the indexes of the writes whose condition failed:
      * empty means that everything is written, anything else that nothing is. What collides with another transaction,

@@ -1,0 +1,48 @@
+/**
+ * The native REST API, on web standards only: Lambda and the local server run this very app. Requests are bounded and
+ * named first; every failure, wherever it happens, is answered in one form.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { chats } from './chats.ts'
+import type { ApiEnv } from './context.ts'
+import type { Deps } from './deps.ts'
+import { answerFaults, answerUnrouted, refuseInvalid } from './errors.ts'
+import { events } from './events.ts'
+import { health } from './health.ts'
+import { readMessages } from './messages/read.ts'
+import { sendMessages } from './messages/send.ts'
+import { serveDocument } from './pages/openapi.ts'
+import { reference } from './pages/reference.ts'
+import { welcome } from './pages/welcome.ts'
+import { bounded, identified } from './request.ts'
+import { controlSessions } from './sessions/control.ts'
+import { manageSessions } from './sessions/manage.ts'
+import { sessionPairing } from './sessions/pairing.ts'
+import { sessionQr } from './sessions/qr.ts'
+import { sessionStatus } from './sessions/status.ts'
+
+export function api(deps: Deps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+  app.onError(answerFaults(deps.log))
+  app.use(identified(deps.newRequestId))
+  app.use(bounded)
+
+  const parts = [
+    manageSessions,
+    controlSessions,
+    sessionStatus,
+    sessionQr,
+    sessionPairing,
+    chats,
+    events,
+    sendMessages,
+    readMessages,
+    health,
+  ]
+  for (const part of parts) app.route('/', part(deps))
+  serveDocument(app, deps)
+  app.route('/', reference(deps))
+  app.route('/', welcome())
+  answerUnrouted(app)
+  return app
+}

@@ -1,0 +1,11 @@
+/** What a request carries through its handlers. */
+import type { Session } from '#core/session.ts'
+
+export type ApiEnv = {
+  Variables: {
+    requestId: string
+    accountId: string
+    /** The session that the request speaks of, when it exists and belongs to the caller. */
+    session: Session | undefined
+  }
+}

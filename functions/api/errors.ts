@@ -1,0 +1,105 @@
+/**
+ * How failures are answered: always `{success: false, error, code, status, details?}`. A Fault is shown as it is; what
+ * the framework or a dependency throws gets a name; anything else is answered with a request id and logged with its
+ * cause.
+ */
+import type { Context, Env, ErrorHandler, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type * as z from 'zod'
+import { Fault } from '#core/platform/fault.ts'
+import type { Log } from '#core/platform/log.ts'
+import type { ApiEnv } from './context.ts'
+
+export const answerFaults =
+  (log: Log): ErrorHandler<ApiEnv> =>
+  (error, c) => {
+    const fault = named(error)
+    const requestId = c.get('requestId')
+    if (fault.status >= 500)
+      log.error(
+        { err: error, cause: fault.cause, requestId, method: c.req.method, path: c.req.path },
+        fault.message,
+      )
+    return render(c, fault.code === 'INTERNAL_ERROR' ? withRequestId(fault, requestId) : fault)
+  }
+
+function render(c: Context, { code, status, message, details }: Fault): Response {
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="linekeeper"')
+  return c.json({ success: false, error: message, code, status, ...(details ? { details } : {}) }, status)
+}
+
+const withRequestId = (fault: Fault, requestId: string) =>
+  new Fault('INTERNAL_ERROR', fault.message, { details: { requestId } })
+
+function named(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  if (error instanceof HTTPException) return ofFramework(error)
+  if (isDependency(error))
+    return new Fault('DEPENDENCY_UNAVAILABLE', 'A part that this needs is not available. Please try again.', {
+      cause: error,
+    })
+  return new Fault('INTERNAL_ERROR', 'Something went wrong on our side.', { cause: error })
+}
+
+function ofFramework(error: HTTPException): Fault {
+  const cause = error
+  if (error.status === 415)
+    return new Fault(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be JSON, sent with Content-Type: application/json.',
+    )
+  if (error.status === 400) return new Fault('MALFORMED_JSON', 'The body is not valid JSON.', { cause })
+  return new Fault('INTERNAL_ERROR', 'Something went wrong on our side.', { cause })
+}
+
+const BUSY =
+  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TimeoutError|AbortError|QueueDoesNotExist/
+const NETWORK = /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/
+
+/** Whether AWS, or a stand-in for it, did not answer or was too busy: that passes, and is not our mistake. */
+function isDependency(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, $fault } = error as { code?: unknown; $fault?: unknown }
+  return $fault === 'server' || BUSY.test(error.name) || (typeof code === 'string' && NETWORK.test(code))
+}
+
+type Checked = { success: true } | { success: false; target: string; error: z.core.$ZodError }
+
+/** Every wrong value at once, each with its path. Values are not repeated: they may be secrets. */
+export function refuseInvalid(checked: Checked): void {
+  if (checked.success) return
+  const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
+    in: checked.target === 'json' ? 'body' : checked.target === 'param' ? 'path' : checked.target,
+    path: path.map(String).join('.'),
+    message: issue.code === 'unrecognized_keys' ? unknownKeys(issue as { keys: string[] }) : message,
+  }))
+  const first = issues[0]
+  const where = first?.path ? `${first.path}: ` : ''
+  throw new Fault('VALIDATION_ERROR', `The request is not valid. ${where}${first?.message ?? ''}`, {
+    details: { issues },
+  })
+}
+
+const unknownKeys = ({ keys }: { keys: string[] }): string =>
+  `${keys.map((key) => `"${key.slice(0, 50)}"`).join(', ')} ${keys.length > 1 ? 'are' : 'is'} not known here`
+
+/** 405 with `Allow` when the path exists with other methods, else 404. */
+export function answerUnrouted<E extends Env>(app: Hono<E>): void {
+  const routes = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => ({ method, matches: pattern(path) }))
+  app.notFound((c) => {
+    const methods = new Set(
+      routes.filter(({ matches }) => matches.test(c.req.path)).map(({ method }) => method),
+    )
+    if (methods.size === 0) return render(c, new Fault('NOT_FOUND', 'There is nothing at this address.'))
+    if (methods.has('GET')) methods.add('HEAD')
+    const allowed = [...methods].sort()
+    c.header('Allow', allowed.join(', '))
+    const details = { allowed }
+    return render(c, new Fault('METHOD_NOT_ALLOWED', `${c.req.method} is not possible here.`, { details }))
+  })
+}
+
+const pattern = (path: string): RegExp =>
+  new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')}$`)

@@ -1,0 +1,60 @@
+/** The event log of a session, oldest first: whoever keeps the last id that it saw misses nothing and repeats nothing. */
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import * as z from 'zod'
+import type { Event } from '#core/contract/event.ts'
+import { read } from '#core/log.ts'
+import { access, theSession } from './access.ts'
+import type { ApiEnv } from './context.ts'
+import type { Deps } from './deps.ts'
+import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
+
+const EventView = z
+  .object({
+    id: z.string().meta({ description: 'Its place in the log: a ULID' }),
+    type: z.string(),
+    sessionId: z.string(),
+    timestamp: z.iso.datetime(),
+    payload: z.looseObject({}),
+  })
+  .meta({ id: 'Event' })
+
+const place = z.string().regex(/^[\w.-]{1,64}$/, 'must be the id of an event')
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/sessions/{sessionId}/events',
+  tags: ['Events'],
+  summary: 'Read the event log',
+  description:
+    'Oldest first, as far back as events are kept. To follow the log, pass the id of the last event that you saw as `after`.',
+  security: SECURED,
+  request: {
+    ...sessionParam,
+    query: z.object({
+      limit: paging(1_000, 100).limit,
+      after: place.optional().meta({ description: 'Events after the one with this id' }),
+      cursor: place.optional().meta({ description: 'The same as `after`' }),
+    }),
+  },
+  responses: {
+    200: answer('A page of events', { events: z.array(EventView), nextCursor }),
+    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+  },
+})
+
+export const events = (deps: Deps) =>
+  new OpenAPIHono<ApiEnv>().openapi({ ...list, middleware: access(deps) }, async (c) => {
+    const { id } = theSession(c)
+    const { limit, after, cursor } = c.req.valid('query')
+    const page = await read(deps.store, id, { limit, after: cursor ?? after })
+    const last = page.cursor ? page.items.at(-1)?.id : undefined
+    return c.json({ success: true as const, events: page.items.map(viewOf), nextCursor: last ?? null }, 200)
+  })
+
+const viewOf = ({ id, type, sessionId, timestamp, payload }: Event): z.infer<typeof EventView> => ({
+  id,
+  type,
+  sessionId,
+  timestamp,
+  payload: { ...payload },
+})

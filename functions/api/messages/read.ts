@@ -1,0 +1,79 @@
+/** A message with its history, and how many there were. */
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import * as z from 'zod'
+import { findAll } from '#core/message.ts'
+import { Fault } from '#core/platform/fault.ts'
+import * as Stats from '#core/stats.ts'
+import { access, theSession } from '../access.ts'
+import type { ApiEnv } from '../context.ts'
+import type { Deps } from '../deps.ts'
+import { answer, faults, SECURED, sessionParam } from '../describe.ts'
+import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
+
+const tags = ['Messages']
+const MESSAGE_ID = /^[\w.-]{1,128}$/
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/messages/{messageId}',
+  tags,
+  summary: 'Show a message',
+  description:
+    'Every state that it passed, with its time: `accepted → queued → sent → server → delivered → read | played`, or `failed` with a reason.',
+  security: SECURED,
+  request: {
+    params: z.object({ messageId: z.string().meta({ example: EXAMPLE.id }) }),
+    query: z.object({
+      sessionId: z.string().optional().meta({
+        description: 'Which session’s view of it, where two of them wrote to each other; else the sender’s',
+      }),
+    }),
+  },
+  responses: {
+    200: answer('The message', { message: MessageRecord }),
+    ...faults('UNAUTHORIZED', 'MESSAGE_NOT_FOUND'),
+  },
+})
+
+const stats = createRoute({
+  method: 'get',
+  path: '/api/messages/stats/{sessionId}',
+  tags,
+  summary: 'Count the messages of a session',
+  description: 'By day (UTC) and by type; `total` is `sent` and `received` together.',
+  security: SECURED,
+  request: sessionParam,
+  responses: {
+    200: answer(
+      'The counters',
+      { stats: Stats.Stats },
+      {
+        stats: {
+          total: 239,
+          sent: 150,
+          received: 89,
+          failed: 2,
+          byType: { text: 239 },
+          byDay: { '2026-01-01': { sent: 150, received: 89 } },
+        },
+      },
+    ),
+    ...faults('UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+  },
+})
+
+export const readMessages = (deps: Deps) =>
+  new OpenAPIHono<ApiEnv>()
+    .openapi({ ...stats, middleware: access(deps) }, async (c) =>
+      c.json({ success: true as const, stats: await Stats.read(deps.store, theSession(c).id) }, 200),
+    )
+    .openapi({ ...get, middleware: access(deps) }, async (c) => {
+      const { messageId } = c.req.valid('param')
+      const { sessionId } = c.req.valid('query')
+      const records = MESSAGE_ID.test(messageId) ? await findAll(deps.store, messageId) : []
+      const message = records.find(
+        (record) => record.accountId === c.get('accountId') && (!sessionId || record.sessionId === sessionId),
+      )
+      if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
+      return c.json({ success: true as const, message: recordOf(message) }, 200)
+    })

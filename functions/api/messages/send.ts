@@ -1,0 +1,123 @@
+/** Sending: accepted and stored, then carried; the answer may wait for how far it gets. */
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import * as z from 'zod'
+import type { MessageStatus } from '#core/contract/event.ts'
+import { findOutgoing, hasReached, type Message } from '#core/message.ts'
+import { send, TEXT_LIMIT } from '#core/send.ts'
+import { access, theSession } from '../access.ts'
+import type { ApiEnv } from '../context.ts'
+import type { Deps } from '../deps.ts'
+import { answer, body, faults, SECURED } from '../describe.ts'
+import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
+
+/** Milliseconds. API Gateway gives up after 30 s. */
+const LONGEST_WAIT = 25_000
+const USUAL_WAIT = 10_000
+
+/** Everything but line breaks and tabs below U+0020 has no place in a text. */
+const hasControls = (text: string): boolean =>
+  [...text].some(
+    (char) => (char < ' ' && char !== '\n' && char !== '\r' && char !== '\t') || char === '\u007f',
+  )
+
+const Text = z
+  .string()
+  .max(TEXT_LIMIT, `must not be longer than ${TEXT_LIMIT} characters`)
+  .refine((text) => text.trim() !== '', 'must not be empty')
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+  .refine((text) => !hasControls(text), 'must not contain control characters')
+
+const sendMessage = createRoute({
+  method: 'post',
+  path: '/api/messages',
+  tags: ['Messages'],
+  summary: 'Send a text message',
+  description: [
+    'Answers 202 as soon as the message is stored; from then on it is not lost, whatever happens to this service.',
+    'With an `Idempotency-Key` a repeated request is the same message, also for the recipient.',
+    '`?wait=` holds the answer until the message has got so far, has failed, or `timeout` is over; the status says what was reached.',
+  ].join(' '),
+  security: SECURED,
+  request: {
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .meta({ description: 'Any text, new for each message' }),
+    }),
+    query: z.object({
+      wait: z.enum(['sent', 'server', 'delivered']).optional(),
+      timeout: z.coerce
+        .number('must be a whole number')
+        .int()
+        .min(0)
+        .max(LONGEST_WAIT)
+        .default(USUAL_WAIT)
+        .meta({ type: 'integer', description: `How long to wait at most, in ms, up to ${LONGEST_WAIT}` }),
+    }),
+    body: body(
+      z
+        .strictObject({
+          sessionId: z.string().min(1),
+          to: z
+            .string()
+            .min(1)
+            .max(100)
+            .meta({ description: 'An international phone number, or a WhatsApp id of a person or group' }),
+          text: Text,
+        })
+        .meta({ id: 'NewMessage' }),
+      { sessionId: EXAMPLE.sessionId, to: EXAMPLE.to, text: EXAMPLE.text },
+    ),
+  },
+  responses: {
+    202: answer(
+      'Accepted',
+      { message: MessageRecord },
+      {
+        message: { ...EXAMPLE, history: [{ status: 'accepted', at: EXAMPLE.createdAt }] },
+      },
+    ),
+    ...faults(
+      'VALIDATION_ERROR',
+      'MALFORMED_JSON',
+      'INVALID_RECIPIENT',
+      'SESSION_NOT_CONNECTED',
+      'UNAUTHORIZED',
+      'SESSION_NOT_FOUND',
+      'IDEMPOTENCY_KEY_REUSED',
+      'BODY_TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+    ),
+  },
+})
+
+export const sendMessages = (deps: Deps) =>
+  new OpenAPIHono<ApiEnv>().openapi({ ...sendMessage, middleware: access(deps) }, async (c) => {
+    const { to, text } = c.req.valid('json')
+    const { wait, timeout } = c.req.valid('query')
+    const idempotencyKey = c.req.valid('header')['idempotency-key']
+    const { message } = await send(deps, theSession(c), { to, text, idempotencyKey })
+    const reached = wait ? await follow(deps, message, wait, timeout) : message
+    return c.json({ success: true as const, message: recordOf(reached) }, 202)
+  })
+
+/** Reads the ledger until the goal, a failure or the end of patience; what the message is then. */
+async function follow(
+  { store, pause }: Pick<Deps, 'store' | 'pause'>,
+  message: Message,
+  goal: MessageStatus,
+  patience: number,
+): Promise<Message> {
+  const deadline = store.now() + patience
+  const isOver = ({ status }: Message) =>
+    status === 'failed' || (status !== 'received' && hasReached(status, goal)) || store.now() >= deadline
+  let current = message
+  for (let step = 25; !isOver(current); step = Math.min(step * 1.5, 500)) {
+    await pause(Math.min(step, deadline - store.now()))
+    current = (await findOutgoing(store, message.sessionId, message.id)) ?? current
+  }
+  return current
+}

@@ -1,0 +1,127 @@
+/**
+ * Finds what was stored and not carried: messages that were accepted and that no connector has taken, and intents that
+ * nobody has looked at. Each is carried again; the connector drops what it has already. A run is bounded, and says
+ * whether it left something for the next one.
+ */
+import type { Domain } from '#core/domain.ts'
+import * as Messages from '#core/message.ts'
+import { isPending, Session, sessionKey } from '#core/session.ts'
+import * as Sessions from '#core/sessions/index.ts'
+
+export type Swept = {
+  /** Messages that were handed to the queue again. */
+  carried: number
+  /** Messages that the queue did not take; they are due again soon. */
+  refused: number
+  /** Messages of sessions that cannot send at the moment. */
+  waiting: number
+  /** Leftovers of sessions that do not exist any more. */
+  removed: number
+  /** Sessions whose connector was told of their intent again. */
+  nudged: number
+  /** True when there was more than one run takes. */
+  more: boolean
+}
+
+type Deps = Pick<Domain, 'store' | 'commands' | 'log' | 'shards'>
+
+/** Messages that one run looks at, in all shards together. */
+const MESSAGES_PER_RUN = 5_000
+const PAGE = 100
+
+/** Milliseconds: an intent is left to the queue for so long, and a message that was carried again too. */
+const INTENT_PATIENCE = 10_000
+const CARRIED_AGAIN_AFTER = 60_000
+/** How long a message rests whose session cannot send: half its age, within these bounds. */
+const [SHORTEST_REST, LONGEST_REST] = [30_000, 15 * 60_000]
+
+export async function sweep(deps: Deps, limit = MESSAGES_PER_RUN): Promise<Swept> {
+  const swept: Swept = { carried: 0, refused: 0, waiting: 0, removed: 0, nudged: 0, more: false }
+  let left = limit
+  for (let shard = 0; shard < deps.shards; shard++) {
+    left -= await sweepMessages(deps, shard, left, swept)
+    await sweepIntents(deps, shard, swept)
+  }
+  if (swept.carried + swept.refused + swept.nudged > 0)
+    deps.log.info(swept, 'carried again what had stayed behind')
+  return swept
+}
+
+/** @returns how many messages were looked at */
+async function sweepMessages(deps: Deps, shard: number, limit: number, swept: Swept): Promise<number> {
+  let seen = 0
+  let cursor: string | undefined
+  do {
+    const page = await Messages.due(deps.store, shard, {
+      limit: Math.min(PAGE, Math.max(1, limit - seen)),
+      cursor,
+    })
+    if (page.items.length > 0 && seen >= limit) {
+      swept.more = true
+      return seen
+    }
+    seen += page.items.length
+    await attend(deps, page.items, swept)
+    cursor = page.cursor
+  } while (cursor)
+  return seen
+}
+
+async function attend(deps: Deps, messages: Messages.Message[], swept: Swept): Promise<void> {
+  const sessions = await sessionsOf(deps, messages)
+  await Promise.all(
+    messages.map(async (message) => {
+      const session = sessions.get(message.sessionId)
+      if (!session) {
+        await deps.store.remove('messages', Messages.outgoingKey(message.sessionId, message.id))
+        swept.removed++
+      } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, message, swept)
+      else {
+        await Messages.postpone(deps.store, message, deps.store.now() + restOf(message, deps.store.now()))
+        swept.waiting++
+      }
+    }),
+  )
+}
+
+async function sessionsOf({ store }: Deps, messages: Messages.Message[]): Promise<Map<string, Session>> {
+  const ids = [...new Set(messages.map(({ sessionId }) => sessionId))]
+  const items = ids.length > 0 ? await store.getMany('main', ids.map(sessionKey)) : []
+  return new Map(items.map((item) => Session.parse(item)).map((session) => [session.id, session]))
+}
+
+/** Moved on first, so that of two sweepers only one carries it. */
+async function carry({ store, commands, log }: Deps, message: Messages.Message, swept: Swept): Promise<void> {
+  const next = store.now() + CARRIED_AGAIN_AFTER
+  if (!(await Messages.postpone(store, message, next))) return
+  const { id, sessionId, accountId, chatId, text = '', times, timestamp } = message
+  const acceptedAt = times.accepted ?? timestamp
+  try {
+    await commands.send(
+      { accountId, sessionId },
+      { type: 'message.send', messageId: id, to: chatId, text, acceptedAt, again: true },
+      `${id}-again-${next}`,
+    )
+    swept.carried++
+  } catch (err) {
+    log.warn({ err, sessionId, messageId: id }, 'the queue did not take the message again')
+    swept.refused++
+  }
+}
+
+function restOf({ times, timestamp }: Messages.Message, now: number): number {
+  const age = now - Date.parse(times.accepted ?? timestamp)
+  return Math.min(Math.max(age / 2, SHORTEST_REST), LONGEST_REST)
+}
+
+async function sweepIntents(deps: Deps, shard: number, swept: Swept): Promise<void> {
+  const now = deps.store.now()
+  const stale = (await Sessions.pendingIntents(deps.store, shard)).filter(
+    (session) =>
+      isPending(session) && session.intent && Date.parse(session.intent.at) <= now - INTENT_PATIENCE,
+  )
+  await Promise.all(
+    stale.map((session) => Sessions.nudge(deps, session, `-again-${Math.floor(now / INTENT_PATIENCE)}`)),
+  )
+  swept.nudged += stale.length
+}
