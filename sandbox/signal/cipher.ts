@@ -60,7 +60,15 @@ export class PhoneSessions extends Record {
   }
 }
 
+/** For one step only: the record is loaded once and thrown away with the cipher. */
 export class PhoneCipher extends Cipher {
+  private record: Promise<PhoneSessions> | undefined
+
+  override getRecord(): Promise<PhoneSessions> {
+    this.record ??= super.getRecord()
+    return this.record
+  }
+
   queueJob<T>(job: () => Promise<T>): Promise<T> {
     return job()
   }
