@@ -48,6 +48,7 @@ export class Keeper {
   readonly #startedAt: number
   #deadline = 0
   #looks = 0
+  readonly #settled = Promise.withResolvers<void>()
   #draining = false
   #stopped = false
   #timers = new Set<NodeJS.Timeout>()
@@ -58,6 +59,11 @@ export class Keeper {
   constructor(parts: KeeperParts) {
     this.#parts = parts
     this.#startedAt = parts.now()
+  }
+
+  /** Resolves when everything was claimed that was to be had at once. */
+  get settled(): Promise<void> {
+    return this.#settled.promise
   }
 
   get held(): ReadonlyMap<number, number> {
@@ -196,6 +202,7 @@ export class Keeper {
       ...todo.claim.map((lease) => this.#claim(lease)),
       ...todo.give.map(({ lease, to }) => this.#give(lease, to)),
     ])
+    if (this.#looks > 1) this.#settled.resolve()
   }
 
   async #claim(observed: Lease): Promise<void> {

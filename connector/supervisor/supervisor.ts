@@ -5,6 +5,7 @@
  */
 import { Fenced } from '#core/device/index.ts'
 import { type Intent, isPending, type Session } from '#core/session.ts'
+import type { StateChange } from '#core/sessions/index.ts'
 import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
@@ -67,7 +68,7 @@ export class Supervisor {
       {
         epoch,
         session: () => this.#session,
-        onWritten: ({ state: { status }, doneIntent = 0 }) => this.#written(status, doneIntent),
+        onWritten: (change) => this.#written(change),
         onFenced: () => this.#drop('another connector writes for it'),
       },
       parts,
@@ -86,10 +87,9 @@ export class Supervisor {
     return this.#holder.device
   }
 
-  /** The stored session, as somebody has just read it; what is older than what we know is ignored. */
+  /** The stored session, as somebody has read it. */
   update(session: Session): void {
-    if (isOlder(session, this.#session)) return
-    this.#session = session
+    this.#session = merged(this.#session, session)
     this.#do(() => this.#obey())
   }
 
@@ -329,7 +329,7 @@ export class Supervisor {
   async #refresh(): Promise<void> {
     try {
       const session = await within(REFRESH_MS, this.#parts.find(this.id), 'reading a session')
-      if (session && !isOlder(session, this.#session)) this.#session = session
+      if (session) this.#session = merged(this.#session, session)
     } catch (error) {
       this.#parts.log.warn({ err: error }, 'session not read; the known settings hold')
     }
@@ -353,10 +353,11 @@ export class Supervisor {
     return isStoreFailing() || (since !== undefined && now() - since > timing.STORE_SLOW_MS)
   }
 
-  #written(status: Session['state']['status'], doneIntent: number): void {
-    const { state } = this.#session
-    const done = Math.max(doneIntent, state.doneIntent)
-    this.#session = { ...this.#session, state: { ...state, status, doneIntent: done } }
+  #written({ state, doneIntent = 0 }: Omit<StateChange, 'epoch'>): void {
+    const before = this.#session.state
+    const done = Math.max(doneIntent, before.doneIntent)
+    const linked = state.linked ?? before.linked
+    this.#session = { ...this.#session, state: { ...before, status: state.status, linked, doneIntent: done } }
   }
 
   #enter(phase: Phase, detail: Detail = {}): void {
@@ -385,4 +386,9 @@ export class Supervisor {
   }
 }
 
-const isOlder = (one: Session, other: Session): boolean => (one.intent?.n ?? 0) < (other.intent?.n ?? 0)
+/** What was read may be older than what we know. State is written here only; what is wanted changes with the intent. */
+function merged(known: Session, read: Session): Session {
+  const [before, after] = [known.intent?.n ?? 0, read.intent?.n ?? 0]
+  if (after < before) return known
+  return { ...read, state: known.state, wanted: after > before ? read.wanted : known.wanted }
+}

@@ -12,10 +12,19 @@ const PLACEHOLDER = { accessKeyId: 'local', secretAccessKey: 'local' }
 const DATABASE_ANSWERS_WITHIN = 10_000
 const QUEUE_ANSWERS_WITHIN = 30_000
 
+/** A connector holds a waiting receiver for every shard, and each needs a connection of its own. */
+const CONNECTIONS = { keepAlive: true, maxSockets: 500 }
+
 const settings = (region: string, endpoint: string | undefined, requestTimeout: number) => ({
   region,
   maxAttempts: 4,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout,
+    throwOnRequestTimeout: true,
+    httpAgent: CONNECTIONS,
+    httpsAgent: CONNECTIONS,
+  },
   ...(endpoint ? { endpoint } : {}),
   ...(endpoint && !process.env.AWS_ACCESS_KEY_ID ? { credentials: PLACEHOLDER } : {}),
 })

@@ -1,0 +1,164 @@
+/**
+ * A connector, put together: leases say which shards it owns, a shard has sessions and a command queue, a session has a
+ * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
+ */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import PQueue from 'p-queue'
+import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
+import * as leases from '#core/lease.ts'
+import { append } from '#core/log.ts'
+import * as Messages from '#core/message.ts'
+import type { Clock } from '#core/platform/clock.ts'
+import type { Store } from '#core/platform/dynamo.ts'
+import { risingIds } from '#core/platform/id.ts'
+import type { Log } from '#core/platform/log.ts'
+import { queueUrl } from '#core/platform/queue.ts'
+import type { Retention } from '#core/retention.ts'
+import type { Session } from '#core/session.ts'
+import * as Sessions from '#core/sessions/index.ts'
+import { Appender } from './events/appender.ts'
+import { StateWriter } from './events/states.ts'
+import { type Health, healthOf } from './health.ts'
+import { type Book, Keeper } from './leases/keeper.ts'
+import { encoded, unsent } from './ledger.ts'
+import { phoneBook } from './phone-book.ts'
+import { Shards } from './shards/shards.ts'
+import { openDevice, type ServerAddress, trust } from './socket/index.ts'
+import type { SupervisorParts } from './supervisor/parts.ts'
+import { monotonic, type Timing } from './timing.ts'
+import { within } from './within.ts'
+
+export type ConnectorOptions = {
+  id: string
+  /** Unique for this process. */
+  boot: string
+  server: ServerAddress
+  store: Store
+  database: DynamoDBClient
+  /** The real name of the table of device state. */
+  devicesTable: string
+  masterKey: string
+  queues: SQSClient
+  /** With `{shard}` for the number. */
+  queueUrlTemplate: string
+  shards: number
+  retention: Retention
+  timing: Timing
+  now: Clock
+  log: Log
+  onQr(session: Session, text: string, expiresAt: number): void
+  /** Another process runs under this id; this one has let go of everything. */
+  onSuperseded(): void
+}
+
+export type Connector = {
+  /** Announced, and every shard that is to be had at once is held. */
+  ready: Promise<void>
+  health(): Health
+  /** Takes nothing more, finishes, stores, closes and hands on. Never takes longer than DRAIN_MS. */
+  drain(): Promise<void>
+  /** Ends all sockets at once and lets the leases lapse. */
+  stop(): Promise<void>
+}
+
+/** @throws Error when this process has trusted other WhatsApp servers before */
+export function startConnector(options: ConnectorOptions): Connector {
+  const { id, store, timing, now, log, retention } = options
+  trust(options.server)
+  const startedAt = now()
+  const appender = new Appender({ append: (events) => append(store, retention, events), now, log })
+  const states = new StateWriter(
+    (session, change, events) => Sessions.recordState(store, retention, session, change, events),
+    log,
+  )
+  const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
+  const supervisor: Omit<SupervisorParts, 'onGone'> = {
+    server: options.server,
+    timing,
+    now,
+    random: Math.random,
+    newEventId: risingIds(),
+    log,
+    logins: new PQueue({ concurrency: timing.PARALLEL_LOGINS }),
+    states,
+    isStoreFailing: () => isFailing(keeper.failingSince) || isFailing(appender.failingSince),
+    openDevice: (session, epoch, hooks) =>
+      openDevice({
+        store: deviceStore(options, session),
+        epoch,
+        log: log.child({ sessionId: session.id }),
+        now,
+        ...hooks,
+      }),
+    append: (sessionId, events) => appender.append(sessionId, events),
+    find: (sessionId) => Sessions.find(store, sessionId),
+    ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),
+    unsent: (session) => unsent(store, session),
+    encoded: (sessionId, messageId) => encoded(store, sessionId, messageId),
+    purge: (session) => Sessions.purge(store, session),
+    onQr: options.onQr,
+    onOpen: phoneBook(log),
+  }
+  const shards = new Shards({
+    supervisor,
+    queue: { client: options.queues, url: (shard) => queueUrl(options.queueUrlTemplate, shard) },
+    sessionsOf: (shard) => Sessions.ofShard(store, shard),
+    pendingIntents: (shard) => Sessions.pendingIntents(store, shard),
+    timing,
+    now,
+    log,
+  })
+  const keeper: Keeper = new Keeper({
+    book: bookOf(store),
+    id,
+    boot: options.boot,
+    shards: options.shards,
+    timing,
+    now,
+    monotonic,
+    log,
+    onAcquired: (shard, epoch) => void shards.acquire(shard, epoch),
+    onLost: (shard, why) => shards.lose(shard, why),
+    onSuperseded: options.onSuperseded,
+    sessions: () => shards.supervisors.filter(({ device }) => device !== undefined).length,
+  })
+  let isDraining = false
+
+  return {
+    ready: keeper.start().then(() => keeper.settled),
+    health: () => healthOf({ id, startedAt, isDraining, keeper, shards, appender, now }),
+    async drain() {
+      isDraining = true
+      await within(timing.DRAIN_MS, keeper.drain(), 'draining').catch((error) =>
+        log.warn({ err: error }, 'not drained in time; the leases lapse by themselves'),
+      )
+      keeper.stop()
+      shards.stop()
+      appender.stop()
+    },
+    async stop() {
+      keeper.stop()
+      shards.stop()
+      await Promise.all(shards.all.map(({ shard }) => shards.lose(shard, 'superseded')))
+      appender.stop()
+    },
+  }
+}
+
+const bookOf = (store: Store): Book => ({
+  fleet: (now) => leases.fleet(store, now),
+  register: (connector) => leases.register(store, connector),
+  beat: (connector) => leases.beat(store, connector),
+  unregister: (id) => leases.unregister(store, id),
+  claim: (observed, owner) => leases.claim(store, observed, owner),
+  handOver: (lease, to) => leases.handOver(store, lease, to),
+})
+
+const deviceStore = ({ database, devicesTable, masterKey }: ConnectorOptions, { id, accountId }: Session) =>
+  dynamoDevice({
+    client: database,
+    table: devicesTable,
+    session: id,
+    seal: deviceSeal(masterKey, accountId, id),
+  })

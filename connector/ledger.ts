@@ -1,0 +1,33 @@
+/**
+ * What the connector asks of the ledger besides single records: which messages of a session still wait to be sent, and
+ * what an older one said, for a phone that asks for it again.
+ */
+import { DUE, findOutgoing, Message, queuedPlace, waitingPartition } from '#core/message.ts'
+import type { Store } from '#core/platform/dynamo.ts'
+import type { Session } from '#core/session.ts'
+import { textMessage } from './convert/index.ts'
+
+/** The ids of a session's messages that were accepted and not yet taken by WhatsApp. */
+export async function unsent(store: Store, session: Pick<Session, 'id' | 'shard'>): Promise<string[]> {
+  const ids: string[] = []
+  for (const prefix of [queuedPlace(session.id, ''), DUE]) {
+    let cursor: string | undefined
+    do {
+      const options = { index: 'waiting', prefix, cursor }
+      const page = await store.query('messages', Message, waitingPartition(session.shard), options)
+      ids.push(...page.items.filter(({ sessionId }) => sessionId === session.id).map(({ id }) => id))
+      cursor = page.cursor
+    } while (cursor)
+  }
+  return ids
+}
+
+/** The encoded content of a message of ours; undefined when the ledger does not know it any more. */
+export async function encoded(
+  store: Store,
+  sessionId: string,
+  messageId: string,
+): Promise<Uint8Array | undefined> {
+  const message = await findOutgoing(store, sessionId, messageId)
+  return message?.type === 'text' && message.text !== undefined ? textMessage(message.text) : undefined
+}

@@ -1,0 +1,97 @@
+/**
+ * The connector as a process: reads its environment, runs until SIGTERM or until its parent is gone, then drains.
+ * Exit codes: 0 drained, 1 an error that nobody expected, 2 the environment is not complete, 3 another process runs
+ * under the same id.
+ */
+import { randomUUID } from 'node:crypto'
+import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
+import { systemClock } from '#core/platform/clock.ts'
+import { ConnectorConfig, readConfig } from '#core/platform/config.ts'
+import { openStore } from '#core/platform/dynamo.ts'
+import { logger } from '#core/platform/log.ts'
+import { retentionOf } from '#core/retention.ts'
+import { type Connector, startConnector } from './connector.ts'
+import { serveHealth } from './health.ts'
+import { isStrayOfSocket, parentOf } from './process.ts'
+import type { ServerAddress } from './socket/index.ts'
+import { Timing } from './timing.ts'
+
+const EXIT = { drained: 0, unexpected: 1, environment: 2, superseded: 3 }
+
+const { config, timing } = readEnvironment()
+const boot = randomUUID()
+const id = config.CONNECTOR_ID ?? `connector-${boot.slice(0, 8)}`
+process.title = `linekeeper-connector-${id.slice(id.lastIndexOf('-') + 1)}`
+const log = logger(config.LOG_LEVEL, { part: 'connector', connector: id })
+const parent = parentOf(process)
+
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'uncaught error')
+  process.exit(EXIT.unexpected)
+})
+process.on('unhandledRejection', (reason) => {
+  if (isStrayOfSocket(reason)) return log.warn({ err: reason }, 'background work of a socket failed')
+  log.fatal({ err: reason }, 'unhandled rejection')
+  process.exit(EXIT.unexpected)
+})
+
+const connector = start()
+const health =
+  config.HEALTH_PORT === undefined ? undefined : await serveHealth(config.HEALTH_PORT, connector.health)
+let ending: Promise<void> | undefined
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
+parent?.onGone(() => void end('parent gone'))
+await connector.ready
+log.info({ shards: config.SHARDS, whatsapp: config.WHATSAPP }, 'connector ready')
+parent?.tell({ type: 'ready' })
+
+function start(): Connector {
+  const database = dynamoClient(config)
+  const tables = tableNames(config)
+  return startConnector({
+    id,
+    boot,
+    server: serverOf(config),
+    store: openStore(database, tables, systemClock),
+    database,
+    devicesTable: tables.devices,
+    masterKey: config.MASTER_KEY,
+    queues: sqsClient(config),
+    queueUrlTemplate: config.COMMAND_QUEUE_URL,
+    shards: config.SHARDS,
+    retention: retentionOf(config),
+    timing,
+    now: systemClock,
+    log,
+    onQr: (session, text, expiresAt) =>
+      parent?.tell({ type: 'qr', sessionId: session.id, name: session.name, text, expiresAt }),
+    onSuperseded: () => process.exit(EXIT.superseded),
+  })
+}
+
+function end(why: string): Promise<void> {
+  ending ??= (async () => {
+    log.info({ why }, 'connector drains')
+    await connector.drain()
+    health?.close()
+    log.info('connector drained')
+    process.exit(EXIT.drained)
+  })()
+  return ending
+}
+
+function serverOf(settings: ConnectorConfig): ServerAddress {
+  return settings.WHATSAPP === 'live'
+    ? { mode: 'live' }
+    : { mode: 'sandbox', url: settings.WHATSAPP_URL, rootKey: settings.WHATSAPP_ROOT_KEY }
+}
+
+function readEnvironment() {
+  try {
+    return { config: readConfig(ConnectorConfig), timing: readConfig(Timing) }
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exit(EXIT.environment)
+  }
+}

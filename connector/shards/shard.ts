@@ -1,0 +1,172 @@
+/**
+ * One shard that this connector owns: its sessions, each under a supervisor, its command queue, and the looks at the
+ * table that make good what the queue has lost. It ends with all of them.
+ */
+import PQueue from 'p-queue'
+import type { Clock } from '#core/platform/clock.ts'
+import type { Log } from '#core/platform/log.ts'
+import type { Session } from '#core/session.ts'
+import { Consumer, type ConsumerParts } from '../commands/consumer.ts'
+import { type Recipient, route } from '../commands/route.ts'
+import { pauses } from '../pauses.ts'
+import type { SupervisorParts } from '../supervisor/parts.ts'
+import { Supervisor } from '../supervisor/supervisor.ts'
+import type { Timing } from '../timing.ts'
+
+export type ShardParts = {
+  supervisor: Omit<SupervisorParts, 'onGone'>
+  queue: Pick<ConsumerParts, 'client'> & { url(shard: number): string }
+  /** Sessions that are wanted or of which something is asked; the list may lag behind. */
+  sessionsOf(shard: number): AsyncIterable<Session>
+  pendingIntents(shard: number): Promise<Session[]>
+  timing: Timing
+  now: Clock
+  log: Log
+}
+
+const PARALLEL_READS = 16
+
+export class Shard {
+  readonly shard: number
+  readonly epoch: number
+  readonly #parts: ShardParts
+  readonly #why: string
+  readonly #log: Log
+  readonly #supervisors = new Map<string, Supervisor>()
+  readonly #finding = new Map<string, Promise<Supervisor | undefined>>()
+  readonly #reads = new PQueue({ concurrency: PARALLEL_READS })
+  readonly #consumer: Consumer
+  readonly #timers: NodeJS.Timeout[] = []
+  #isLeaving = false
+
+  /** @param why the reason that its sessions show while they are connected for the first time */
+  constructor(shard: number, epoch: number, why: string, parts: ShardParts) {
+    this.shard = shard
+    this.epoch = epoch
+    this.#why = why
+    this.#parts = parts
+    this.#log = parts.log.child({ shard })
+    this.#consumer = new Consumer({
+      client: parts.queue.client,
+      url: parts.queue.url(shard),
+      handle: async (sessionId, commands) => route(await this.#recipient(sessionId), commands),
+      now: parts.now,
+      log: this.#log,
+    })
+  }
+
+  get supervisors(): Iterable<Supervisor> {
+    return this.#supervisors.values()
+  }
+
+  get queueFailingSince(): number | undefined {
+    return this.#consumer.failingSince
+  }
+
+  start(): void {
+    const { INTENT_POLL_MS, RECONCILE_MS } = this.#parts.timing
+    this.#consumer.start()
+    void this.#loadAll()
+    this.#every(INTENT_POLL_MS, () => this.#lookForIntents())
+    this.#every(RECONCILE_MS, () => this.#reconcile())
+  }
+
+  tick(): void {
+    for (const supervisor of this.#supervisors.values()) supervisor.tick()
+  }
+
+  /**
+   * Resolves when no socket is open any more.
+   * @param isPlanned what is under way is finished first
+   */
+  async release(isPlanned: boolean): Promise<void> {
+    this.#isLeaving = true
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#consumer.stop()
+    this.#reads.clear()
+    const released = [...this.#supervisors.values()].map((supervisor) => supervisor.release(isPlanned))
+    await Promise.all(released)
+    if (isPlanned) await this.#consumer.finished()
+  }
+
+  #every(period: number, work: () => Promise<void>): void {
+    this.#timers.push(
+      setInterval(() => {
+        work().catch((error: unknown) =>
+          this.#log.warn({ err: error }, 'the sessions could not be looked at'),
+        )
+      }, period),
+    )
+  }
+
+  async #loadAll(): Promise<void> {
+    for (const pause of pauses(250, 2_000)) {
+      if (this.#isLeaving) return
+      try {
+        return await this.#reconcile()
+      } catch (error) {
+        this.#log.warn({ err: error }, 'the sessions could not be listed yet')
+        await pause()
+      }
+    }
+  }
+
+  async #reconcile(): Promise<void> {
+    for await (const session of this.#parts.sessionsOf(this.shard)) this.#meet(session)
+    await this.#reads.onIdle()
+  }
+
+  async #lookForIntents(): Promise<void> {
+    for (const session of await this.#parts.pendingIntents(this.shard)) this.#meet(session)
+  }
+
+  /** The list may lag behind, so an unknown session is read anew. */
+  #meet(session: Session): void {
+    const known = this.#supervisors.get(session.id)
+    if (known) known.update(session)
+    else
+      void this.#reads
+        .add(() => this.#supervisorOf(session.id))
+        .catch((error: unknown) =>
+          this.#log.warn({ err: error, sessionId: session.id }, 'session not read yet'),
+        )
+  }
+
+  async #recipient(sessionId: string): Promise<Recipient | undefined> {
+    const supervisor = await this.#supervisorOf(sessionId)
+    return (
+      supervisor && {
+        take: (sends) => supervisor.take(sends),
+        look: async () => {
+          const session = await this.#parts.supervisor.find(sessionId)
+          if (session) supervisor.update(session)
+        },
+      }
+    )
+  }
+
+  /** Undefined when there is no such session. */
+  #supervisorOf(sessionId: string): Promise<Supervisor | undefined> {
+    const known = this.#supervisors.get(sessionId)
+    if (known) return Promise.resolve(known)
+    const finding =
+      this.#finding.get(sessionId) ??
+      this.#supervise(sessionId).finally(() => this.#finding.delete(sessionId))
+    this.#finding.set(sessionId, finding)
+    return finding
+  }
+
+  async #supervise(sessionId: string): Promise<Supervisor | undefined> {
+    const session = await this.#parts.supervisor.find(sessionId)
+    if (!session || session.shard !== this.shard || this.#isLeaving) return
+    const supervisor: Supervisor = new Supervisor(session, this.epoch, this.#why, {
+      ...this.#parts.supervisor,
+      onGone: (id) => {
+        if (this.#supervisors.get(id) === supervisor) this.#supervisors.delete(id)
+      },
+    })
+    this.#supervisors.set(sessionId, supervisor)
+    supervisor.update(session)
+    return supervisor
+  }
+}
