@@ -48,7 +48,8 @@ export type Row = { id: string } & (
    */
   | { kind: 'ack'; messageId: string; to: string; error?: { by: 'server' | 'device'; code: string } }
   /** Groups, pictures, status texts; and calls. */
-  | { kind: 'notification' | 'call'; stanza: Stanza }
+  | { kind: 'notification'; stanza: Stanza }
+  | { kind: 'call'; stanza: Stanza }
 )
 
 /** A message to send. `message` is an encoded `proto.Message` (connector/convert makes it). */
