@@ -1,0 +1,178 @@
+/**
+ * The real API over a real DynamoDB and real SQS queues, for tests: the clock and the ids are the test's own, calls of
+ * AWS are counted, and a session can be put into any state as a connector would.
+ */
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type * as z from 'zod'
+import type { Chat } from '#core/chat.ts'
+import { decode, type Envelope } from '#core/contract/command.ts'
+import { claim, fleet, register, untouched } from '#core/lease.ts'
+import { iso } from '#core/platform/clock.ts'
+import { openLoader } from '#core/platform/loader.ts'
+import { openCommands, queueUrl } from '#core/platform/queue.ts'
+import type { Session } from '#core/session.ts'
+import * as Sessions from '#core/sessions/index.ts'
+import { api } from '../../functions/api/app.ts'
+import type { Deps } from '../../functions/api/deps.ts'
+import type { MessageRecord, MessageView } from '../../functions/api/messages/view.ts'
+import { openRoster } from '../../functions/api/roster.ts'
+import type { SessionDetails, SessionSummary } from '../../functions/api/sessions/view.ts'
+import { ensureQueues, startEmbeddedQueues } from '../../local/queues.ts'
+import { testDomain } from './domain.ts'
+
+export type World = Awaited<ReturnType<typeof apiWorld>>
+type Body = Record<string, unknown>
+/** What answers hold, all calls taken together: each test knows which part its call gives. */
+type Answer = {
+  status: number
+  headers: Headers
+  text: string
+  body: {
+    code: string
+    details: { issues: { in: string; path: string; message: string }[] } & Record<string, unknown>
+    session: z.infer<typeof SessionDetails>
+    sessions: z.infer<typeof SessionSummary>[]
+    message: z.infer<typeof MessageRecord>
+    messages: z.infer<typeof MessageView>[]
+    chats: Chat[]
+    events: { id: string; type: string }[]
+    total: number
+    status: string | number
+    nextCursor: string | null
+    qrCode: string
+  }
+}
+
+export async function apiWorld() {
+  await using stack = new AsyncDisposableStack()
+  const domain = stack.use(await testDomain())
+  const queues = stack.use(await startEmbeddedQueues())
+  const sqs = new SQSClient({
+    region: 'us-east-1',
+    endpoint: queues.endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  })
+  const urlTemplate = await ensureQueues(sqs, queues.endpoint, domain.shards)
+  const calls = { database: 0, queue: 0 }
+  countCalls(domain.db.client, () => calls.database++)
+  countCalls(sqs, () => calls.queue++)
+  const now = () => domain.clock.now
+  let requests = 0
+
+  const deps: Deps = {
+    ...domain.domain,
+    commands: openCommands(sqs, { urlTemplate, shards: domain.shards, now }),
+    config: { PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
+    load: openLoader(domain.store),
+    roster: openRoster(() => fleet(domain.store, now()), now),
+    newRequestId: () => `request-${++requests}`,
+    pause: async (ms) => {
+      domain.clock.now += ms
+    },
+  }
+  const app = api(deps)
+
+  /** A connector that holds every shard, alive until `until`. */
+  const connectorAlive = async (until = domain.clock.now + 3_600_000) => {
+    const record = {
+      id: 'c1',
+      boot: 'b',
+      startedAt: iso(now()),
+      beatAt: iso(now()),
+      draining: false,
+      sessions: 2,
+    }
+    const shards = Array.from({ length: domain.shards }, (_, shard) => shard)
+    await register(domain.store, { ...record, until, shards })
+    for (const shard of shards) await claim(domain.store, untouched(shard), 'c1')
+  }
+  const record = async (id: string, change: Omit<Sessions.StateChange, 'epoch'>) => {
+    const session = await Sessions.find(domain.store, id)
+    if (!session) throw new Error(`no session ${id}`)
+    const written = await Sessions.recordState(
+      domain.store,
+      domain.retention,
+      session,
+      { epoch: 1, ...change },
+      [],
+    )
+    if (written !== 'written') throw new Error(`session ${id} is fenced`)
+  }
+  const request = async (
+    method: string,
+    path: string,
+    body?: Body,
+    init: { token?: string; headers?: Body } = {},
+  ) => {
+    const answer = await app.request(path, {
+      method,
+      headers: {
+        ...(init.token === '' ? {} : { authorization: `Bearer ${init.token ?? 'token-acme'}` }),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(init.headers as Record<string, string>),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const { status, headers } = answer
+    const text = await answer.text()
+    const isJson = headers.get('content-type')?.includes('json')
+    return { status, headers, text, body: isJson ? JSON.parse(text) : undefined } as Answer
+  }
+
+  await domain.account('acme')
+  await domain.account('other')
+  await connectorAlive()
+  const resources = stack.move()
+  return {
+    ...domain,
+    deps,
+    app,
+    calls,
+    sqs,
+    record,
+    connectorAlive,
+    request,
+    /** A session of this account as far as the connector of a linked phone would have brought it. */
+    async connected(accountId = 'acme'): Promise<Session> {
+      const session = await Sessions.intend(deps, await domain.session(accountId), 'start')
+      await record(session.id, {
+        doneIntent: 1,
+        state: { status: 'connected', linked: true, phoneNumber: '+4915100000001', connectedAt: iso(now()) },
+      })
+      return (await Sessions.find(domain.store, session.id)) as Session
+    },
+    /** Takes every command that waits in the queues. */
+    async commands(): Promise<Envelope[]> {
+      const taken: Envelope[] = []
+      for (let shard = 0; shard < domain.shards; shard++)
+        taken.push(...(await drain(sqs, queueUrl(urlTemplate, shard))))
+      return taken
+    },
+    close: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+async function drain(sqs: SQSClient, QueueUrl: string): Promise<Envelope[]> {
+  const taken: Envelope[] = []
+  for (;;) {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
+    if (Messages.length === 0) return taken
+    taken.push(...Messages.map(({ Body = '' }) => decode(Body)))
+    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+  }
+}
+
+type Counted = {
+  middlewareStack: { add(middleware: unknown, options: { step: 'initialize'; name: string }): void }
+}
+
+function countCalls(client: Counted, count: () => void): void {
+  const counting = (next: (args: unknown) => Promise<unknown>) => (args: unknown) => {
+    count()
+    return next(args)
+  }
+  client.middlewareStack.add(counting, { step: 'initialize', name: 'count' })
+}
