@@ -26,7 +26,7 @@ import { liveConnections } from './wire/live.ts'
 import type { World } from './world.ts'
 
 export type { Control, GroupView, InboxView } from './control/control.ts'
-export { Fault } from './fault.ts'
+export { SandboxError } from './error.ts'
 export type { SandboxOptions } from './options.ts'
 export type { InboxEntry, InboxPage } from './people/inbox.ts'
 

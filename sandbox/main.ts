@@ -29,8 +29,11 @@ async function start(): Promise<Sandbox> {
   try {
     return await sandbox({ port: SANDBOX_PORT, dataDir: join(DATA_DIR, 'sandbox') })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    process.stderr.write(`Port ${SANDBOX_PORT} is taken: set SANDBOX_PORT to a free one.\n`)
+    process.stderr.write(`The sandbox cannot start. ${reasonOf(error as NodeJS.ErrnoException)}\n`)
     process.exit(1)
   }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'EADDRINUSE' ? `Port ${SANDBOX_PORT} is taken: set SANDBOX_PORT to a free one.` : message
 }

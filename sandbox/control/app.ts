@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type * as z from 'zod'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { Control } from './control.ts'
 import * as Schema from './schemas.ts'
 
@@ -18,7 +18,7 @@ export function controlApp(control: Control, overview: () => Overview) {
     bodyLimit({
       maxSize: LARGEST_BODY_BYTES,
       onError: () => {
-        throw new Fault('BODY_TOO_LARGE', `A body may have ${LARGEST_BODY_BYTES} bytes at most.`)
+        throw new SandboxError('BODY_TOO_LARGE', `A body may have ${LARGEST_BODY_BYTES} bytes at most.`)
       },
     }),
   )
@@ -67,7 +67,8 @@ export function controlApp(control: Control, overview: () => Overview) {
 
   app.notFound((c) => c.json({ error: 'There is nothing at this address.', code: 'NOT_FOUND' }, 404))
   app.onError((error, c) => {
-    const fault = error instanceof Fault ? error : new Fault('INTERNAL', 'Something broke in the sandbox.')
+    const fault =
+      error instanceof SandboxError ? error : new SandboxError('INTERNAL', 'Something broke in the sandbox.')
     return c.json({ error: fault.message, code: fault.code }, fault.status)
   })
   return app
@@ -80,7 +81,7 @@ async function readJson(c: Context): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Fault('REQUEST_INVALID', 'The body is not JSON.')
+    throw new SandboxError('REQUEST_INVALID', 'The body is not JSON.')
   }
 }
 
@@ -90,7 +91,8 @@ const body = async <S extends z.ZodType>(c: Context, schema: S): Promise<z.outpu
 async function sendBody(c: Context): Promise<z.output<typeof Schema.Send>> {
   const json = await readJson(c)
   const later = Schema.LATER_KINDS.find((kind) => typeof json === 'object' && json !== null && kind in json)
-  if (later) throw new Fault('KIND_NOT_SUPPORTED', `Simulated phones cannot send "${later}" yet, only text.`)
+  if (later)
+    throw new SandboxError('KIND_NOT_SUPPORTED', `Simulated phones cannot send "${later}" yet, only text.`)
   return parse(Schema.Send, json)
 }
 
@@ -99,7 +101,7 @@ function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   if (result.success) return result.data
   const [issue] = result.error.issues
   const where = issue?.path.join('.')
-  throw new Fault(
+  throw new SandboxError(
     'REQUEST_INVALID',
     where ? `${where}: ${issue?.message}` : (issue?.message ?? 'Invalid request.'),
   )

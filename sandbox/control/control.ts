@@ -7,7 +7,7 @@ import { forgetParked } from '../delivery/deliver.ts'
 import { sendToGroup, sendToPerson } from '../delivery/from-phone.ts'
 import { type Typing as TypingState, type } from '../delivery/presence.ts'
 import { markRead } from '../delivery/read.ts'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { Group } from '../groups/groups.ts'
 import { keepCertificates } from '../noise/certificates.ts'
 import { readQr, scan } from '../pairing/scan.ts'
@@ -46,7 +46,7 @@ export function controlOf(world: World) {
     },
 
     async pair(_number: string, _code: string): Promise<{ number: string; device: number }> {
-      throw new Fault(
+      throw new SandboxError(
         'PAIRING_CODE_NOT_SUPPORTED',
         'Linking by code is not built yet; scan the QR code instead.',
       )
@@ -87,7 +87,7 @@ export function controlOf(world: World) {
         .of(owner)
         .filter((each) => device === undefined || each.device === device)
       if (leaving.length === 0)
-        throw new Fault('DEVICE_NOT_FOUND', `+${owner.number} has no such linked device.`)
+        throw new SandboxError('DEVICE_NOT_FOUND', `+${owner.number} has no such linked device.`)
       for (const companion of leaving) unlink(world, companion)
       return committed({ number: `+${owner.number}`, devices: leaving.map((each) => each.device) })
     },

@@ -26,6 +26,10 @@ export type FaultRequest = {
 export type ActiveFault = FaultRequest & { id: number; endsAt?: string }
 export type Faults = ReturnType<typeof scheduleFaults>
 
+/** For the outside, numbers have a plus. */
+export const withPlus = <T extends FaultRequest>(fault: T): T =>
+  fault.number === undefined ? fault : { ...fault, number: `+${fault.number}` }
+
 export function scheduleFaults() {
   const active = new Map<number, ActiveFault>()
   const timers = new Map<number, NodeJS.Timeout>()
@@ -66,7 +70,7 @@ export function scheduleFaults() {
     /** The fault of this kind that concerns this number now; a number that is not known yet only meets those for all. */
     find,
     isActive: (kind: FaultKind, number?: string): boolean => find(kind, number) !== undefined,
-    list: (): ActiveFault[] => [...active.values()],
+    list: (): ActiveFault[] => [...active.values()].map(withPlus),
 
     /** Resolves when no fault of this kind concerns the number any more. */
     ended(kind: FaultKind, number: () => string | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 /** What a fault does to the connections that are open when it begins. The rest is done where the trouble happens. */
 import { sayGoodbye } from '../wire/goodbyes.ts'
 import type { World } from '../world.ts'
-import type { ActiveFault, FaultKind, FaultRequest } from './faults.ts'
+import { type ActiveFault, type FaultKind, type FaultRequest, withPlus } from './faults.ts'
 
 /** Strike once when no time is given; every other kind lasts until it is released. */
 const INSTANT: readonly FaultKind[] = ['drop', 'replace']
@@ -11,7 +11,7 @@ export type FaultBegun = (ActiveFault | FaultRequest) & { struck: number }
 export function beginFault(world: World, request: FaultRequest): FaultBegun {
   const isOneBlow = INSTANT.includes(request.kind) && request.forMs === undefined
   const fault = isOneBlow ? request : world.faults.begin(request)
-  return { ...fault, struck: strike(world, request) }
+  return { ...withPlus(fault), struck: strike(world, request) }
 }
 
 export const endFault = (world: World, kind: FaultKind, number?: string) => ({

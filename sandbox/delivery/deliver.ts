@@ -47,9 +47,9 @@ export function deliverBacklog(world: World, connection: Connection, to: Compani
 }
 
 /** A person has read a message whose delivery the phone has not reported yet: that report goes out first. */
-export function hurryReceipts(world: World, to: Companion, id: string) {
+export function hurryReceipts(world: World, to: Companion, id: string, participant?: string) {
   for (const owed of world.queue.find(to, 'receipt', id)) {
-    if (!world.parked.timers.has(owed.seq)) continue
+    if (!world.parked.timers.has(owed.seq) || stanzaOf(owed).attrs.participant !== participant) continue
     unpark(world, owed.seq)
     world.queue.hurry(owed.seq)
     push(world, to, { ...owed, due: 0 })

@@ -2,6 +2,7 @@
  * A companion sends a message: what is meant for other companions is passed on, what is meant for phones is read
  * there. The acknowledgement leaves when all of that is committed.
  */
+import { type Group, isMember } from '../groups/groups.ts'
 import type { Companion } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import type { Connection } from '../wire/connection.ts'
@@ -14,6 +15,8 @@ import { deliver } from './deliver.ts'
 const DEFAULT_ACK_DELAY_MS = 5000
 /** The code with which WhatsApp refuses messages of a restricted account. */
 const RESTRICTED = '463'
+/** What the real server answers here is not known; any error marks the message as failed. */
+const NOT_IN_GROUP = '403'
 
 type Part = { person: Person; device: number; encs: BinaryNode[] }
 
@@ -26,8 +29,11 @@ export async function sendFromCompanion(world: World, connection: Connection, st
     return acknowledge(world, connection, stanza, RESTRICTED)
   world.stats.count('messagesIn')
   if (isPeer) await readPeerMessage(world, from, stanza)
-  else if (isGroup(to)) await sendToGroup(world, from, stanza, id, to)
-  else await sendToParts(world, from, stanza, partsOf(world, stanza), stanza.attrs.recipient ?? to)
+  else if (isGroup(to)) {
+    const group = world.groups.find(to)
+    if (!group || !isMember(group, from)) return acknowledge(world, connection, stanza, NOT_IN_GROUP)
+    await sendToGroup(world, from, stanza, id, group)
+  } else await sendToParts(world, from, stanza, partsOf(world, stanza), stanza.attrs.recipient ?? to)
   acknowledge(world, connection, stanza)
 }
 
@@ -54,9 +60,8 @@ async function sendToParts(world: World, from: Companion, stanza: BinaryNode, pa
 }
 
 /** Everybody in the group gets the common ciphertext; some get the sender key that opens it along with it. */
-async function sendToGroup(world: World, from: Companion, stanza: BinaryNode, id: string, chat: string) {
-  const group = world.groups.find(chat)
-  if (!group) return
+async function sendToGroup(world: World, from: Companion, stanza: BinaryNode, id: string, group: Group) {
+  const chat = group.id
   const parts = new Map(
     partsOf(world, stanza).map((part) => [addressKey({ ...part.person, ...part }), part.encs]),
   )

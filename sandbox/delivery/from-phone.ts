@@ -3,7 +3,7 @@
  * writer's own, encrypted for each of them.
  */
 import type { proto } from '@whiskeysockets/baileys'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import { type Group, isMember } from '../groups/groups.ts'
 import type { Companion } from '../people/companions.ts'
 import { describe } from '../people/content.ts'
@@ -52,7 +52,7 @@ export async function sendToGroup(
   message: proto.IMessage,
 ): Promise<string> {
   if (!isMember(group, from))
-    throw new Fault('NOT_A_PARTICIPANT', `+${from.number} is not in the group ${group.id}.`)
+    throw new SandboxError('NOT_A_PARTICIPANT', `+${from.number} is not in the group ${group.id}.`)
   const id = phoneMessageId()
   const people = group.members.flatMap((member) => world.people.withLid(member.lid) ?? [])
   for (const person of people) if (person !== from) showTo(world, person, from, group.id, id, message)

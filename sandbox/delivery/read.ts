@@ -9,6 +9,7 @@ export function markRead(world: World, reader: Person, id: string) {
   const route = world.inbox.read(reader.lid, id)
   const writer = route && world.companions.get(route.device.lid, route.device.device)
   if (!route || !writer) return
-  hurryReceipts(world, writer, id)
-  deliver(world, writer, receipt(reader, route.chat, id, 'read'))
+  const report = receipt(reader, route.chat, id, 'read')
+  hurryReceipts(world, writer, id, report.attrs.participant)
+  deliver(world, writer, report)
 }

@@ -1,6 +1,6 @@
 /** Groups: who is in, who may change them, and which devices hold the sender key of which phone. */
 import { randomInt } from 'node:crypto'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { Person } from '../people/people.ts'
 import type { Store } from '../store.ts'
 
@@ -44,7 +44,7 @@ export function openGroups(store: Store) {
     /** Throws GROUP_NOT_FOUND. */
     expect(id: string): Group {
       const group = known.get(id)
-      if (!group) throw new Fault('GROUP_NOT_FOUND', `There is no group ${id}.`)
+      if (!group) throw new SandboxError('GROUP_NOT_FOUND', `There is no group ${id}.`)
       return group
     },
 

@@ -3,7 +3,7 @@
  * that the client shows no more; what was once a code is remembered for a while, to tell "expired" from "unknown".
  */
 import { LRUCache } from 'lru-cache'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { SignedPublicKey } from '../people/companions.ts'
 import type { Connection } from '../wire/connection.ts'
 
@@ -15,7 +15,7 @@ export type Registration = {
   registrationId: number
   signedPreKey: SignedPublicKey
   /** Set from the scan until the client has answered it. */
-  offer?: { stanzaId: string; answered(signedIdentity: Buffer): void; failed(reason: Fault): void }
+  offer?: { stanzaId: string; answered(signedIdentity: Buffer): void; failed(reason: SandboxError): void }
 }
 
 export type Registrations = ReturnType<typeof openRegistrations>
@@ -43,9 +43,10 @@ export function openRegistrations() {
       const connection = waiting.get(ref)
       if (connection?.registration) return { connection, registration: connection.registration }
       const end = over.get(ref)
-      if (end === 'used') throw new Fault('QR_ALREADY_USED', 'This code has linked a device already.')
-      if (end === 'expired') throw new Fault('QR_EXPIRED', 'The client that showed this code has gone.')
-      throw new Fault('QR_UNKNOWN', 'This code was not shown by any client of this sandbox.')
+      if (end === 'used') throw new SandboxError('QR_ALREADY_USED', 'This code has linked a device already.')
+      if (end === 'expired')
+        throw new SandboxError('QR_EXPIRED', 'The client that showed this code has gone.')
+      throw new SandboxError('QR_UNKNOWN', 'This code was not shown by any client of this sandbox.')
     },
 
     used: (connection: Connection) => retire(connection, 'used'),
@@ -53,7 +54,10 @@ export function openRegistrations() {
     closed(connection: Connection) {
       retire(connection, 'expired')
       connection.registration?.offer?.failed(
-        new Fault('PAIRING_REFUSED', 'The client closed the connection instead of accepting the link.'),
+        new SandboxError(
+          'PAIRING_REFUSED',
+          'The client closed the connection instead of accepting the link.',
+        ),
       )
     },
   }

@@ -10,7 +10,7 @@ import {
   WA_ADV_ACCOUNT_SIG_PREFIX,
   WA_ADV_DEVICE_SIG_PREFIX,
 } from '@whiskeysockets/baileys'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import { nextDeviceNumber } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import { isSignedBy } from '../signal/verify.ts'
@@ -31,7 +31,7 @@ const ANSWER_WITHIN_MS = 10_000
 export function readQr(qr: string): QrCode {
   const [ref, noiseKey, identity, advSecret] = qr.slice(qr.indexOf('#') + 1).split(',')
   if (!ref || !noiseKey || !identity || !advSecret)
-    throw new Fault('QR_MALFORMED', 'This is not the content of a WhatsApp QR code.')
+    throw new SandboxError('QR_MALFORMED', 'This is not the content of a WhatsApp QR code.')
   return {
     ref,
     noiseKey: fromBase64(noiseKey),
@@ -44,9 +44,9 @@ export function readQr(qr: string): QrCode {
 export async function scan(world: World, person: Person, qr: QrCode): Promise<{ device: number }> {
   const { connection, registration } = world.registrations.showing(qr.ref)
   if (!registration.noiseKey.equals(qr.noiseKey) || !registration.identity.equals(qr.identity))
-    throw new Fault('QR_MALFORMED', 'The keys in this code are not those of the client that shows it.')
+    throw new SandboxError('QR_MALFORMED', 'The keys in this code are not those of the client that shows it.')
   if (registration.offer)
-    throw new Fault('QR_ALREADY_USED', 'Somebody else is linking this client right now.')
+    throw new SandboxError('QR_ALREADY_USED', 'Somebody else is linking this client right now.')
   const device = nextDeviceNumber(person)
   person.lastDevice = device
   world.people.save(person)
@@ -122,7 +122,7 @@ function offer(
   person: Person,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const late = new Fault('PAIRING_TIMED_OUT', 'The client did not answer the link in time.')
+  const late = new SandboxError('PAIRING_TIMED_OUT', 'The client did not answer the link in time.')
   const timer = setTimeout(reject, ANSWER_WITHIN_MS, late).unref()
   registration.offer = {
     stanzaId: stanza.attrs.id ?? '',
@@ -132,7 +132,7 @@ function offer(
       const signature = account.deviceSignature ?? Buffer.alloc(0)
       const claim = [WA_ADV_DEVICE_SIG_PREFIX, details, registration.identity, person.identity.public]
       if (!isSignedBy(registration.identity, Buffer.concat(claim), signature))
-        return reject(new Fault('PAIRING_REFUSED', 'The device signature of the client is wrong.'))
+        return reject(new SandboxError('PAIRING_REFUSED', 'The device signature of the client is wrong.'))
       account.accountSignatureKey = person.identity.public
       resolve(Buffer.from(proto.ADVSignedDeviceIdentity.encode(account).finish()))
     },

@@ -2,7 +2,7 @@
  * The linked devices of the simulated people: what the server must know to let one log in, and to let others write
  * to it. Device numbers run from 1 to 255 and are never given twice, because contacts keep Signal sessions by them.
  */
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { Store } from '../store.ts'
 import { addressKey } from '../wire/jids.ts'
 import type { Person } from './people.ts'
@@ -30,32 +30,36 @@ const LAST_DEVICE = 255
 
 export function openCompanions(store: Store) {
   const table = store.table<Companion>('companions')
-  const known = new Map(table.all().map((companion) => [addressKey(companion), companion]))
+  const byPerson = new Map<string, Map<number, Companion>>()
+  const remember = (companion: Companion) => {
+    const theirs = byPerson.get(companion.lid) ?? new Map<number, Companion>()
+    byPerson.set(companion.lid, theirs.set(companion.device, companion))
+  }
+  for (const companion of table.all()) remember(companion)
 
   return {
-    get: (lid: string, device: number): Companion | undefined => known.get(addressKey({ lid, device })),
-    of: (person: Person): Companion[] =>
-      [...known.values()].filter((companion) => companion.lid === person.lid),
-    all: (): Companion[] => [...known.values()],
+    get: (lid: string, device: number): Companion | undefined => byPerson.get(lid)?.get(device),
+    of: ({ lid }: Person): Companion[] => [...(byPerson.get(lid)?.values() ?? [])],
+    all: (): Companion[] => [...byPerson.values()].flatMap((theirs) => [...theirs.values()]),
 
     save(companion: Companion) {
-      known.set(addressKey(companion), companion)
+      remember(companion)
       table.put(addressKey(companion), companion)
     },
 
     remove(companion: Companion) {
-      known.delete(addressKey(companion))
+      byPerson.get(companion.lid)?.delete(companion.device)
       table.delete(addressKey(companion))
     },
 
-    forget: () => known.clear(),
+    forget: () => byPerson.clear(),
   }
 }
 
 /** The next device number of this person. Throws DEVICE_NUMBERS_EXHAUSTED after 255 links. */
 export function nextDeviceNumber(person: Person): number {
   if (person.lastDevice >= LAST_DEVICE)
-    throw new Fault(
+    throw new SandboxError(
       'DEVICE_NUMBERS_EXHAUSTED',
       `+${person.number} has linked ${LAST_DEVICE} devices already.`,
     )

@@ -42,6 +42,7 @@ const cases: [string, proto.IMessage, object | undefined][] = [
     { type: 'edit', text: 'new', target: 'M1' },
   ],
   ['something else', { eventMessage: { name: 'x' } }, { type: 'event' }],
+  ['a request to the own phone', { protocolMessage: { type: 16 } }, undefined],
   ['only a sender key', { senderKeyDistributionMessage: { groupId: 'g' } }, undefined],
   ['nothing', {}, undefined],
 ]

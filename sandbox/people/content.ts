@@ -1,9 +1,11 @@
 /** What a message says, told without protocol buffers: a type, a text where there is one, and a few plain facts. */
-import { getContentType, normalizeMessageContent, type proto } from '@whiskeysockets/baileys'
+import { getContentType, normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 
 export type Content = { type: string; text?: string; [fact: string]: unknown }
 
-type Described = { [K in keyof proto.IMessage]?: (message: NonNullable<proto.IMessage[K]>) => Content }
+type Described = {
+  [K in keyof proto.IMessage]?: (message: NonNullable<proto.IMessage[K]>) => Content | undefined
+}
 
 const media = (type: string, part: { caption?: string | null; mimetype?: string | null }): Content => ({
   type,
@@ -44,14 +46,15 @@ export function describe(message: proto.IMessage): Content | undefined {
   const kind = normal && getContentType(normal)
   const part = kind && normal[kind]
   if (!kind || part === null || part === undefined) return undefined
-  const describePart = DESCRIBED[kind] as ((value: unknown) => Content) | undefined
+  const describePart = DESCRIBED[kind] as ((value: unknown) => Content | undefined) | undefined
   return describePart ? describePart(part) : { type: kind.replace(/Message$/, '') }
 }
 
-function protocolContent(part: proto.Message.IProtocolMessage): Content {
+/** Deletions and edits are for people; the rest of the protocol's own messages is not. */
+function protocolContent(part: proto.Message.IProtocolMessage): Content | undefined {
   const target = present({ target: part.key?.id })
   if (part.editedMessage) return { ...describe(part.editedMessage), type: 'edit', ...target }
-  return { type: part.type === 0 || part.type == null ? 'delete' : 'protocol', ...target }
+  return part.type === proto.Message.ProtocolMessage.Type.REVOKE ? { type: 'delete', ...target } : undefined
 }
 
 function present<T extends Record<string, unknown>>(facts: T): { [K in keyof T]?: NonNullable<T[K]> } {

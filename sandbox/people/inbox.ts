@@ -2,7 +2,7 @@
  * What reached a person's phone and could be read. A message counts once, whatever how often it came; messages that
  * the person's own companions sent are kept apart (`fromMe`).
  */
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { Store } from '../store.ts'
 import type { Address } from '../wire/jids.ts'
 import type { Content } from './content.ts'
@@ -88,7 +88,7 @@ export function openInbox(store: Store) {
     if (row) return { seq: row.seq, at: 0 }
     const time = Date.parse(after)
     if (ISO_DATE.test(after) && !Number.isNaN(time)) return { seq: 0, at: time }
-    throw new Fault(
+    throw new SandboxError(
       'CURSOR_UNKNOWN',
       '`after` is neither the id of a message in this inbox nor an ISO 8601 time.',
     )
@@ -115,7 +115,7 @@ export function openInbox(store: Store) {
     /** Marks a message as read; says where a receipt has to go, if anywhere. Throws MESSAGE_NOT_FOUND. */
     read(owner: string, id: string): ReceiptRoute | undefined {
       const row = one.get(owner, id)
-      if (!row) throw new Fault('MESSAGE_NOT_FOUND', `No message ${id} has reached this person.`)
+      if (!row) throw new SandboxError('MESSAGE_NOT_FOUND', `No message ${id} has reached this person.`)
       markRead.run(owner, id)
       return row.route ? JSON.parse(row.route) : undefined
     },

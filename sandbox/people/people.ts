@@ -10,7 +10,7 @@ import {
   type SignedKeyPair,
   signedKeyPair,
 } from '@whiskeysockets/baileys'
-import { Fault } from '../fault.ts'
+import { SandboxError } from '../error.ts'
 import type { Store } from '../store.ts'
 import { parseJid } from '../wire/jids.ts'
 
@@ -64,7 +64,8 @@ export function openPeople(store: Store) {
     /** The same for callers that name a number and expect somebody. Throws NUMBER_INVALID. */
     expect(number: string): Person {
       const person = find(number)
-      if (!person) throw new Fault('NUMBER_INVALID', `Nobody on WhatsApp can have the number ${number}.`)
+      if (!person)
+        throw new SandboxError('NUMBER_INVALID', `Nobody on WhatsApp can have the number ${number}.`)
       return person
     },
 

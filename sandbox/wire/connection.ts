@@ -96,7 +96,9 @@ export function connect(world: World, socket: WebSocket, handlers: Handlers): Co
         connection.cut()
       })
   })
-  socket.on('error', (error) => world.stats.problem('socket', error))
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ECONNRESET') world.stats.problem('socket', error)
+  })
   socket.on('close', () => {
     connection.active = false
     world.live.closed(connection)

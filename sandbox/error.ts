@@ -24,8 +24,8 @@ const STATUS = {
 export type Code = keyof typeof STATUS
 export type Status = (typeof STATUS)[Code]
 
-export class Fault extends Error {
-  override readonly name = 'Fault'
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
   readonly code: Code
   readonly status: Status
 
