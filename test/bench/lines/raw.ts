@@ -65,7 +65,7 @@ export async function rawLine({ number, server, latency, saved }: LineOptions): 
     save: store.save,
     close: async () => {
       closing = true
-      sock.end(undefined)
+      await sock.end(undefined)
     },
   }
   return line

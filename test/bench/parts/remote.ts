@@ -24,7 +24,7 @@ export async function serve(methods: Methods): Promise<void> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  process.once('disconnect', () => process.exit(0))
+  for (const reason of ['disconnect', 'SIGTERM']) process.once(reason, () => process.exit(0))
   process.send?.({ type: 'ready', url: `http://127.0.0.1:${port}` })
 }
 
