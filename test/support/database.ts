@@ -31,6 +31,7 @@ export async function database(options: { now?: Clock; file?: string } = {}) {
   }
   return {
     endpoint: engine.endpoint,
+    engine,
     client,
     store: openStore(client, TABLE_NAMES, options.now ?? systemClock),
     close,

@@ -55,6 +55,7 @@ export async function testDomain() {
     queue,
     account: (id: string, plan: Accounts.Plan = 'enterprise') =>
       Accounts.ensure(db.store, { id, plan }, `token-${id}`),
+    replaceToken: (id: string, token: string) => Accounts.ensure(db.store, { id, plan: 'enterprise' }, token),
     session: (accountId: string, name = 'line') =>
       Sessions.create(domain, { accountId, name, settings: Settings.parse({}) }),
     close: db.close,
