@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
@@ -7,7 +9,8 @@ import {
 import { expect, test } from 'vitest'
 import { sqsClient } from '#core/platform/aws.ts'
 import { queueUrl } from '#core/platform/queue.ts'
-import { ensureQueues, queuesComplete, startEmbeddedQueues } from './queues.ts'
+import { ensureQueues, queuesComplete } from './queues.ts'
+import { startEmbeddedQueues } from './sqs.ts'
 
 const SHARDS = 2
 
@@ -50,4 +53,31 @@ test('a forgotten queue is missed and comes back, and what waits in the others s
   expect(await queuesComplete(it.client, SHARDS)).toBe(true)
   const { Messages } = await it.client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl(it.template, 1) }))
   expect(Messages?.[0]?.Body).toBe('hi')
+})
+
+test('what was handed to a caller that has died is there for the next one at once', async () => {
+  await using it = await engine()
+  const QueueUrl = queueUrl(it.template, 0)
+  const roundTrip = () => queuesComplete(it.client, SHARDS)
+  const dying = request(it.queues.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ReceiveMessage' },
+  })
+  dying.on('error', () => undefined).end(JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }))
+  await once(dying, 'finish')
+  await roundTrip()
+  dying.destroy()
+  await new Promise((resolve) => dying.once('close', resolve))
+  await roundTrip()
+
+  await it.client.send(
+    new SendMessageCommand({ QueueUrl, MessageBody: 'hi', MessageGroupId: 'a', MessageDeduplicationId: '1' }),
+  )
+  const receive = new ReceiveMessageCommand({
+    QueueUrl,
+    WaitTimeSeconds: 5,
+    MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+  })
+  const { Messages } = await it.client.send(receive)
+  expect(Messages?.[0]).toMatchObject({ Body: 'hi', Attributes: { ApproximateReceiveCount: '2' } })
 })

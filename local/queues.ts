@@ -1,7 +1,7 @@
 /**
- * The command queues on one machine: fauxqs in this process, or any engine that speaks SQS at SQS_ENDPOINT. Both forget
- * queues (fauxqs whenever it starts), which loses nothing, because commands are only nudges; so they are created at
- * start and again whenever one is missing.
+ * The command queues in any engine that speaks SQS, the embedded one or that of SQS_ENDPOINT. Engines may forget queues
+ * (the embedded one does whenever it starts), which loses nothing, because commands are only nudges; so queues are
+ * created at start and again whenever one is missing.
  */
 import {
   CreateQueueCommand,
@@ -9,24 +9,9 @@ import {
   ListQueuesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import { startFauxqs } from 'fauxqs'
 import { commandQueue, deadLetterQueue, QUEUE_PREFIX, type QueueSpec } from '#core/queues.ts'
 
-const STOPS_WITHIN_MS = 1_000
-
-export async function startEmbeddedQueues(): Promise<{ endpoint: string } & AsyncDisposable> {
-  const server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
-  return {
-    endpoint: `http://127.0.0.1:${server.port}`,
-    /** Connections that wait for a message would hold it open: it gets a moment, then the process goes on. */
-    async [Symbol.asyncDispose]() {
-      const moment = Promise.withResolvers<void>()
-      const timer = setTimeout(moment.resolve, STOPS_WITHIN_MS)
-      await Promise.race([server.stop(), moment.promise])
-      clearTimeout(timer)
-    },
-  }
-}
+export { startEmbeddedQueues } from './sqs.ts'
 
 /** Creates what is missing, and answers the queues' URL with `{shard}` in the place of the number. Idempotent. */
 export async function ensureQueues(client: SQSClient, endpoint: string, shards: number): Promise<string> {

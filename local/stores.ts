@@ -10,9 +10,10 @@ import type { Log } from '#core/platform/log.ts'
 import { keepDatabase } from './database.ts'
 import { type Environment, platformEnvironment, SHARDS } from './environment.ts'
 import { every } from './every.ts'
-import { ensureQueues, queuesComplete, startEmbeddedQueues } from './queues.ts'
+import { ensureQueues, queuesComplete } from './queues.ts'
 import { Refusal } from './refusal.ts'
 import type { Settings } from './settings.ts'
+import { startEmbeddedQueues } from './sqs.ts'
 import { createTables } from './tables.ts'
 
 const LOOK_FOR_QUEUES_MS = 10_000
