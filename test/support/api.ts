@@ -3,6 +3,7 @@
  * AWS are counted, and a session can be put into any state as a connector would.
  */
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
 import type { Chat } from '#core/chat.ts'
 import { decode, type Envelope } from '#core/contract/command.ts'
@@ -17,7 +18,7 @@ import type { Deps } from '../../functions/api/deps.ts'
 import type { MessageRecord, MessageView } from '../../functions/api/messages/view.ts'
 import { openRoster } from '../../functions/api/roster.ts'
 import type { SessionDetails, SessionSummary } from '../../functions/api/sessions/view.ts'
-import { ensureQueues, startEmbeddedQueues } from '../../local/queues.ts'
+import { ensureQueues } from '../../local/queues.ts'
 import { testDomain } from './domain.ts'
 
 export type World = Awaited<ReturnType<typeof apiWorld>>
@@ -46,14 +47,16 @@ type Answer = {
 export async function apiWorld() {
   await using stack = new AsyncDisposableStack()
   const domain = stack.use(await testDomain())
-  const queues = stack.use(await startEmbeddedQueues())
+  const queues = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
+  stack.defer(() => queues.stop())
+  const endpoint = `http://127.0.0.1:${queues.port}`
   const sqs = new SQSClient({
     region: 'us-east-1',
-    endpoint: queues.endpoint,
+    endpoint,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   })
-  const urlTemplate = await ensureQueues(sqs, queues.endpoint, domain.shards)
+  const urlTemplate = await ensureQueues(sqs, endpoint, domain.shards)
   const calls = { database: 0, queue: 0 }
   countCalls(domain.db.client, () => calls.database++)
   countCalls(sqs, () => calls.queue++)
@@ -123,6 +126,7 @@ export async function apiWorld() {
   await domain.account('acme')
   await domain.account('other')
   await connectorAlive()
+  stack.defer(() => sqs.destroy())
   const resources = stack.move()
   return {
     ...domain,
