@@ -26,9 +26,9 @@ export function rawQuery(c: Context): string {
 /** @throws Fault BODY_TOO_LARGE */
 export async function readBody(c: Context): Promise<Signed['body']> {
   if (c.req.method === 'GET') return
+  if (Number(c.req.header('content-length')) > MAX_BODY) throw tooLarge()
   const raw = await c.req.text()
-  if (raw.length > MAX_BODY)
-    throw new Fault('BODY_TOO_LARGE', 'The body is too large for a webhook of Twilio.')
+  if (raw.length > MAX_BODY) throw tooLarge()
   if (c.req.header('content-type')?.includes('json')) return { kind: 'json', raw }
   const form = new URLSearchParams(raw)
   const names = [...new Set(form.keys())]
@@ -69,3 +69,5 @@ function parse(raw: string): Record<string, unknown> {
   }
   throw new Fault('MALFORMED_JSON', 'The body is not a JSON object.')
 }
+
+const tooLarge = () => new Fault('BODY_TOO_LARGE', 'The body is too large for a webhook of Twilio.')

@@ -1,0 +1,14 @@
+/**
+ * Notes to the consumers: which message waits to be read by the model, and which events conversations are to be fed
+ * with. `v` changes only when an old reader could misread a new note.
+ */
+import * as z from 'zod'
+import { Event } from './event.ts'
+
+/** A message that was stored and is not understood yet, by the key of its record of seen ones. */
+export const OrderJob = z.object({ v: z.literal(1), seen: z.object({ pk: z.string(), sk: z.string() }) })
+export type OrderJob = z.infer<typeof OrderJob>
+
+/** An event of the log, told to whoever feeds on it. */
+export const EventJob = z.object({ v: z.literal(1), event: Event })
+export type EventJob = z.infer<typeof EventJob>

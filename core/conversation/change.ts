@@ -1,0 +1,69 @@
+/**
+ * What people and programs note about a conversation: context and metadata are merged key by key (null takes a key
+ * out), order details are replaced. That is no activity: it does not prolong the conversation.
+ */
+import type { OrderDetails } from '../order/order.ts'
+import { iso } from '../platform/clock.ts'
+import { updating } from '../platform/expression.ts'
+import { Fault } from '../platform/fault.ts'
+import { hasOrder } from './addition.ts'
+import { type Conversation, conversationKey, statusAt } from './conversation.ts'
+import type { Desk } from './desk.ts'
+import { living } from './read.ts'
+import { tally } from './stats.ts'
+import { orderTold, told } from './told.ts'
+
+type Notes = Record<string, unknown>
+export type Change = {
+  context?: Notes | undefined
+  metadata?: Notes | undefined
+  orderDetails?: OrderDetails | null | undefined
+}
+
+/** DynamoDB takes 400 KB per item and bills each write by its size. */
+const MAX_BYTES = 64 * 1024
+const ATTEMPTS = 20
+
+/** @throws Fault CONVERSATION_NOT_FOUND, VALIDATION_ERROR when it grows too large */
+export async function change(desk: Desk, conversation: Conversation, wanted: Change): Promise<Conversation> {
+  let seen = conversation
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const next: Conversation = {
+      ...seen,
+      context: merged(seen.context, wanted.context),
+      metadata: merged(seen.metadata, wanted.metadata),
+      orderDetails: wanted.orderDetails === undefined ? seen.orderDetails : wanted.orderDetails,
+      rev: seen.rev + 1,
+    }
+    if (sizeOf(next) > MAX_BYTES)
+      throw new Fault('VALIDATION_ERROR', 'Context, metadata and order details may have 64 KB together.')
+    if ((await desk.store.transact(writesOf(desk, seen, next, wanted))).length === 0) return next
+    seen = await living(desk.store, seen.accountId, seen.id)
+  }
+  throw new Fault('DEPENDENCY_UNAVAILABLE', 'The conversation is changed by many at once. Please try again.')
+}
+
+function writesOf(desk: Desk, before: Conversation, next: Conversation, wanted: Change) {
+  const at = iso(desk.store.now())
+  const changed = (['context', 'metadata', 'orderDetails'] as const).filter(
+    (field) => wanted[field] !== undefined,
+  )
+  const update = updating().set('rev', next.rev)
+  for (const field of changed) update.set(field, next[field])
+  update.where(`${update.name('rev')} = ${update.value(before.rev)}`)
+  const counted = tally(next.accountId, desk.store.now())
+  counted.count(next.id, at, { orders: !hasOrder(before) && hasOrder(next) ? 1 : 0 })
+  const as = { status: statusAt(next, at), at }
+  return [
+    { table: 'main' as const, update: conversationKey(next.id), set: update.build() },
+    ...counted.writes(),
+    told(desk, next, 'conversation.updated', { messages: [], changed }, as),
+    ...(wanted.orderDetails ? orderTold(desk, before, next, as) : []),
+  ]
+}
+
+const merged = (before: Notes, change: Notes = {}): Notes =>
+  Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== null))
+
+const sizeOf = ({ context, metadata, orderDetails }: Conversation): number =>
+  Buffer.byteLength(JSON.stringify([context, metadata, orderDetails]))

@@ -1,0 +1,16 @@
+/** What the verbs of conversations work with; time comes with the store, ids come in, so that tests own both. */
+import type { Store } from '../platform/dynamo.ts'
+import type { Retention } from '../retention.ts'
+
+export type Desk = {
+  store: Store
+  retention: Retention
+  /** How long a conversation lives after its last message, in ms. */
+  conversationTtl: number
+  newConversationId(): string
+  /** ULIDs that rise with every call: places in the log and in a conversation. */
+  newEventId(): string
+}
+
+/** As much of a logger as conversations need: those of tests and of lean bundles will do. */
+export type Warns = { warn(fields: Record<string, unknown>, sentence: string): void }

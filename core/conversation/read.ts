@@ -1,0 +1,205 @@
+/** Reading conversations: one by its id or by the person, lists, counts, what was said. */
+import * as z from 'zod'
+import { iso } from '../platform/clock.ts'
+import type { Page, Store } from '../platform/dynamo.ts'
+import { Fault } from '../platform/fault.ts'
+import {
+  Conversation,
+  type ConversationStatus,
+  conversationKey,
+  conversationPartition,
+  durationMs,
+  statusAt,
+} from './conversation.ts'
+import { listingPartition } from './listing.ts'
+import { Message } from './message.ts'
+import { CURRENT, EVER, personPartition } from './person.ts'
+import type { Seen } from './seen.ts'
+
+const Row = z.object({ conversationId: z.string() })
+
+/** @throws Fault CONVERSATION_NOT_FOUND, also for one of another account */
+export async function living(store: Store, accountId: string, id: string): Promise<Conversation> {
+  const found = await store.get('main', Conversation, conversationKey(id))
+  if (found?.accountId === accountId) return found
+  throw new Fault('CONVERSATION_NOT_FOUND', 'Conversation not found')
+}
+
+/** The active one of a person; of several lines, the one that was used last. */
+export async function activeOf(
+  store: Store,
+  accountId: string,
+  person: string,
+): Promise<Conversation | undefined> {
+  const { items } = await store.query('main', Row, personPartition(accountId, person), { prefix: CURRENT })
+  const found = await byIds(
+    store,
+    items.map(({ conversationId }) => conversationId),
+  )
+  const at = iso(store.now())
+  return found
+    .filter((conversation) => statusAt(conversation, at) === 'active')
+    .sort((one, other) => other.lastActivity.localeCompare(one.lastActivity))[0]
+}
+
+/** All that a person ever had and is not deleted, the newest first. */
+export async function everOf(
+  store: Store,
+  accountId: string,
+  person: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Conversation>> {
+  const { items, cursor } = await store.query('main', Row, personPartition(accountId, person), {
+    ...page,
+    prefix: EVER,
+    newestFirst: true,
+  })
+  const ids = items.map(({ conversationId }) => conversationId)
+  const found = new Map((await byIds(store, ids)).map((conversation) => [conversation.id, conversation]))
+  return { items: ids.flatMap((id) => found.get(id) ?? []), cursor }
+}
+
+async function byIds(store: Store, ids: string[]): Promise<Conversation[]> {
+  const items = ids.length > 0 ? await store.getMany('main', ids.map(conversationKey)) : []
+  return items.map((item) => Conversation.parse(item))
+}
+
+/** Active ones by the time at which they expire, the last to expire first; one index query per page. */
+export const activeOnes = (
+  store: Store,
+  accountId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Conversation>> =>
+  store.query('main', Conversation, listingPartition(accountId, 'active'), {
+    ...page,
+    index: 'listing',
+    after: `${iso(store.now())}~`,
+    newestFirst: true,
+  })
+
+export async function countActive(store: Store, accountId: string): Promise<number> {
+  return store.count('main', listingPartition(accountId, 'active'), {
+    index: 'listing',
+    after: `${iso(store.now())}~`,
+  })
+}
+
+/** Which part of the listing a page of it comes from, in the order in which `list` goes through them. */
+const STAGES = {
+  active: { status: 'active', stored: 'active', due: false },
+  due: { status: 'expired', stored: 'active', due: true },
+  expired: { status: 'expired', stored: 'expired', due: false },
+  completed: { status: 'completed', stored: 'completed', due: false },
+} as const satisfies Record<string, { status: ConversationStatus; stored: ConversationStatus; due: boolean }>
+type Stage = keyof typeof STAGES
+
+/** Of one state or of all, state after state, the newest first within each. */
+export async function list(
+  store: Store,
+  accountId: string,
+  {
+    status,
+    limit,
+    cursor,
+  }: { status?: ConversationStatus | undefined; limit: number; cursor?: string | undefined },
+): Promise<Page<Conversation>> {
+  const stages = (Object.keys(STAGES) as Stage[]).filter(
+    (stage) => !status || STAGES[stage].status === status,
+  )
+  const [begin, inside] = readPlace(cursor, stages)
+  const items: Conversation[] = []
+  let within = inside
+  for (let place = stages.indexOf(begin); place < stages.length; place++) {
+    const stage = stages[place] as Stage
+    do {
+      const page = await stagePage(store, accountId, stage, { limit: limit - items.length, cursor: within })
+      items.push(...page.items)
+      within = page.cursor
+      if (items.length >= limit) return { items, cursor: placeAfter(stages, place, within) }
+    } while (within)
+  }
+  return { items, cursor: undefined }
+}
+
+function stagePage(
+  store: Store,
+  accountId: string,
+  stage: Stage,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Conversation>> {
+  const { stored, due } = STAGES[stage]
+  const now = `${iso(store.now())}~`
+  const range = stored !== 'active' ? {} : due ? { to: now } : { after: now }
+  return store.query('main', Conversation, listingPartition(accountId, stored), {
+    ...page,
+    ...range,
+    index: 'listing',
+    newestFirst: true,
+  })
+}
+
+const placeAfter = (stages: Stage[], place: number, within: string | undefined): string | undefined => {
+  if (within) return `${stages[place]}.${within}`
+  const next = stages[place + 1]
+  return next && `${next}.`
+}
+
+function readPlace(cursor: string | undefined, stages: Stage[]): [Stage, string | undefined] {
+  const [stage = stages[0] as Stage, within] = cursor?.split('.') ?? []
+  if (!stages.includes(stage as Stage))
+    throw new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.')
+  return [stage as Stage, within || undefined]
+}
+
+/** The newest first. */
+export const messagesOf = (
+  store: Store,
+  id: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Message>> =>
+  store.query('messages', Message, conversationPartition(id), { ...page, newestFirst: true })
+
+/** The message that a record of seen ones speaks of. */
+export const messageAt = (
+  store: Store,
+  { conversationId, place }: Pick<Seen, 'conversationId' | 'place'>,
+): Promise<Message | undefined> =>
+  store.get('messages', Message, { pk: conversationPartition(conversationId), sk: place })
+
+/** The newest `limit`, oldest first. */
+export async function history(store: Store, id: string, limit: number): Promise<Message[]> {
+  const messages: Message[] = []
+  let cursor: string | undefined
+  do {
+    const page = await messagesOf(store, id, { limit: limit - messages.length, cursor })
+    messages.push(...page.items)
+    cursor = page.cursor
+  } while (cursor && messages.length < limit)
+  return messages.reverse()
+}
+
+/** What there is to say about a conversation in a few figures. */
+export function summaryOf(conversation: Conversation, at: string) {
+  const { inbound, outbound, messageCount, replies, replyMs, agentReplies, agentReplyMs, orderDetails } =
+    conversation
+  return {
+    id: conversation.id,
+    phoneNumber: conversation.phoneNumber,
+    status: statusAt(conversation, at),
+    durationMs: durationMs(conversation, at),
+    messages: { total: messageCount, inbound, outbound, system: messageCount - inbound - outbound },
+    replies: timesOf(replies, replyMs, conversation.firstReplyMs),
+    agentReplies: timesOf(agentReplies, agentReplyMs, conversation.firstAgentReplyMs),
+    waitingSince: statusAt(conversation, at) === 'active' ? (conversation.awaitingReply ?? null) : null,
+    order: orderDetails && {
+      items: orderDetails.items.length,
+      totalAmount: orderDetails.total_amount ?? null,
+    },
+  }
+}
+
+const timesOf = (count: number, sumMs: number, firstMs: number | undefined) => ({
+  count,
+  firstMs: firstMs ?? null,
+  averageMs: count > 0 ? Math.round(sumMs / count) : null,
+})

@@ -1,0 +1,76 @@
+/**
+ * Queues of small notes about what was stored: whoever takes one looks up the rest. Apart from the command queues,
+ * because what needs no connector needs no shards; and loaded apart, because SQS's client takes time to load.
+ */
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { clientSettings } from './aws-settings.ts'
+import type { PlatformConfig } from './config.ts'
+import { Fault } from './fault.ts'
+
+export type Job = {
+  body: string
+  /** For a FIFO queue: jobs of a group keep their order, and one id is one job. */
+  group?: string
+  id?: string
+}
+
+export type Jobs = {
+  /** All of them, in order. @throws Fault DEPENDENCY_UNAVAILABLE when one was not taken */
+  send(jobs: Job[]): Promise<void>
+}
+
+/** SQS's own bounds on one batch. */
+const BATCH = 10
+const BATCH_BYTES = 250_000
+const ANSWERS_WITHIN_MS = 3_000
+
+export function openJobs(client: SQSClient, url: string): Jobs {
+  return {
+    async send(jobs) {
+      for (const batch of batches(jobs)) {
+        const { Failed = [] } = await client
+          .send(
+            new SendMessageBatchCommand({
+              QueueUrl: url,
+              Entries: batch.map(({ body, group, id }, index) => ({
+                Id: `${index}`,
+                MessageBody: body,
+                MessageGroupId: group,
+                MessageDeduplicationId: id,
+              })),
+            }),
+            { abortSignal: AbortSignal.timeout(ANSWERS_WITHIN_MS) },
+          )
+          .catch((cause: unknown) => {
+            throw untaken(cause)
+          })
+        if (Failed[0]) throw untaken(new Error(Failed[0].Message))
+      }
+    },
+  }
+}
+
+function* batches(jobs: Job[]): Generator<Job[]> {
+  let batch: Job[] = []
+  let bytes = 0
+  for (const job of jobs) {
+    const size = Buffer.byteLength(job.body)
+    if (batch.length === BATCH || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(job)
+    bytes += size
+  }
+  if (batch.length > 0) yield batch
+}
+
+export const jobsClient = (config: Pick<PlatformConfig, 'AWS_REGION' | 'SQS_ENDPOINT'>): SQSClient =>
+  new SQSClient({
+    ...clientSettings(config.AWS_REGION, config.SQS_ENDPOINT, ANSWERS_WITHIN_MS),
+    useQueueUrlAsEndpoint: true,
+  })
+
+const untaken = (cause: unknown) =>
+  new Fault('DEPENDENCY_UNAVAILABLE', 'The queue did not take the job.', { cause })
