@@ -21,7 +21,7 @@ import { Appender } from './events/appender.ts'
 import { StateWriter } from './events/states.ts'
 import { type Health, healthOf } from './health.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
-import { encoded, unsent } from './ledger.ts'
+import { encoded, overlooked, unsent } from './ledger.ts'
 import { phoneBook } from './phone-book.ts'
 import { Shards } from './shards/shards.ts'
 import { openDevice, type ServerAddress, trust } from './socket/index.ts'
@@ -105,6 +105,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     queue: { client: options.queues, url: (shard) => queueUrl(options.queueUrlTemplate, shard) },
     sessionsOf: (shard) => Sessions.ofShard(store, shard),
     pendingIntents: (shard) => Sessions.pendingIntents(store, shard),
+    overlooked: (shard, acceptedBefore) => overlooked(store, shard, acceptedBefore),
     timing,
     now,
     log,

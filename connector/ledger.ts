@@ -2,7 +2,8 @@
  * What the connector asks of the ledger besides single records: which messages of a session still wait to be sent, and
  * what an older one said, for a phone that asks for it again.
  */
-import { DUE, findOutgoing, Message, queuedPlace, waitingPartition } from '#core/message.ts'
+import { CARRIED_WITHIN, DUE, findOutgoing, Message, queuedPlace, waitingPartition } from '#core/message.ts'
+import { iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import type { Session } from '#core/session.ts'
 import { textMessage } from './convert/index.ts'
@@ -20,6 +21,23 @@ export async function unsent(store: Store, session: Pick<Session, 'id' | 'shard'
     } while (cursor)
   }
   return ids
+}
+
+/** So many are looked at in one go; the next look finds the next ones. */
+const OVERLOOKED = 200
+
+/**
+ * Messages of a shard, in the order of their acceptance, that were accepted before this time and that no connector has
+ * shown as queued or sent. The index may lag behind: ask the ledger before sending one.
+ */
+export async function overlooked(store: Store, shard: number, acceptedBefore: number): Promise<Message[]> {
+  const { items } = await store.query('messages', Message, waitingPartition(shard), {
+    index: 'waiting',
+    from: DUE,
+    to: `${DUE}${iso(acceptedBefore + CARRIED_WITHIN)}`,
+    limit: OVERLOOKED,
+  })
+  return items
 }
 
 /** The encoded content of a message of ours; undefined when the ledger does not know it any more. */

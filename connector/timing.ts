@@ -16,6 +16,10 @@ export const Timing = z.object({
   LEASE_LOOK_MS: ms(500),
   /** A lost nudge is made good after so long. */
   INTENT_POLL_MS: ms(3_000),
+  /** A message that was accepted so long ago and is in no outbox is taken from the ledger: the queue has lost it. */
+  OVERLOOKED_AFTER_MS: ms(3_000),
+  /** How long one look at a command queue may wait for something to come, in seconds. */
+  COMMAND_WAIT_SECONDS: z.coerce.number().int().min(0).max(20).default(20),
   /** All sessions of a shard are compared with what runs. */
   RECONCILE_MS: ms(120_000),
   /** A connection that was silent for so long is asked for a sign of life, and given up when none comes in time. */

@@ -23,6 +23,8 @@ export type Received = Envelope & { isRepeat: boolean }
 export type ConsumerParts = {
   client: SQSClient
   url: string
+  /** How long one look at the queue waits for something to come. */
+  waitSeconds: number
   /** Commands of one session, in order; answers for each of them. */
   handle(sessionId: string, commands: Received[]): Promise<Outcome[]>
   now: Clock
@@ -30,10 +32,9 @@ export type ConsumerParts = {
 }
 
 const BATCH = 10
-const WAIT_SECONDS = 20
 /** How long a command stays invisible without news from us, and how often we send some. */
-const INVISIBLE_SECONDS = 30
-const NEWS_MS = 10_000
+const INVISIBLE_SECONDS = 15
+const NEWS_MS = 5_000
 /** With so many commands at work nothing more is taken. */
 const AT_WORK = 300
 const STOP_MS = 2_000
@@ -92,7 +93,7 @@ export class Consumer {
       new ReceiveMessageCommand({
         QueueUrl: url,
         MaxNumberOfMessages: BATCH,
-        WaitTimeSeconds: WAIT_SECONDS,
+        WaitTimeSeconds: this.#parts.waitSeconds,
         VisibilityTimeout: INVISIBLE_SECONDS,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
       }),

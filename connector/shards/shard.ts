@@ -3,6 +3,7 @@
  * table that make good what the queue has lost. It ends with all of them.
  */
 import PQueue from 'p-queue'
+import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
@@ -19,6 +20,8 @@ export type ShardParts = {
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
   pendingIntents(shard: number): Promise<Session[]>
+  /** Messages that were accepted before this time and that nobody has taken, in order. */
+  overlooked(shard: number, acceptedBefore: number): Promise<Message[]>
   timing: Timing
   now: Clock
   log: Log
@@ -34,6 +37,8 @@ export class Shard {
   readonly #log: Log
   readonly #supervisors = new Map<string, Supervisor>()
   readonly #finding = new Map<string, Promise<Supervisor | undefined>>()
+  /** Sessions whose messages are being taken from the ledger. */
+  readonly #taking = new Set<string>()
   readonly #reads = new PQueue({ concurrency: PARALLEL_READS })
   readonly #consumer: Consumer
   readonly #timers: NodeJS.Timeout[] = []
@@ -49,6 +54,7 @@ export class Shard {
     this.#consumer = new Consumer({
       client: parts.queue.client,
       url: parts.queue.url(shard),
+      waitSeconds: parts.timing.COMMAND_WAIT_SECONDS,
       handle: async (sessionId, commands) => route(await this.#recipient(sessionId), commands),
       now: parts.now,
       log: this.#log,
@@ -64,10 +70,11 @@ export class Shard {
   }
 
   start(): void {
-    const { INTENT_POLL_MS, RECONCILE_MS } = this.#parts.timing
+    const { INTENT_POLL_MS, OVERLOOKED_AFTER_MS, RECONCILE_MS } = this.#parts.timing
     this.#consumer.start()
     void this.#loadAll()
     this.#every(INTENT_POLL_MS, () => this.#lookForIntents())
+    this.#every(OVERLOOKED_AFTER_MS, () => this.#takeOverlooked(OVERLOOKED_AFTER_MS))
     this.#every(RECONCILE_MS, () => this.#reconcile())
   }
 
@@ -103,7 +110,9 @@ export class Shard {
     for (const pause of pauses(250, 2_000)) {
       if (this.#isLeaving) return
       try {
-        return await this.#reconcile()
+        await this.#reconcile()
+        // What the former owner was handed by the queue and did not get done is not waited for.
+        return await this.#takeOverlooked(0)
       } catch (error) {
         this.#log.warn({ err: error }, 'the sessions could not be listed yet')
         await pause()
@@ -118,6 +127,32 @@ export class Shard {
 
   async #lookForIntents(): Promise<void> {
     for (const session of await this.#parts.pendingIntents(this.shard)) this.#meet(session)
+  }
+
+  /** The queue may keep a command from us: handed to somebody who died, or to a line that was cut. */
+  async #takeOverlooked(age: number): Promise<void> {
+    const found = await this.#parts.overlooked(this.shard, this.#parts.now() - age)
+    for (const [sessionId, messages] of Map.groupBy(found, (message) => message.sessionId)) {
+      if (this.#taking.has(sessionId)) continue
+      this.#taking.add(sessionId)
+      void this.#takeFromLedger(sessionId, messages)
+        .catch((error: unknown) =>
+          this.#log.warn({ err: error, sessionId }, 'messages not taken from the ledger'),
+        )
+        .finally(() => this.#taking.delete(sessionId))
+    }
+  }
+
+  async #takeFromLedger(sessionId: string, messages: Message[]): Promise<void> {
+    const supervisor = await this.#supervisorOf(sessionId)
+    const sends = messages.map(({ id, chatId, text = '', times, timestamp }) => ({
+      messageId: id,
+      to: chatId,
+      text,
+      acceptedAt: times.accepted ?? timestamp,
+      isRepeat: true,
+    }))
+    await supervisor?.take(sends)
   }
 
   /** The list may lag behind, so an unknown session is read anew. */

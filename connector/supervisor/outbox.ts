@@ -13,13 +13,13 @@ import type { Device } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { SessionParts } from './parts.ts'
 
-/** A `message.send` command. `isRepeat`: it may have been done before, so the ledger is asked first. */
+/** A `message.send` command. `isRepeat`: it may have been done before, as far as the queue knows. */
 export type Send = { messageId: string; to: string; text: string; acceptedAt: string; isRepeat: boolean }
 /** `later`: nothing was done, hand it out again. */
 export type Outcome = 'done' | 'later'
 
 type Parts = Pick<SessionParts, 'about' | 'ledger' | 'append' | 'newEventId' | 'now' | 'log'> & {
-  timing: Pick<Timing, 'QUEUED_AFTER_MS'>
+  timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
 }
 
 type Taken = { facts: MessageFacts; at: number; shown: boolean }
@@ -74,9 +74,11 @@ export class Outbox {
     this.settle(messageIds)
   }
 
-  async #isOpen({ messageId, isRepeat }: Send): Promise<boolean> {
+  /** What comes again, or late, may have come on another way before: then the ledger is asked. */
+  async #isOpen({ messageId, isRepeat, acceptedAt }: Send): Promise<boolean> {
     if (this.#settled.has(messageId)) return false
-    if (!isRepeat) return true
+    const age = this.#parts.now() - Date.parse(acceptedAt)
+    if (!isRepeat && age < this.#parts.timing.OVERLOOKED_AFTER_MS / 2) return true
     const message = await this.#parts.ledger(messageId)
     return message !== undefined && message.status !== 'failed' && !isTaken(message)
   }

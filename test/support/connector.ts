@@ -1,0 +1,151 @@
+/**
+ * Connectors in this process, over a real DynamoDB, real SQS queues and a real sandbox: everything but the API and the
+ * process around them. Several may run at once, and each can be ended in order or as a crash would.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import * as Accounts from '#core/account.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { Domain } from '#core/domain.ts'
+import { read } from '#core/log.ts'
+import { findOutgoing } from '#core/message.ts'
+import { systemClock } from '#core/platform/clock.ts'
+import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
+import { type Log, logger } from '#core/platform/log.ts'
+import { openCommands } from '#core/platform/queue.ts'
+import { send } from '#core/send.ts'
+import { type Session, Settings, type Status } from '#core/session.ts'
+import * as Sessions from '#core/sessions/index.ts'
+import { type Connector, startConnector } from '../../connector/connector.ts'
+import { Timing } from '../../connector/timing.ts'
+import { ensureQueues, startEmbeddedQueues } from '../../local/queues.ts'
+import { type SandboxOptions, sandbox } from '../../sandbox/index.ts'
+import { database, TABLE_NAMES } from './database.ts'
+import { RETENTION } from './domain.ts'
+import { until } from './until.ts'
+
+export type ConnectorWorld = Awaited<ReturnType<typeof connectorWorld>>
+export type Running = Connector & { id: string; log: Log }
+
+const SHARDS = 4
+const ACCOUNT = 'acme'
+
+export async function connectorWorld(options: { timing?: Partial<Timing>; sandbox?: SandboxOptions } = {}) {
+  await using stack = new AsyncDisposableStack()
+  const box = stack.use(await sandbox({ receiptDelayMs: 20, ...options.sandbox }))
+  const db = stack.use(await database())
+  const queues = stack.use(await startEmbeddedQueues())
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const sqs = new SQSClient({
+    region: 'us-east-1',
+    endpoint: queues.endpoint,
+    credentials,
+    useQueueUrlAsEndpoint: true,
+  })
+  stack.defer(() => sqs.destroy())
+  const urlTemplate = await ensureQueues(sqs, queues.endpoint, SHARDS)
+  const newUlid = risingIds()
+  const { store } = db
+  const domain: Domain = {
+    store,
+    commands: openCommands(sqs, { urlTemplate, shards: SHARDS, now: systemClock }),
+    log: logger('silent'),
+    retention: RETENTION,
+    shards: SHARDS,
+    newSessionId,
+    newMessageId,
+    newEventId: () => newUlid(),
+  }
+  await Accounts.ensure(store, { id: ACCOUNT, plan: 'enterprise' }, 'token-acme')
+  const masterKey = randomBytes(32).toString('hex')
+  const running = new Set<Running>()
+  stack.defer(async () => {
+    await Promise.all([...running].map((connector) => connector.stop()))
+  })
+
+  const find = async (id: string): Promise<Session> => {
+    const session = await Sessions.find(store, id)
+    if (!session) throw new Error(`no session ${id}`)
+    return session
+  }
+  const events = async (id: string): Promise<Event[]> => (await read(store, id, { limit: 1_000 })).items
+  const ask = async (id: string, action: Exclude<Sessions.Action, 'delete'>) =>
+    Sessions.intend(domain, await find(id), action)
+  const untilStatus = (id: string, status: Status, withinMs = 15_000) =>
+    until(`session is ${status}`, async () => (await find(id)).state.status === status && find(id), {
+      withinMs,
+    })
+  const qrOf = (id: string) => until('a QR', async () => (await find(id)).state.qr?.text)
+
+  const all = stack.move()
+  return {
+    ...domain,
+    domain,
+    db,
+    sqs,
+    box,
+    phones: box.control,
+    find,
+    events,
+    ask,
+    untilStatus,
+    qrOf,
+
+    /** Starts a connector and waits until it holds what is to be had. */
+    async connector(id = 'c1', timing: Partial<Timing> = {}, log = logger('silent')): Promise<Running> {
+      const started = startConnector({
+        id,
+        boot: randomUUID(),
+        server: { mode: 'sandbox', url: box.wsUrl, rootKey: box.rootKey },
+        store,
+        database: db.client,
+        devicesTable: TABLE_NAMES.devices,
+        masterKey,
+        queues: sqs,
+        queueUrlTemplate: urlTemplate,
+        shards: SHARDS,
+        retention: RETENTION,
+        timing: Timing.parse({ ...options.timing, ...timing }),
+        now: systemClock,
+        log,
+        onQr: () => undefined,
+        onSuperseded: () => undefined,
+      })
+      const connector = { ...started, id, log }
+      running.add(connector)
+      await connector.ready
+      return connector
+    },
+
+    session: (settings: Partial<Settings> = {}): Promise<Session> =>
+      Sessions.create(domain, { accountId: ACCOUNT, name: 'line', settings: Settings.parse(settings) }),
+
+    /** A session that is linked to this number, and connected. */
+    async line(number: string, settings: Partial<Settings> = {}): Promise<Session> {
+      const { id } = await this.session(settings)
+      await ask(id, 'start')
+      await box.control.scan(number, await qrOf(id))
+      return untilStatus(id, 'connected')
+    },
+
+    /** As the API accepts a message. */
+    async send(sessionId: string, to: string, text: string): Promise<string> {
+      const { message } = await send(domain, await find(sessionId), { to, text, idempotencyKey: undefined })
+      return message.id
+    },
+
+    message: (sessionId: string, id: string) => findOutgoing(store, sessionId, id),
+
+    /** What a session was, with the reasons, oldest first. */
+    async statuses(id: string): Promise<string[]> {
+      return (await events(id)).flatMap(({ type, payload }) =>
+        type === 'session.status'
+          ? [payload.reason ? `${payload.status}: ${payload.reason}` : payload.status]
+          : [],
+      )
+    },
+
+    close: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
