@@ -39,7 +39,8 @@ export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
     version: server.mode === 'live' ? liveVersion.current() : DEFAULT_CONNECTION_CONFIG.version,
     ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url } : {}),
     browser: browserOf(settings.deviceName),
-    connectTimeoutMs: settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
+    // The connection's own watchdog decides. Baileys would start a timer and take two stack traces for every frame.
+    connectTimeoutMs: 0,
     defaultQueryTimeoutMs: settings.queryTimeoutMs ?? DEFAULTS.queryTimeoutMs,
     keepAliveIntervalMs: settings.keepAliveMs ?? DEFAULTS.keepAliveMs,
     ...(settings.qrTimeoutMs ? { qrTimeout: settings.qrTimeoutMs } : {}),
