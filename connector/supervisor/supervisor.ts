@@ -177,7 +177,7 @@ export class Supervisor {
         this.#enter('idle', { me: null, ...done })
         break
       case 'clear-auth':
-        await this.#erase('forget', 'auth_cleared')
+        await this.#erase('logout', 'auth_cleared')
         this.#enter('idle', { me: null, ...done })
         if (this.#session.wanted) this.#begin({ reason: 'auth_cleared' })
         break

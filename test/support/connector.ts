@@ -9,7 +9,9 @@ import type { Event } from '#core/contract/event.ts'
 import type { Domain } from '#core/domain.ts'
 import { read } from '#core/log.ts'
 import { findOutgoing } from '#core/message.ts'
+import { dynamoClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
+import { openStore } from '#core/platform/dynamo.ts'
 import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
 import { type Log, logger } from '#core/platform/log.ts'
 import { openCommands } from '#core/platform/queue.ts'
@@ -22,6 +24,7 @@ import { ensureQueues, startEmbeddedQueues } from '../../local/queues.ts'
 import { type SandboxOptions, sandbox } from '../../sandbox/index.ts'
 import { database, TABLE_NAMES } from './database.ts'
 import { RETENTION } from './domain.ts'
+import { flakyRoad } from './flaky.ts'
 import { until } from './until.ts'
 
 export type ConnectorWorld = Awaited<ReturnType<typeof connectorWorld>>
@@ -34,6 +37,9 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
   await using stack = new AsyncDisposableStack()
   const box = stack.use(await sandbox({ receiptDelayMs: 20, ...options.sandbox }))
   const db = stack.use(await database())
+  const way = stack.use(await flakyRoad(db.endpoint))
+  const client = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: way.endpoint })
+  stack.defer(() => client.destroy())
   const queues = stack.use(await startEmbeddedQueues())
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const sqs = new SQSClient({
@@ -85,6 +91,9 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
     sqs,
     box,
     phones: box.control,
+    /** The way from the connectors to the database; the test itself has a better one. */
+    road: way.road,
+    seen: way.seen,
     find,
     events,
     ask,
@@ -97,8 +106,8 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
         id,
         boot: randomUUID(),
         server: { mode: 'sandbox', url: box.wsUrl, rootKey: box.rootKey },
-        store,
-        database: db.client,
+        store: openStore(client, TABLE_NAMES, systemClock),
+        database: client,
         devicesTable: TABLE_NAMES.devices,
         masterKey,
         queues: sqs,

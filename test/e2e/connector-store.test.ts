@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Session } from '#core/session.ts'
+import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
+import { until } from '../support/until.ts'
+
+const PHONE = '4915400000001'
+const PEOPLE = ['4915400000011', '4915400000012', '4915400000013']
+const EACH = 8
+let world: ConnectorWorld
+let line: Session
+
+beforeAll(async () => {
+  world = await connectorWorld({ timing: { STORE_SLOW_MS: 500, OVERLOOKED_AFTER_MS: 1_000 } })
+  await world.connector()
+  line = await world.line(PHONE, { reconnectInterval: 200 })
+})
+afterEach(() => Object.assign(world.road, { delayMs: 0, isDown: false, throttled: 0 }))
+afterAll(() => world.close())
+
+/** Messages both ways, all at once. What is sent during trouble has to be on the other side in the end, once. */
+async function traffic(name: string): Promise<() => Promise<void>> {
+  const out: string[] = []
+  const into: string[] = []
+  for (let n = 0; n < EACH; n++)
+    for (const person of PEOPLE) {
+      out.push(await world.send(line.id, `+${person}`, `${name} out ${n}`))
+      into.push((await world.phones.send(person, { to: PHONE, text: `${name} in ${n}` })).id)
+    }
+  return async () => {
+    await until(
+      'everything arrived',
+      async () => {
+        const inboxes = await Promise.all(PEOPLE.map((person) => world.phones.inbox(person)))
+        const arrived = inboxes.flatMap(({ messages }) => messages.map(({ id }) => id))
+        const events = await world.events(line.id)
+        const received = events.flatMap((event) =>
+          event.type === 'message.received' ? [event.payload.message.id] : [],
+        )
+        return out.every((id) => arrived.includes(id)) && into.every((id) => received.includes(id))
+      },
+      { withinMs: 30_000 },
+    )
+    const inboxes = await Promise.all(PEOPLE.map((person) => world.phones.inbox(person)))
+    for (const { messages, undecryptable } of inboxes) {
+      expect(undecryptable).toBe(0)
+      expect(messages.filter(({ copies }) => copies !== 1)).toEqual([])
+    }
+    const received = (await world.events(line.id)).flatMap((event) =>
+      event.type === 'message.received' ? [event.payload.message.id] : [],
+    )
+    expect(received.filter((id) => into.includes(id))).toHaveLength(into.length)
+    for (const id of out)
+      await until('delivered', async () => (await world.message(line.id, id))?.status === 'delivered')
+  }
+}
+
+test('a store that takes 50 ms for everything costs time only', async () => {
+  world.road.delayMs = 50
+  const arrived = await traffic('slow')
+  await arrived()
+  expect((await world.find(line.id)).state.status).toBe('connected')
+})
+
+test('a store that refuses two calls of three loses nothing', async () => {
+  world.road.throttled = 0.66
+  const arrived = await traffic('throttled')
+  await pause(3_000)
+  expect(world.seen.throttled).toBeGreaterThan(20)
+  world.road.throttled = 0
+  await arrived()
+})
+
+test('a store that is away for two seconds is shown as the reason, and the socket survives', async () => {
+  const before = await world.statuses(line.id)
+  const sending = traffic('away')
+  world.road.isDown = true
+  const arrived = await sending
+  await pause(2_000)
+  world.road.isDown = false
+  await arrived()
+  await until('the reason is gone', async () => {
+    const seen = (await world.statuses(line.id)).slice(before.length)
+    return seen.includes('connected: store_unavailable') && seen.at(-1) === 'connected'
+  })
+})
+
+test('a store that is away for so long that the leases lapse: all comes back by itself, and says why', async () => {
+  const before = await world.statuses(line.id)
+  const sending = traffic('long')
+  world.road.isDown = true
+  const arrived = await sending
+  await pause(6_500)
+  world.road.isDown = false
+  await arrived()
+  const seen = (await world.statuses(line.id)).slice(before.length)
+  expect(seen).toContain('connecting: store_unavailable')
+  expect(seen.at(-1)).toBe('connected')
+})
