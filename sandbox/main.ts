@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { type Sandbox, sandbox } from './index.ts'
+import { useKeyObjects } from './key-objects.ts'
 
 const Settings = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
@@ -14,6 +15,7 @@ const Settings = z.object({
 
 process.title = 'linekeeper-sandbox'
 const { SANDBOX_PORT, DATA_DIR } = Settings.parse(process.env)
+useKeyObjects()
 const box = await start()
 
 for (const end of ['SIGTERM', 'SIGINT', 'disconnect'] as const)

@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
 import type { Companion } from '../people/companions.ts'
-import { describe } from '../people/content.ts'
+import { type Content, describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import { isGroup, lidJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, bytesOf, node } from '../wire/nodes.ts'
@@ -32,7 +32,7 @@ export async function receiveAtPhone(world: World, person: Person, letter: Lette
     const content = describe(own ? (message.deviceSentMessage?.message ?? message) : message)
     if (content) show(world, person, letter, content)
     world.unreadable.readAfterAll(ciphertext)
-    if (content && !own) reportDelivery(world, person, letter)
+    if (!own && (content || !message.senderKeyDistributionMessage)) reportDelivery(world, person, letter)
   } catch (error) {
     const shown = world.inbox.has(person.lid, id, `+${from.number}`)
     const failure = world.unreadable.failed(ciphertext, shown)
@@ -57,13 +57,7 @@ async function open(world: World, person: Person, { from, chat, encs }: Letter):
   return whole
 }
 
-function show(
-  world: World,
-  person: Person,
-  { id, chat, from }: Letter,
-  content: ReturnType<typeof describe>,
-) {
-  if (!content) return
+function show(world: World, person: Person, { id, chat, from }: Letter, content: Content) {
   const own = from.lid === person.lid
   const to = isGroup(chat) ? chat : `+${world.people.withJid(chat)?.number ?? ''}`
   const route = { device: { lid: from.lid, device: from.device }, chat }

@@ -8,8 +8,11 @@ import { proto } from '@whiskeysockets/baileys'
 import libsignal, { type ProtocolAddress, type SignalStorage } from 'libsignal'
 
 /** What a session is to us; the rest is libsignal's business. */
-type Session = { serialize(): object; constructor: { deserialize(data: object): Session } }
-type StoredSession = Session & { indexInfo: { closed: number; used: number } }
+type StoredSession = {
+  serialize(): object
+  constructor: { deserialize(data: object): StoredSession }
+  indexInfo: { closed: number; used: number }
+}
 
 type Sessions = {
   sessions: Record<string, StoredSession>
@@ -22,12 +25,12 @@ type Sessions = {
 type Ciphers = {
   getRecord(): Promise<PhoneSessions>
   storeRecord(record: PhoneSessions): Promise<void>
-  doDecryptWhisperMessage(data: Buffer, session: Session): Promise<Buffer>
+  doDecryptWhisperMessage(data: Buffer, session: StoredSession): Promise<Buffer>
   decryptPreKeyWhisperMessage(data: Buffer): Promise<Buffer>
   encrypt(data: Buffer): Promise<{ type: number; body: Buffer }>
 }
 
-const Record = libsignal.SessionRecord as unknown as {
+const SessionRecord = libsignal.SessionRecord as unknown as {
   new (): Sessions
   deserialize(data: object): Sessions
 }
@@ -36,10 +39,11 @@ const Cipher = libsignal.SessionCipher as unknown as {
 }
 
 const OPEN = -1
-const CLOSED_SESSIONS_KEPT = 40
+/** Upstream keeps 40, and reads and writes them all for every message; clients that often start anew would crawl. */
+const CLOSED_SESSIONS_KEPT = 10
 
 /** All sessions with one device of one peer. */
-export class PhoneSessions extends Record {
+export class PhoneSessions extends SessionRecord {
   static restore(json: string): PhoneSessions {
     return PhoneSessions.deserialize(JSON.parse(json)) as PhoneSessions
   }
@@ -80,18 +84,21 @@ export class PhoneCipher extends Cipher {
     return plaintext
   }
 
+  /** With a single session nothing has to be undone: what failed is not stored. */
   async decryptWithSessions(data: Buffer, sessions: StoredSession[]) {
     const errors: unknown[] = []
     for (const session of sessions) {
+      const before = sessions.length > 1 ? session.serialize() : undefined
       try {
         const plaintext = await this.doDecryptWhisperMessage(data, session)
         session.indexInfo.used = Date.now()
         return { session, plaintext }
       } catch (error) {
         errors.push(error)
+        if (before) undo(session, before)
       }
     }
-    throw new AggregateError(errors, 'No session fits the message.')
+    throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'No session fits the message.')
   }
 
   /** A new session takes the place of the open one; closing that first spares libsignal's warning. */
@@ -102,16 +109,10 @@ export class PhoneCipher extends Cipher {
     if (open && !record.getSession(Buffer.from(baseKey ?? []))) record.closeSession(open)
     return super.decryptPreKeyWhisperMessage(data)
   }
+}
 
-  override async doDecryptWhisperMessage(data: Buffer, session: Session): Promise<Buffer> {
-    const before = session.serialize()
-    try {
-      return await super.doDecryptWhisperMessage(data, session)
-    } catch (error) {
-      const original = session.constructor.deserialize(before)
-      for (const key of Object.keys(session)) delete (session as Record<string, unknown>)[key]
-      Object.assign(session, original)
-      throw error
-    }
-  }
+function undo(session: StoredSession, before: object) {
+  const original = session.constructor.deserialize(before)
+  for (const key of Object.keys(session)) delete (session as Record<string, unknown>)[key]
+  Object.assign(session, original)
 }

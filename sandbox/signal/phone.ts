@@ -145,8 +145,11 @@ export const companionBundle = (companion: Companion, preKey: PublicPreKey | und
   preKey,
 })
 
-/** Signal addresses are local names; WhatsApp's own habit is `<lid>_1.<device>`. */
-const protocolAddress = ({ lid, device }: Address) => new libsignal.ProtocolAddress(`${lid}_1`, device)
+/**
+ * Signal addresses are local names. These are not WhatsApp's (`<lid>_1`), because libsignal queues some of its work by
+ * address for the whole process, and a client under test must not make a phone wait.
+ */
+const protocolAddress = ({ lid, device }: Address) => new libsignal.ProtocolAddress(`${lid}@phone`, device)
 
 type LibsignalBundle = Parameters<libsignal.SessionBuilder['initOutgoing']>[0]
 
