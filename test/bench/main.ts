@@ -11,6 +11,7 @@ import { ROOT } from './parts/child.ts'
 import { type Fleet, openFleet } from './parts/fleet.ts'
 import { json, markdown, type Ran, terminalTable } from './report.ts'
 import type { Context, Row } from './row.ts'
+import { calls } from './rows/calls.ts'
 import { coldImport } from './rows/cold-import.ts'
 import { coldStart } from './rows/cold-start.ts'
 import { cpu } from './rows/cpu.ts'
@@ -19,7 +20,7 @@ import { latency } from './rows/latency.ts'
 import { memory } from './rows/memory.ts'
 import { oneSocket } from './rows/one-socket.ts'
 
-const ROWS: Row[] = [memory, coldStart, oneSocket, crowd, cpu, latency, coldImport]
+const ROWS: Row[] = [memory, coldStart, oneSocket, crowd, cpu, latency, calls, coldImport]
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 

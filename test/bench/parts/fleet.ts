@@ -11,6 +11,7 @@ import { until } from '../../support/until.ts'
 import type { LinesHost } from '../hosts/lines.ts'
 import type { Server } from '../lines/line.ts'
 import { type Child, startChild, startHost } from './child.ts'
+import { inTurn } from './in-turn.ts'
 import { numbersFrom } from './pair.ts'
 import type { Remote } from './remote.ts'
 
@@ -81,12 +82,4 @@ async function allConnected(its: Stack, sessions: number): Promise<void> {
   const shown = async () =>
     (await its.api<{ total: number }>('/api/sessions?status=connected&limit=1')).body.total
   await until(`${sessions} connected sessions`, async () => (await shown()) >= sessions, options)
-}
-
-async function inTurn<T>(all: T[], atOnce: number, job: (one: T) => Promise<unknown>): Promise<void> {
-  const waiting = [...all]
-  const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await job(next)
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
 }

@@ -1,0 +1,128 @@
+/**
+ * A whole stack in front of metered engines. What it asks of them while nothing happens is learnt first; what a phase
+ * of work asks beyond that is what the work costs. Looking at the results goes past the meters.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { dynamoClient, tableNames } from '#core/platform/aws.ts'
+import { systemClock } from '#core/platform/clock.ts'
+import { PlatformConfig } from '#core/platform/config.ts'
+import { openStore, type Store } from '#core/platform/dynamo.ts'
+import { startDynoxide } from '../../../local/dynoxide.ts'
+import { readRecord } from '../../../local/record.ts'
+import { startEmbeddedQueues } from '../../../local/sqs.ts'
+import { type Stack, stack } from '../../support/stack.ts'
+import { type Call, startMeter } from './meter.ts'
+import { sum } from './statistics.ts'
+
+/** Per message, or per minute where nothing happens. */
+export type Cost = {
+  calls: number
+  writeUnits: number
+  readUnits: number
+  /** Calls by what they do, the most frequent first. */
+  by: Record<string, number>
+}
+
+export type Metered = {
+  stack: Stack
+  /** Not metered. */
+  store: Store
+  /** Watches what is asked while nothing happens: per minute. To be called before `cost`. */
+  idle(forMs: number): Promise<Cost>
+  /** What the work asked for, until everything that it caused is over, divided by the number of messages. */
+  cost(messages: number, work: () => Promise<unknown>): Promise<Cost>
+  /** Resolves when nothing was asked for so long but what is asked anyway. */
+  quiet(forMs: number): Promise<void>
+} & AsyncDisposable
+
+const LOOK_MS = 50
+/** Longer than any delay in the system that ends by itself: receipts, lazy commits, what waits a second to be shown. */
+const OVER_AFTER_MS = 1_500
+
+export async function openMetered(): Promise<Metered> {
+  await using opened = new AsyncDisposableStack()
+  const engine = opened.use(await startDynoxide())
+  const queues = opened.use(await startEmbeddedQueues())
+  const meters = [
+    opened.use(await startMeter(engine.endpoint)),
+    opened.use(await startMeter(queues.endpoint)),
+  ] as const
+  const env = { DYNAMODB_ENDPOINT: meters[0].endpoint, SQS_ENDPOINT: meters[1].endpoint }
+  const its = opened.use(await stack({ env }))
+  const config = PlatformConfig.parse({
+    ...readRecord(its.dataDir)?.environment,
+    DYNAMODB_ENDPOINT: engine.endpoint,
+  })
+  const client = dynamoClient(config)
+  opened.defer(() => client.destroy())
+
+  /** What is asked anyway, per ms. */
+  let anyway = new Map<string, number>()
+  let seen: Call[] = []
+  let lastAt = performance.now()
+  const look = () => {
+    const fresh = meters.flatMap((meter) => meter.take())
+    if (fresh.some((call) => !anyway.has(nameOf(call)))) lastAt = performance.now()
+    seen.push(...fresh)
+  }
+  const quiet = async (forMs: number) => {
+    for (look(); performance.now() - lastAt < forMs; look()) await pause(LOOK_MS)
+  }
+  const watch = async (work: () => Promise<unknown>) => {
+    look()
+    seen = []
+    const began = performance.now()
+    await work()
+    look()
+    return { calls: seen, ms: performance.now() - began }
+  }
+
+  const owned = opened.move()
+  return {
+    stack: its,
+    store: openStore(client, tableNames(config), systemClock),
+    quiet,
+    async idle(forMs) {
+      anyway = new Map()
+      const { calls, ms } = await watch(() => pause(forMs))
+      const counts = countBy(calls)
+      anyway = new Map([...counts].map(([name, count]) => [name, count / ms]))
+      return costOf(calls, counts, ms / 60_000)
+    },
+    async cost(messages, work) {
+      const { calls, ms } = await watch(async () => {
+        await work()
+        lastAt = performance.now()
+        await quiet(OVER_AFTER_MS)
+      })
+      const caused = calls.filter((call) => !anyway.has(nameOf(call)))
+      const beyond = [...countBy(calls)].flatMap(([name, count]): [string, number][] => {
+        const expected = anyway.get(name)
+        if (expected === undefined) return [[name, count]]
+        return count - expected * ms > TOLERANCE * messages ? [[name, count - expected * ms]] : []
+      })
+      return costOf(caused, new Map(beyond), messages)
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Periodic calls do not fall evenly into a phase; so many more of a kind per message are no news. */
+const TOLERANCE = 0.25
+
+const nameOf = ({ operation, target, empty }: Call): string =>
+  `${operation} ${target}${empty ? ' (nothing)' : ''}`
+
+function countBy(calls: Call[]): Map<string, number> {
+  return new Map([...Map.groupBy(calls, nameOf)].map(([name, group]) => [name, group.length]))
+}
+
+function costOf(calls: Call[], counts: Map<string, number>, per: number): Cost {
+  const byCount = [...counts].sort(([, one], [, other]) => other - one)
+  return {
+    calls: sum([...counts.values()]) / per,
+    writeUnits: sum(calls.map(({ writeUnits }) => writeUnits)) / per,
+    readUnits: sum(calls.map(({ readUnits }) => readUnits)) / per,
+    by: Object.fromEntries(byCount.map(([name, count]) => [name, count / per])),
+  }
+}
