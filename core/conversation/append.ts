@@ -19,6 +19,8 @@ export type Appended = { conversation: Conversation; messages: Message[]; writes
 
 /** Holds only while the conversation is what it was at that time, active or not. */
 export function appending(desk: Desk, before: Conversation, addition: Addition): Appended {
+  if (addition.messages.length === 0 && !addition.orderDetails)
+    return { conversation: before, messages: [], writes: [] }
   const { store, retention } = desk
   const { at } = addition
   const status = statusAt(before, at)
@@ -80,10 +82,7 @@ export async function append(
     const addition = compose(current, at)
     if (!addition) return { conversation: current, messages: [] }
     const { others = [], seen, ...rest } = addition
-    const changes = rest.messages.length > 0 || rest.orderDetails !== undefined
-    const { writes, ...appended } = changes
-      ? appending(desk, current, { ...rest, at })
-      : { conversation: current, messages: [], writes: [] }
+    const { writes, ...appended } = appending(desk, current, { ...rest, at })
     const { id: conversationId, accountId } = current
     const known = { conversationId, accountId, place: appended.messages[0]?.sk ?? '', at }
     const conditions = [...others, ...(seen ? [seenWrite(seen, known, desk.store.now())] : [])]

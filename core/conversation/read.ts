@@ -93,32 +93,37 @@ const STAGES = {
 } as const satisfies Record<string, { status: ConversationStatus; stored: ConversationStatus; due: boolean }>
 type Stage = keyof typeof STAGES
 
+/** Queries that one page may take when a filter leaves little of them. */
+const QUERIES_PER_PAGE = 20
+
+type Wanted = {
+  status?: ConversationStatus | undefined
+  /** Leaves out what is not wanted; a page may be short then, and go on all the same. */
+  keep?: (conversation: Conversation) => boolean
+  limit: number
+  cursor?: string | undefined
+}
+
 /** Of one state or of all, state after state, the newest first within each. */
 export async function list(
   store: Store,
   accountId: string,
-  {
-    status,
-    limit,
-    cursor,
-  }: { status?: ConversationStatus | undefined; limit: number; cursor?: string | undefined },
+  { status, keep = () => true, limit, cursor }: Wanted,
 ): Promise<Page<Conversation>> {
   const stages = (Object.keys(STAGES) as Stage[]).filter(
     (stage) => !status || STAGES[stage].status === status,
   )
-  const [begin, inside] = readPlace(cursor, stages)
   const items: Conversation[] = []
-  let within = inside
-  for (let place = stages.indexOf(begin); place < stages.length; place++) {
-    const stage = stages[place] as Stage
-    do {
-      const page = await stagePage(store, accountId, stage, { limit: limit - items.length, cursor: within })
-      items.push(...page.items)
-      within = page.cursor
-      if (items.length >= limit) return { items, cursor: placeAfter(stages, place, within) }
-    } while (within)
+  let [stage, within]: Place = readPlace(cursor, stages)
+  for (let query = 0; query < QUERIES_PER_PAGE; query++) {
+    const page = await stagePage(store, accountId, stage, { limit: limit - items.length, cursor: within })
+    items.push(...page.items.filter(keep))
+    const next = placeAfter(stages, stage, page.cursor)
+    if (!next) return { items, cursor: undefined }
+    ;[stage, within] = next
+    if (items.length >= limit) break
   }
-  return { items, cursor: undefined }
+  return { items, cursor: `${stage}.${within ?? ''}` }
 }
 
 function stagePage(
@@ -138,17 +143,19 @@ function stagePage(
   })
 }
 
-const placeAfter = (stages: Stage[], place: number, within: string | undefined): string | undefined => {
-  if (within) return `${stages[place]}.${within}`
-  const next = stages[place + 1]
-  return next && `${next}.`
+type Place = [stage: Stage, within: string | undefined]
+
+function placeAfter(stages: Stage[], stage: Stage, within: string | undefined): Place | undefined {
+  if (within) return [stage, within]
+  const next = stages[stages.indexOf(stage) + 1]
+  return next && [next, undefined]
 }
 
-function readPlace(cursor: string | undefined, stages: Stage[]): [Stage, string | undefined] {
-  const [stage = stages[0] as Stage, within] = cursor?.split('.') ?? []
-  if (!stages.includes(stage as Stage))
-    throw new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.')
-  return [stage as Stage, within || undefined]
+function readPlace(cursor: string | undefined, stages: Stage[]): Place {
+  const [stage = stages[0], within] = cursor?.split('.') ?? []
+  const known = stages.find((one) => one === stage)
+  if (!known) throw new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.')
+  return [known, within || undefined]
 }
 
 /** The newest first. */

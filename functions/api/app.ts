@@ -3,8 +3,10 @@
  * named first; every failure, wherever it happens, is answered in one form.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { conversationSessions } from '../dialects/conversations.ts'
 import { chats } from './chats.ts'
 import type { ApiEnv } from './context.ts'
+import { conversations } from './conversations/index.ts'
 import type { Deps } from './deps.ts'
 import { answerFaults, answerUnrouted, refuseInvalid } from './errors.ts'
 import { events } from './events.ts'
@@ -37,6 +39,8 @@ export function api(deps: Deps): OpenAPIHono<ApiEnv> {
     events,
     sendMessages,
     readMessages,
+    ...conversations,
+    conversationSessions,
     health,
   ]
   for (const part of parts) app.route('/', part(deps))

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
+import { type Opened, openConversations } from '#core/conversation/open.ts'
 import type { Domain } from '#core/domain.ts'
 import { fleet } from '#core/lease.ts'
 import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
@@ -17,7 +19,7 @@ import { openCommands } from '#core/platform/queue.ts'
 import { retentionOf } from '#core/retention.ts'
 import { openRoster, type Roster } from './roster.ts'
 
-export type Deps = Domain & {
+export type Deps = Opened & {
   config: Pick<ApiConfig, 'PUBLIC_ORIGIN' | 'ASSETS_DIR'>
   /** Reads items of `main`, together with whatever else is asked for in the same turn. */
   load: Loader
@@ -30,12 +32,11 @@ export type Deps = Domain & {
 
 /** @throws Error with one line per value of the environment that is missing or wrong */
 export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
-  const config = readConfig(ApiConfig, env)
+  const config = readConfig(ApiConfig.extend(ConversationConfig.shape).extend(TwilioConfig.shape), env)
   const now = systemClock
   const store = openStore(dynamoClient(config), tableNames(config), now)
   const newUlid = risingIds()
-  return {
-    config,
+  const domain: Domain = {
     store,
     commands: openCommands(sqsClient(config), {
       urlTemplate: config.COMMAND_QUEUE_URL,
@@ -45,11 +46,15 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
     log: logger(config.LOG_LEVEL, { part: 'api' }),
     retention: retentionOf(config),
     shards: config.SHARDS,
-    load: openLoader(store),
-    roster: openRoster(() => fleet(store, now()), now),
     newSessionId,
     newMessageId,
     newEventId: () => newUlid(now()),
+  }
+  return {
+    ...openConversations(domain, config),
+    config,
+    load: openLoader(store),
+    roster: openRoster(() => fleet(store, now()), now),
     newRequestId: randomUUID,
     pause,
   }

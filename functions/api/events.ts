@@ -8,7 +8,7 @@ import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
 
-const EventView = z
+export const EventView = z
   .object({
     id: z.string().meta({ description: 'Its place in the log: a ULID' }),
     type: z.string(),
@@ -18,7 +18,7 @@ const EventView = z
   })
   .meta({ id: 'Event' })
 
-const place = z.string().regex(/^[\w.-]{1,64}$/, 'must be the id of an event')
+export const place = z.string().regex(/^[\w.-]{1,64}$/, 'must be the id of an event')
 
 const list = createRoute({
   method: 'get',
@@ -48,10 +48,19 @@ export const events = (deps: Deps) =>
     const { limit, after, cursor } = c.req.valid('query')
     const page = await read(deps.store, id, { limit, after: cursor ?? after })
     const last = page.cursor ? page.items.at(-1)?.id : undefined
-    return c.json({ success: true as const, events: page.items.map(viewOf), nextCursor: last ?? null }, 200)
+    return c.json(
+      { success: true as const, events: page.items.map(eventViewOf), nextCursor: last ?? null },
+      200,
+    )
   })
 
-const viewOf = ({ id, type, sessionId, timestamp, payload }: Event): z.infer<typeof EventView> => ({
+export const eventViewOf = ({
+  id,
+  type,
+  sessionId,
+  timestamp,
+  payload,
+}: Event): z.infer<typeof EventView> => ({
   id,
   type,
   sessionId,

@@ -7,6 +7,8 @@ import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
 import type { Chat } from '#core/chat.ts'
 import { decode, type Envelope } from '#core/contract/command.ts'
+import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
+import { openConversations } from '#core/conversation/open.ts'
 import { claim, fleet, register, untouched } from '#core/lease.ts'
 import { iso } from '#core/platform/clock.ts'
 import { openLoader } from '#core/platform/loader.ts'
@@ -44,7 +46,8 @@ type Answer = {
   }
 }
 
-export async function apiWorld() {
+/** `env` is what a deployment would set for conversations and Twilio. */
+export async function apiWorld(options: { env?: Record<string, string> } = {}) {
   await using stack = new AsyncDisposableStack()
   const domain = stack.use(await testDomain())
   const queues = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
@@ -63,9 +66,13 @@ export async function apiWorld() {
   const now = () => domain.clock.now
   let requests = 0
 
+  const commands = openCommands(sqs, { urlTemplate, shards: domain.shards, now })
+  const conversations = ConversationConfig.extend(TwilioConfig.shape).parse(options.env ?? {})
   const deps: Deps = {
-    ...domain.domain,
-    commands: openCommands(sqs, { urlTemplate, shards: domain.shards, now }),
+    ...openConversations(
+      { ...domain.domain, commands },
+      { ...conversations, PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
+    ),
     config: { PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),

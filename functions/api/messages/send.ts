@@ -3,29 +3,17 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import * as z from 'zod'
 import type { MessageStatus } from '#core/contract/event.ts'
 import { findOutgoing, hasReached, type Message } from '#core/message.ts'
-import { send, TEXT_LIMIT } from '#core/send.ts'
+import { send } from '#core/send.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
+import { Text } from './text.ts'
 import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
 
 /** Milliseconds. API Gateway gives up after 30 s. */
 const LONGEST_WAIT = 25_000
 const USUAL_WAIT = 10_000
-
-/** Everything but line breaks and tabs below U+0020 has no place in a text. */
-const hasControls = (text: string): boolean =>
-  [...text].some(
-    (char) => (char < ' ' && char !== '\n' && char !== '\r' && char !== '\t') || char === '\u007f',
-  )
-
-const Text = z
-  .string()
-  .max(TEXT_LIMIT, `must not be longer than ${TEXT_LIMIT} characters`)
-  .refine((text) => text.trim() !== '', 'must not be empty')
-  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
-  .refine((text) => !hasControls(text), 'must not contain control characters')
 
 const sendMessage = createRoute({
   method: 'post',

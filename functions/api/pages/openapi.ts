@@ -11,6 +11,8 @@ be shown, \`code\` can be relied on, and \`details.action\` says what to do wher
 in UTC, phone numbers E.164 with a plus. Lists take \`limit\` and \`cursor\`; \`nextCursor\` is null on the last page. Every
 answer carries an \`X-Request-Id\`.`
 
+const TAGS = ['Sessions', 'Messages', 'Chats', 'Conversations', 'Conversation sessions', 'Events', 'Service']
+
 export function serveDocument(app: OpenAPIHono<ApiEnv>, { config }: Pick<Deps, 'config'>): void {
   const { openAPIRegistry } = app
   openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
@@ -31,7 +33,7 @@ export function serveDocument(app: OpenAPIHono<ApiEnv>, { config }: Pick<Deps, '
           license: { name: 'MIT' },
         },
         servers: [{ url: config.PUBLIC_ORIGIN }],
-        tags: ['Sessions', 'Messages', 'Chats', 'Events', 'Service'].map((name) => ({ name })),
+        tags: TAGS.map((name) => ({ name })),
       }),
     ),
   )

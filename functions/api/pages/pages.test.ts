@@ -74,7 +74,7 @@ test('the document describes every call of the API, and nothing else', async () 
   )
   const routed = new Set(
     w.app.routes
-      .filter(({ method, path }) => method !== 'ALL' && (path.startsWith('/api') || path === '/health'))
+      .filter(({ method, path }) => method !== 'ALL' && /^\/(api|health|sessions?)(\/|$)/.test(path))
       .map(({ method, path }) => `${method} ${path}`),
   )
   expect(described.toSorted()).toEqual([...routed].toSorted())
