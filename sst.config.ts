@@ -1,0 +1,17 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+export default $config({
+  app({ stage }) {
+    const production = stage === 'production'
+    return {
+      name: 'linekeeper',
+      home: 'aws',
+      removal: production ? 'retain' : 'remove',
+      protect: production,
+    }
+  },
+  async run() {
+    const { stack } = await import('./stacks/stack')
+    return stack()
+  },
+})

@@ -1,0 +1,91 @@
+/**
+ * The connector on Fargate. A deploy starts the new tasks beside the old ones; an old one gets SIGTERM, closes its
+ * sockets, makes what is pending durable and hands its lines on. Two tasks never hold one line: leases see to that, so
+ * running side by side is safe.
+ */
+import { executionPolicy, harden, scratchVolume, taskPolicy } from './container'
+import { connectorEnvironment, type PlatformEnvironment } from './environment'
+import type { Network } from './network'
+import { receiveFrom, table } from './permissions'
+import type { Commands } from './queues'
+import { IN_AFTER, OUT_AFTER, scaleOnSessions } from './scaling'
+import type { Secrets } from './secrets'
+import type { Stage } from './stage'
+import type { Tables } from './storage'
+
+type Parts = {
+  tables: Tables
+  commands: Commands
+  secrets: Secrets
+  network: Network
+  platform: PlatformEnvironment
+}
+
+export function connector(stage: Stage, { tables, commands, secrets, network, platform }: Parts) {
+  const { min, max, spot, cpu, memory } = stage.connectors
+  const { vpcId, subnets, securityGroup } = network
+  const cluster = new sst.aws.Cluster('Cluster', {
+    vpc: {
+      id: vpcId,
+      containerSubnets: subnets,
+      loadBalancerSubnets: subnets,
+      securityGroups: [securityGroup],
+    },
+  })
+  const logGroup = `/${$app.name}/${$app.stage}/connector`
+  const permissions = [
+    table(tables.main, 'read', 'query', 'write', 'remove'),
+    table(tables.messages, 'read', 'query', 'write', 'remove'),
+    table(tables.events, 'query', 'write', 'remove'),
+    table(tables.devices, 'read', 'query', 'write', 'remove'),
+    receiveFrom(commands),
+  ]
+  const service = new sst.aws.Service('Connector', {
+    cluster,
+    architecture: 'arm64',
+    cpu,
+    memory,
+    capacity: spot ? 'spot' : { fargate: { weight: 1 } },
+    scaling: {
+      min,
+      max,
+      cpuUtilization: 60,
+      memoryUtilization: 75,
+      scaleInCooldown: `${IN_AFTER} seconds`,
+      scaleOutCooldown: `${OUT_AFTER} seconds`,
+    },
+    image: { context: '.', dockerfile: 'connector/Dockerfile' },
+    environment: connectorEnvironment(platform, stage),
+    ssm: { MASTER_KEY: secrets.masterKey.arn },
+    logging: { name: logGroup, retention: stage.logs },
+    health: {
+      command: ['CMD', 'node', 'connector/probe.ts'],
+      interval: '30 seconds',
+      timeout: '10 seconds',
+      startPeriod: '60 seconds',
+      retries: 3,
+    },
+    transform: {
+      taskRole: (role) => {
+        taskPolicy(role, permissions)
+      },
+      executionRole: (role) => {
+        executionPolicy(role, secrets, logGroup)
+      },
+      taskDefinition: (task) => {
+        task.containerDefinitions = $resolve([task.containerDefinitions]).apply(([json]) => harden(json))
+        task.volumes = [scratchVolume]
+      },
+      service: (service, options) => {
+        service.networkConfiguration = { subnets, securityGroups: [securityGroup], assignPublicIp: true }
+        service.deploymentMinimumHealthyPercent = 100
+        service.deploymentMaximumPercent = 200
+        service.enableExecuteCommand = false
+        // The scaler owns it: a deploy must not send the fleet back to its minimum.
+        options.ignoreChanges = ['desiredCount']
+      },
+    },
+  })
+  scaleOnSessions(service, stage)
+  return { cluster, service, logGroup }
+}

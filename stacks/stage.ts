@@ -1,0 +1,87 @@
+/**
+ * What differs between stages, and what the person who deploys may choose. Three kinds: `production` (kept and
+ * protected), `staging` (like it, smaller, removable) and everybody's own (as cheap as it goes). The choices come from
+ * the environment of `sst deploy`; SST reads them from `.env` and `.env.<stage>` too.
+ */
+import * as z from 'zod'
+import { TABLES, type TableName } from '../core/tables'
+
+/** `rate` is what the API takes per second; `logs` how long logs are kept. */
+const SIZES = {
+  /** One small connector on spare capacity; a deploy or a reclaim costs seconds of connection. */
+  personal: {
+    shards: 4,
+    connectors: { min: 1, max: 2, spot: true, cpu: '0.25 vCPU', memory: '1 GB', sessions: 250 },
+    rate: 50,
+    logs: '1 week',
+  },
+  staging: {
+    shards: 16,
+    connectors: { min: 2, max: 4, spot: true, cpu: '0.5 vCPU', memory: '1 GB', sessions: 500 },
+    rate: 200,
+    logs: '1 month',
+  },
+  /** Two connectors at least, so that the death of one is a failover and not a start. */
+  production: {
+    shards: 64,
+    connectors: { min: 2, max: 64, spot: false, cpu: '1 vCPU', memory: '2 GB', sessions: 1_000 },
+    rate: 2_000,
+    logs: '3 months',
+  },
+} as const
+
+const Choices = z.object({
+  /** The host name of the API; its zone must be in Route 53 of this account. */
+  DOMAIN: z.hostname('must be a host name, such as api.example.org').optional(),
+  /** Who is told when an alarm goes off. */
+  ALARM_EMAIL: z.email('must be an e-mail address').optional(),
+  /** A simulator instead of WhatsApp. Both or none, and never in production. */
+  WHATSAPP_URL: z.url({ protocol: /^wss?$/, error: 'must be a ws or wss address' }).optional(),
+  WHATSAPP_ROOT_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+    .optional(),
+  /** Tables restored from a backup that take the place of the stack's own, as `main=name,events=name`. */
+  RESTORED_TABLES: z.string().transform(readTables).optional(),
+})
+
+export type Stage = (typeof SIZES)[keyof typeof SIZES] & {
+  production: boolean
+  domain: string | undefined
+  alarmEmail: string | undefined
+  simulator: { url: string; rootKey: string } | undefined
+  restored: Partial<Record<TableName, string>>
+}
+
+/** @throws Error with a sentence per wrong choice: the deployment ends before anything is touched. */
+export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = Choices.safeParse(given)
+  if (!read.success)
+    throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'))
+  const { DOMAIN, ALARM_EMAIL, WHATSAPP_URL: url, WHATSAPP_ROOT_KEY: rootKey, RESTORED_TABLES } = read.data
+  const kind = name === 'production' || name === 'staging' ? name : 'personal'
+  if (!url !== !rootKey)
+    throw new Error(
+      'WHATSAPP_URL and WHATSAPP_ROOT_KEY belong together: set both, or none for WhatsApp itself.',
+    )
+  if (url && kind === 'production')
+    throw new Error('Production talks to WhatsApp itself: unset WHATSAPP_URL and WHATSAPP_ROOT_KEY.')
+  return {
+    ...SIZES[kind],
+    production: kind === 'production',
+    domain: DOMAIN,
+    alarmEmail: ALARM_EMAIL,
+    simulator: url && rootKey ? { url, rootKey } : undefined,
+    restored: RESTORED_TABLES ?? {},
+  }
+}
+
+function readTables(text: string, context: z.RefinementCtx<string>): Partial<Record<TableName, string>> {
+  const pairs = text.split(',').map((pair) => pair.trim().split('='))
+  if (pairs.every(([table, name]) => table && name && table in TABLES)) return Object.fromEntries(pairs)
+  context.addIssue(
+    `must be pairs such as main=a-table,events=another; tables are ${Object.keys(TABLES).join(', ')}`,
+  )
+  return {}
+}

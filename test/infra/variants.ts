@@ -1,0 +1,68 @@
+/**
+ * The deployments that are evaluated: one of each kind of stage, and one with everything that can be chosen. They are
+ * evaluated once per run, as processes of their own, and read by the tests from their files.
+ */
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Evaluation } from './evaluate/evaluation.ts'
+import { ROOT, WORK } from './evaluate/layout.ts'
+
+type Variant = { stage: string; choices?: Record<string, string> }
+
+export const VARIANTS = {
+  personal: { stage: 'somebody' },
+  staging: { stage: 'staging' },
+  production: { stage: 'production' },
+  'with everything chosen': {
+    stage: 'production',
+    choices: {
+      DOMAIN: 'api.example.org',
+      ALARM_EMAIL: 'ops@example.org',
+      RESTORED_TABLES: 'messages=linekeeper-messages-restored',
+    },
+  },
+  'against a simulator': {
+    stage: 'trial',
+    choices: { WHATSAPP_URL: 'wss://sandbox.example.org/ws/chat', WHATSAPP_ROOT_KEY: 'cd'.repeat(32) },
+  },
+} as const satisfies Record<string, Variant>
+export type VariantName = keyof typeof VARIANTS
+
+/** What stands for the secrets. Nothing that is deployed may repeat it in plain text. */
+export const SECRETS = { MasterKey: 'ab12'.repeat(16) }
+
+const folder = join(WORK, 'evaluation')
+const fileOf = (name: string): string => join(folder, `${name.replaceAll(' ', '-')}.json`)
+const run = promisify(execFile)
+
+/** Two at a time; each takes a few seconds. @throws Error with the failures of the first that could not be evaluated */
+export async function evaluateAll(names = Object.keys(VARIANTS) as VariantName[]): Promise<void> {
+  const waiting = [...names]
+  const worker = async (): Promise<void> => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) await evaluateOne(name, VARIANTS[name])
+  }
+  await Promise.all([worker(), worker()])
+}
+
+export async function evaluateOne(name: string, { stage, choices }: Variant): Promise<Evaluation> {
+  mkdirSync(folder, { recursive: true })
+  const main = join(import.meta.dirname, 'evaluate/main.ts')
+  const secrets = Object.entries(SECRETS).map(([secret, value]) => [`SST_SECRET_${secret}`, value])
+  const env = { ...withoutChoices(process.env), ...Object.fromEntries(secrets), ...choices }
+  const args = [main, '--stage', stage, '--out', fileOf(name), '--name', name.replaceAll(' ', '-')]
+  await run(process.execPath, args, { cwd: ROOT, env, timeout: 180_000 }).catch(() => undefined)
+  return evaluated(name)
+}
+
+/** @throws Error when it was not evaluated, or could not be */
+export function evaluated(name: string): Evaluation {
+  const evaluation = JSON.parse(readFileSync(fileOf(name), 'utf8')) as Evaluation
+  if (evaluation.failures.length > 0) throw new Error(`${name}:\n${evaluation.failures.join('\n')}`)
+  return evaluation
+}
+
+const CHOICES = ['DOMAIN', 'ALARM_EMAIL', 'WHATSAPP_URL', 'WHATSAPP_ROOT_KEY', 'RESTORED_TABLES']
+const withoutChoices = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !CHOICES.includes(name)))
