@@ -6,7 +6,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import sst from 'sst/package.json' with { type: 'json' }
 import { PLATFORM, ROOT } from './evaluate/layout.ts'
 
 export function installPlatform(): void {
@@ -33,8 +32,13 @@ function isComplete(): boolean {
   const installed = join(PLATFORM, 'version')
   return (
     existsSync(installed) &&
-    readFileSync(installed, 'utf8').trim() === sst.version &&
+    readFileSync(installed, 'utf8').trim() === versionOf(import.meta.resolve('sst')) &&
     existsSync(join(PLATFORM, 'config.d.ts')) &&
     existsSync(join(PLATFORM, 'node_modules/@pulumi/aws/package.json'))
   )
+}
+
+function versionOf(module: string): string {
+  const manifest = readFileSync(new URL('../package.json', module), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
 }
