@@ -30,6 +30,7 @@ const REMEMBERED = 1_000
 export class Outbox {
   readonly #parts: Parts
   readonly #taken = new Map<string, Taken>()
+  #onSettled = () => {}
   readonly #settled = new LRUCache<string, true>({ max: REMEMBERED })
 
   constructor(parts: Parts) {
@@ -49,12 +50,26 @@ export class Outbox {
     return this.#taken.get(messageId)?.facts
   }
 
+  /** Resolves when the server has answered everything that it was sent, or after `patience` ms. */
+  async answered(device: Device | undefined, patience: number): Promise<void> {
+    if (!device || device.waiting() === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, patience)
+    this.#onSettled = () => {
+      if (device.waiting() === 0) resolve()
+    }
+    await promise
+    clearTimeout(timer)
+    this.#onSettled = () => {}
+  }
+
   /** The fate of these is known and stored. */
   settle(messageIds: string[]): void {
     for (const id of messageIds) {
       this.#taken.delete(id)
       this.#settled.set(id, true)
     }
+    setImmediate(() => this.#onSettled())
   }
 
   /** Shows those that the server has not taken for a while as queued. */

@@ -21,6 +21,8 @@ import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
 import { isRunning, type Phase } from './phase.ts'
 
 const FLUSH_MS = 1_500
+/** How long a planned end waits for the server's answers, so that the next owner need not send anything again. */
+const ANSWERS_MS = 1_000
 const REFRESH_MS = 1_000
 const OWNED_ELSEWHERE = 'another connector has opened its device'
 
@@ -128,7 +130,10 @@ export class Supervisor {
     clearTimeout(this.#stable)
     if (isPlanned) {
       const flushed = within(FLUSH_MS, this.#display.flush(), 'the last state').catch(() => undefined)
-      await this.#dialer.hangUpAfter(() => this.#holder.retire(), 'released')
+      await this.#dialer.hangUpAfter(async () => {
+        await this.#outbox.answered(this.device, ANSWERS_MS)
+        await this.#holder.retire()
+      }, 'released')
       await flushed
     } else {
       await this.#dialer.hangUp('released')
@@ -308,7 +313,10 @@ export class Supervisor {
 
   async #stop(): Promise<void> {
     clearTimeout(this.#stable)
-    await this.#dialer.hangUpAfter(() => this.#holder.close(), 'stopped')
+    await this.#dialer.hangUpAfter(async () => {
+      await this.#outbox.answered(this.device, ANSWERS_MS)
+      await this.#holder.close()
+    }, 'stopped')
   }
 
   async #hangUp(why: string): Promise<void> {
