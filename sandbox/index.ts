@@ -7,6 +7,7 @@ import { controlApp } from './control/app.ts'
 import { type Control, controlOf } from './control/control.ts'
 import { scheduleFaults } from './control/faults.ts'
 import { forgetParked, nothingParked, releaseHeld } from './delivery/deliver.ts'
+import { openWatchers } from './delivery/devices.ts'
 import { openQueue } from './delivery/queue.ts'
 import { openGroups } from './groups/groups.ts'
 import { loadCertificates } from './noise/certificates.ts'
@@ -82,6 +83,7 @@ function createWorld(options: Options): World {
     certificates: loadCertificates(store, Date.now()),
     people,
     companions: openCompanions(store),
+    watchers: openWatchers(store),
     preKeys: openPreKeyPool(store),
     phones: openPhones(store, people),
     groups: openGroups(store),

@@ -4,6 +4,7 @@
  */
 import type { Faults } from './control/faults.ts'
 import type { Parked } from './delivery/deliver.ts'
+import type { Watchers } from './delivery/devices.ts'
 import type { Queue } from './delivery/queue.ts'
 import type { Groups } from './groups/groups.ts'
 import type { Certificates } from './noise/certificates.ts'
@@ -26,6 +27,7 @@ export type World = {
   certificates: Certificates
   people: People
   companions: Companions
+  watchers: Watchers
   preKeys: PreKeyPool
   phones: Phones
   groups: Groups

@@ -130,6 +130,22 @@ test('two companions of one person see what the other writes', async () => {
   await eventually(() => first.textOf(answer) === 'for both' && second.textOf(answer) === 'for both')
 })
 
+test('who has asked for the devices of somebody learns about a new one', async () => {
+  await using s = await stage()
+  const [alice, bob] = [await s.link(ALICE), await s.link(BOB)]
+  const before = await alice.send(jidOf(BOB), 'before')
+  await eventually(() => bob.textOf(before) === 'before')
+  const late = await s.link(BOB)
+  await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
+  const after = await alice.send(jidOf(BOB), 'after')
+  const own = await bob.send(jidOf(ALICE), 'own')
+  await eventually(() => late.textOf(after) === 'after' && late.textOf(own) === 'own')
+  await s.control.unlink(BOB, 2)
+  await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
+  const last = await alice.send(jidOf(BOB), 'last')
+  await eventually(() => bob.textOf(last) === 'last')
+})
+
 test('typing shows, whoever types', async () => {
   await using s = await stage()
   const [alice, bob] = [await s.link(ALICE), await s.link(BOB)]

@@ -19,6 +19,7 @@ export type Owed = {
   class: StanzaClass
   id: string
   due: number
+  /** How often it was sent again without a word from the client that this failed, too. */
   resends: number
   stanza: Uint8Array
   sender: string | null
@@ -46,6 +47,7 @@ export function openQueue(store: Store) {
     'SELECT * FROM queue WHERE device = ? AND class = ? AND id = ? ORDER BY seq',
   )
   const replace = store.statement('UPDATE queue SET stanza = ?, resends = resends + 1 WHERE seq = ?')
+  const excuse = store.statement('UPDATE queue SET resends = resends - 1 WHERE seq = ?')
   const hurry = store.statement('UPDATE queue SET due = 0 WHERE seq = ?')
   const settleId = store.statement('DELETE FROM queue WHERE device = ? AND class = ? AND id = ?')
   const settleRef = store.statement('DELETE FROM queue WHERE device = ? AND class = ? AND id = ? AND ref = ?')
@@ -71,6 +73,9 @@ export function openQueue(store: Store) {
 
     /** Puts a new encryption in the place of one that could not be read. */
     replace: (seq: number, stanza: BinaryNode) => replace.run(encodeBinaryNode(stanza), seq),
+
+    /** The client refuses what it has asked for again; the answer to that may still be on its way. */
+    excuse: (seq: number) => excuse.run(seq),
 
     /** Makes a stanza due now. */
     hurry: (seq: number) => hurry.run(seq),

@@ -31,9 +31,9 @@ export function takeAck(world: World, connection: Connection, ack: BinaryNode): 
   if (!by) return
   if (ack.attrs.class !== 'message') return void world.queue.acknowledged(by, ack)
   const id = attr(ack, 'id')
-  const wasSentAgain = world.queue.find(by, 'message', id).some((owed) => owed.resends > 0)
-  if (ack.attrs.error === UNREADABLE && wasSentAgain) return
-  world.queue.receipted(by, id)
+  const [resent] = world.queue.find(by, 'message', id).filter((owed) => owed.resends > 0)
+  if (ack.attrs.error === UNREADABLE && resent) world.queue.excuse(resent.seq)
+  else world.queue.receipted(by, id)
 }
 
 function settle(world: World, by: Companion, receipt: BinaryNode) {

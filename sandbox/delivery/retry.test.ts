@@ -75,6 +75,26 @@ test('a phone sends again what a companion could not read', async () => {
   await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
 })
 
+test('a companion that gives up is not bothered with the message for ever', async () => {
+  await using s = await stage()
+  const unable: typeof DEFAULT_CONNECTION_CONFIG.makeSignalRepository = (...parts) => {
+    const repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(...parts)
+    const decryptMessage = repository.decryptMessage.bind(repository)
+    return Object.assign(repository, {
+      decryptMessage: (options: Parameters<typeof decryptMessage>[0]) =>
+        willRead ? decryptMessage(options) : Promise.reject(new Error('No idea what this says')),
+    })
+  }
+  let willRead = true
+  const alice = await s.link(ALICE, { makeSignalRepository: unable, retryRequestDelayMs: 1 })
+  await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
+  willRead = false
+  const { id } = await s.control.send(BOB, { to: ALICE, text: 'never read' })
+  await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
+  expect((await s.control.stats()).totals.retriesAnswered).toBe(5)
+  expect(alice.textOf(id)).toBeUndefined()
+})
+
 test('phones ask again in groups, and answer there', async () => {
   await using s = await stage()
   s.expectProblems()

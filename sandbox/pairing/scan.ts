@@ -10,8 +10,9 @@ import {
   WA_ADV_ACCOUNT_SIG_PREFIX,
   WA_ADV_DEVICE_SIG_PREFIX,
 } from '@whiskeysockets/baileys'
+import { announceDevice } from '../delivery/devices.ts'
 import { SandboxError } from '../error.ts'
-import { nextDeviceNumber } from '../people/companions.ts'
+import { type Companion, nextDeviceNumber } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import { isSignedBy } from '../signal/verify.ts'
 import type { Connection } from '../wire/connection.ts'
@@ -60,7 +61,7 @@ export async function scan(world: World, person: Person, qr: QrCode): Promise<{ 
     person,
   )
   world.registrations.used(connection)
-  world.companions.save({
+  const companion: Companion = {
     lid: person.lid,
     number: person.number,
     device,
@@ -70,7 +71,9 @@ export async function scan(world: World, person: Person, qr: QrCode): Promise<{ 
     signedPreKey: registration.signedPreKey,
     signedIdentity,
     welcomed: false,
-  })
+  }
+  world.companions.save(companion)
+  announceDevice(world, 'add', companion)
   world.stats.count('pairings')
   sayGoodbye(connection, 'restart')
   return { device }

@@ -1,4 +1,5 @@
 /** A companion ceases to exist, by the phone's wish or its own; its number is not given again. */
+import { announceDevice } from '../delivery/devices.ts'
 import type { Companion } from '../people/companions.ts'
 import { sayGoodbye } from '../wire/goodbyes.ts'
 import { addressKey } from '../wire/jids.ts'
@@ -16,4 +17,5 @@ export function forgetCompanion(world: World, companion: Companion) {
   world.companions.remove(companion)
   world.preKeys.clear(addressKey(companion))
   world.queue.forgetDevice(companion)
+  announceDevice(world, 'remove', companion)
 }

@@ -2,6 +2,7 @@
  * The namespace `usync`: who is on WhatsApp, under which LID, with which devices. Everybody is, unless the number is
  * reserved for nobody (see people.ts), so that a first message to any number just works.
  */
+import type { Companion } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import { lidJid, pnJid } from '../wire/jids.ts'
 import { at, type BinaryNode, child, childrenOf, node, textOf } from '../wire/nodes.ts'
@@ -9,10 +10,11 @@ import { seconds, type World } from '../world.ts'
 import { type Query, reply } from './reply.ts'
 
 export function usync(query: Query) {
-  const { world, iq } = query
+  const { world, connection, iq } = query
   const asked = at(iq, 'usync')
   const protocols = childrenOf(at(asked, 'query')).map((protocol) => protocol.tag)
-  const users = childrenOf(at(asked, 'list'), 'user').flatMap((user) => lookUp(world, user, protocols))
+  const asker = connection.companion
+  const users = childrenOf(at(asked, 'list'), 'user').flatMap((user) => lookUp(world, asker, user, protocols))
   const done = node(
     'result',
     {},
@@ -22,7 +24,12 @@ export function usync(query: Query) {
 }
 
 /** A user is named by jid or by phone number; the answer repeats the jid that was asked for. */
-function lookUp(world: World, user: BinaryNode, protocols: string[]): BinaryNode[] {
+function lookUp(
+  world: World,
+  asker: Companion | undefined,
+  user: BinaryNode,
+  protocols: string[],
+): BinaryNode[] {
   const contact = child(user, 'contact')
   const number = contact?.content ? textOf(contact).replace(/\D/g, '') : undefined
   const jid = user.attrs.jid ?? (number === undefined ? undefined : pnJid(number))
@@ -33,6 +40,7 @@ function lookUp(world: World, user: BinaryNode, protocols: string[]): BinaryNode
     if (protocol === 'contact')
       return node('contact', { type: exists ? 'in' : 'out' }, number && Buffer.from(`+${number}`))
     const person = exists ? world.people.withJid(jid) : undefined
+    if (person && asker && protocol === 'devices') world.watchers.add(person.lid, asker)
     return person ? fact(world, person, protocol) : []
   })
   return [node('user', { jid }, facts)]

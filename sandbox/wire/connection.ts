@@ -22,7 +22,7 @@ export type Connection = {
   isOpen(): boolean
   /** Takes a stanza, or one that is encoded already. */
   send(stanza: BinaryNode | Uint8Array): void
-  /** Ends the connection after what was sent has had time to arrive. */
+  /** Ends the connection after what was sent has had time to arrive; nothing more is heard from the client. */
   close(): void
   /** Cuts the connection as a lost network does. */
   cut(): void
@@ -44,7 +44,7 @@ export function connect(world: World, socket: WebSocket, handlers: Handlers): Co
   let stage: 'hello' | 'finish' | 'open' = 'hello'
   let transport: Transport | undefined
   let tail: Promise<void> = Promise.resolve()
-  let isCut = false
+  let isOver = false
 
   const isOpen = () => socket.readyState === WebSocket.OPEN
   const isStalled = () => world.faults.isActive('stall', connection.companion?.number)
@@ -59,9 +59,12 @@ export function connect(world: World, socket: WebSocket, handlers: Handlers): Co
       const encoded = stanza instanceof Uint8Array ? stanza : encodeBinaryNode(stanza)
       world.store.effect(() => void (isStalled() ? held.push(encoded) : write(encoded)))
     },
-    close: () => world.store.effect(() => void setTimeout(() => socket.close(), LAST_WORDS_MS)),
+    close() {
+      isOver = true
+      world.store.effect(() => void setTimeout(() => socket.close(), LAST_WORDS_MS))
+    },
     cut() {
-      isCut = true
+      isOver = true
       socket.terminate()
     },
     resume: () => held.splice(0).forEach(write),
@@ -73,7 +76,7 @@ export function connect(world: World, socket: WebSocket, handlers: Handlers): Co
         await world.faults.ended('stall', () => connection.companion?.number)
         if (!isOpen()) return
       }
-      if (isCut) return
+      if (isOver) return
       if (stage === 'hello') {
         socket.send(frame(shake.hello(payload)))
         stage = 'finish'
