@@ -4,6 +4,9 @@
  * The verbs are in sessions/.
  */
 import * as z from 'zod'
+import { sessionPartition } from './partition.ts'
+
+export { sessionPartition } from './partition.ts'
 
 export const Status = z.enum(['inactive', 'connecting', 'qr_generated', 'connected', 'disconnected'])
 export type Status = z.infer<typeof Status>
@@ -97,9 +100,6 @@ export const Session = z.object({
   state: State,
 })
 export type Session = z.infer<typeof Session>
-
-/** Everything of a session that is not a message, an event or device state lives in this partition of `main`. */
-export const sessionPartition = (id: string): string => `SESSION#${id}`
 
 export const sessionKey = (id: string) => ({ pk: sessionPartition(id), sk: 'SESSION' })
 

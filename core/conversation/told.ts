@@ -3,9 +3,9 @@
  * the Twilio channel in a log of their own per account.
  */
 import type { ConversationFacts, Event } from '../contract/event.ts'
+import { sessionPartition } from '../partition.ts'
 import { ttl } from '../platform/clock.ts'
 import type { Write } from '../platform/dynamo.ts'
-import { sessionPartition } from '../session.ts'
 import type { Channel, Conversation, ConversationStatus } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import type { Message } from './message.ts'
