@@ -123,6 +123,7 @@ export function controlOf(world: World) {
     },
 
     async stats() {
+      const counted = world.stats.read()
       const connections = world.live.all()
       const loggedIn = connections.filter((connection) => connection.companion).length
       const undelivered = Object.entries(world.queue.counts()).map(([key, count]) => {
@@ -134,7 +135,8 @@ export function controlOf(world: World) {
         people: world.people.all().length,
         companions: world.companions.all().length,
         undelivered: Object.fromEntries(undelivered),
-        ...world.stats.read(),
+        ...counted,
+        totals: { ...counted.totals, ...world.unreadable.count() },
       }
     },
 

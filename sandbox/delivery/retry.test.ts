@@ -57,6 +57,7 @@ test('a message that never becomes readable is asked for five times and stays un
   expect(asked()).toBe(5)
   expect(await unreadableAt(s.control, BOB)).toEqual({ retries: 1, undecryptable: 1 })
   expect((await s.control.inbox(BOB)).messages).toEqual([])
+  expect((await s.control.stats()).totals).toMatchObject({ retries: 2, undecryptable: 2 })
 })
 
 test('a phone sends again what a companion could not read', async () => {

@@ -17,13 +17,14 @@ import { encryptFor, originOf } from './write.ts'
 const { Type } = proto.Message.ProtocolMessage
 const { HistorySyncType } = proto.HistorySync
 const MESSAGES_IN_HISTORY = 50
+const APP_STATE_KEY_ID = Buffer.from([0, 0, 0, 0, 0, 1])
 
 export async function welcome(world: World, companion: Companion) {
   const person = world.people.withLid(companion.lid)
   if (!person || companion.welcomed) return
   const history = historyOf(world, person)
   await world.phones.locked(person, async () => {
-    for (const content of [appStateKeyShare(person, companion), ...history])
+    for (const content of [appStateKeyShare(person), ...history])
       await sendToOwn(world, person, companion, { protocolMessage: content })
     companion.welcomed = true
     world.companions.save(companion)
@@ -45,10 +46,10 @@ async function sendToOwn(world: World, person: Person, companion: Companion, mes
   deliver(world, companion, node('message', attrs, [enc]), { origin: originOf(person, message) })
 }
 
-function appStateKeyShare(person: Person, companion: Companion): proto.Message.IProtocolMessage {
-  const keyId = Buffer.alloc(6)
-  keyId.writeUInt8(companion.device, 5)
-  const fingerprint = { rawId: person.registrationId, currentIndex: 0, deviceIndexes: [0, companion.device] }
+/** One key for all devices of a person, so that they can read each other's patches. */
+function appStateKeyShare(person: Person): proto.Message.IProtocolMessage {
+  const keyId = APP_STATE_KEY_ID
+  const fingerprint = { rawId: person.registrationId, currentIndex: 0, deviceIndexes: [0] }
   const keyData = { keyData: person.appStateKey, fingerprint, timestamp: Date.now() }
   return {
     type: Type.APP_STATE_SYNC_KEY_SHARE,

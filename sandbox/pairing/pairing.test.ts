@@ -1,4 +1,4 @@
-import { Curve } from '@whiskeysockets/baileys'
+import { Curve, signedKeyPair, xmppSignedPreKey } from '@whiskeysockets/baileys'
 import { expect, test } from 'vitest'
 import { copyMemory, freshMemory } from '../testing/client.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -91,6 +91,33 @@ test('a signed pre-key with a wrong signature is refused', async () => {
   await eventually(() => client.closes.length === 1)
   expect(client.closes[0]?.code).toBe(401)
   expect((await s.control.stats()).problems).toMatchObject([{ what: 'registration' }])
+})
+
+test('a client that cannot sign for its identity is not linked', async () => {
+  await using s = await stage()
+  const memory = freshMemory()
+  const { signedIdentityKey } = memory.creds
+  const impostor = { public: signedIdentityKey.public, private: Curve.generateKeyPair().private }
+  Object.assign(memory.creds, { signedIdentityKey: impostor })
+  const client = s.client(memory).connect()
+  await eventually(() => client.qrs.length > 0)
+  await expect(s.control.scan(ALICE, client.qrs[0]!)).rejects.toMatchObject({
+    code: 'PAIRING_REFUSED',
+    message: 'The device signature of the client is wrong.',
+  })
+  expect((await s.control.stats()).companions).toBe(0)
+})
+
+test('a new signed pre-key has to be signed by the identity', async () => {
+  await using s = await stage()
+  s.expectProblems()
+  const client = await s.link(ALICE)
+  await client.socket.rotateSignedPreKey()
+  const forged = signedKeyPair(Curve.generateKeyPair(), 3)
+  const rotate = { tag: 'rotate', attrs: {}, content: [xmppSignedPreKey(forged)] }
+  const iq = { tag: 'iq', attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'encrypt' }, content: [rotate] }
+  await expect(client.socket.query(iq)).rejects.toThrow('not-acceptable')
+  expect((await s.control.stats()).problems).toMatchObject([{ what: 'signature' }])
 })
 
 test('an unknown device, and one with another Noise key, may not log in', async () => {

@@ -1,4 +1,5 @@
 /** The app-state collections of each person (archived chats, contacts, …): a version, and the patches that led to it. */
+import { proto } from '@whiskeysockets/baileys'
 import type { Store } from '../store.ts'
 
 export type Collection = { version: number; patches: { version: number; bytes: Buffer }[] }
@@ -12,11 +13,13 @@ export function openAppStates(store: Store) {
   return {
     get,
 
-    /** Adds what a device has changed and says the new version. */
-    append(lid: string, name: string, bytes: Buffer): number {
+    /** Adds what a device has changed and says the new version, which readers find in the patch as well. */
+    append(lid: string, name: string, patch: Buffer): number {
       const collection = get(lid, name)
       collection.version += 1
-      collection.patches.push({ version: collection.version, bytes })
+      const { version } = collection
+      const numbered = { ...proto.SyncdPatch.decode(patch), version: { version } }
+      collection.patches.push({ version, bytes: Buffer.from(proto.SyncdPatch.encode(numbered).finish()) })
       table.put(`${lid}/${name}`, collection)
       return collection.version
     },

@@ -3,6 +3,8 @@ import type { Store } from '../store.ts'
 
 export type Unreadable = ReturnType<typeof openUnreadable>
 export type Ciphertext = { owner: string; sender: string; id: string }
+/** `retries`: messages that needed a resend; `undecryptable`: those of them that could not be read so far. */
+export type Numbers = { retries: number; undecryptable: number }
 
 /** Real phones give up after five requests. */
 export const MOST_RETRIES = 5
@@ -22,9 +24,9 @@ export function openUnreadable(store: Store) {
     'SELECT tries FROM unreadable WHERE owner = ? AND sender = ? AND id = ?',
   )
   const settle = store.statement('UPDATE unreadable SET open = 0 WHERE owner = ? AND sender = ? AND id = ?')
-  const count = store.statement<{ retries: number; undecryptable: number }>(
-    'SELECT count(*) retries, coalesce(sum(open), 0) undecryptable FROM unreadable WHERE owner = ?',
-  )
+  const numbers = 'SELECT count(*) retries, coalesce(sum(open), 0) undecryptable FROM unreadable'
+  const count = store.statement<Numbers>(`${numbers} WHERE owner = ?`)
+  const total = store.statement<Numbers>(numbers)
 
   return {
     /** Notes a failure and says which one it is. A message that was shown before stays readable. */
@@ -37,10 +39,10 @@ export function openUnreadable(store: Store) {
       if (tries.get(owner, sender, id)) settle.run(owner, sender, id)
     },
 
-    /** `retries`: messages that needed a resend; `undecryptable`: those of them that could not be read so far. */
-    count(owner: string): { retries: number; undecryptable: number } {
-      const { retries = 0, undecryptable = 0 } = count.get(owner) ?? {}
-      return { retries, undecryptable }
+    /** Of one phone, or of all. */
+    count(owner?: string): Numbers {
+      const row = owner === undefined ? total.get() : count.get(owner)
+      return { retries: row?.retries ?? 0, undecryptable: row?.undecryptable ?? 0 }
     },
   }
 }
