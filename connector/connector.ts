@@ -67,6 +67,7 @@ export function startConnector(options: ConnectorOptions): Connector {
   const { id, store, timing, now, log, retention } = options
   trust(options.server)
   const startedAt = now()
+  const end = new AbortController()
   const appender = new Appender({ append: (events) => append(store, retention, events), now, log })
   const states = new StateWriter(
     (session, change, events) => Sessions.recordState(store, retention, session, change, events),
@@ -102,7 +103,11 @@ export function startConnector(options: ConnectorOptions): Connector {
   }
   const shards = new Shards({
     supervisor,
-    queue: { client: options.queues, url: (shard) => queueUrl(options.queueUrlTemplate, shard) },
+    queue: {
+      client: options.queues,
+      end: end.signal,
+      url: (shard) => queueUrl(options.queueUrlTemplate, shard),
+    },
     sessionsOf: (shard) => Sessions.ofShard(store, shard),
     pendingIntents: (shard) => Sessions.pendingIntents(store, shard),
     overlooked: (shard, acceptedBefore) => overlooked(store, shard, acceptedBefore),
@@ -137,12 +142,14 @@ export function startConnector(options: ConnectorOptions): Connector {
       keeper.stop()
       shards.stop()
       appender.stop()
+      end.abort()
     },
     async stop() {
       keeper.stop()
       shards.stop()
       await Promise.all(shards.all.map(({ shard }) => shards.lose(shard, 'superseded')))
       appender.stop()
+      end.abort()
     },
   }
 }

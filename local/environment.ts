@@ -27,8 +27,14 @@ export const platformEnvironment = (
   LOG_LEVEL: settings.LOG_LEVEL,
 })
 
+/**
+ * How a connector looks at its queues: fauxqs hands a command also to a look whose process is dead, so looks are short
+ * here. On AWS they are long, because each one costs.
+ */
+const LOOKS = { COMMAND_WAIT_SECONDS: '2' }
+
 /** For a connector, besides that. Without a simulator it is live, where address and key are built in. */
 export const whatsappEnvironment = (simulator: { url: string; rootKey: string } | undefined): Environment =>
   simulator
-    ? { WHATSAPP: 'sandbox', WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
-    : { WHATSAPP: 'live' }
+    ? { ...LOOKS, WHATSAPP: 'sandbox', WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
+    : { ...LOOKS, WHATSAPP: 'live' }

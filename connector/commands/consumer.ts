@@ -25,6 +25,8 @@ export type ConsumerParts = {
   url: string
   /** How long one look at the queue waits for something to come. */
   waitSeconds: number
+  /** Cuts the looks that are under way: this process ends. */
+  end: AbortSignal
   /** Commands of one session, in order; answers for each of them. */
   handle(sessionId: string, commands: Received[]): Promise<Outcome[]>
   now: Clock
@@ -41,10 +43,9 @@ const STOP_MS = 2_000
 
 export class Consumer {
   readonly #parts: ConsumerParts
-  readonly #stop = new AbortController()
   readonly #work = new Set<Promise<void>>()
   #atWork = 0
-  #receiving: Promise<void> = Promise.resolve()
+  #isStopped = false
   /** When the queue began to fail (ms since 1970); undefined while it answers. */
   failingSince: number | undefined
 
@@ -53,33 +54,41 @@ export class Consumer {
   }
 
   start(): void {
-    this.#receiving = this.#receiveForEver()
+    void this.#receiveForEver()
   }
 
-  /** Takes nothing more. */
+  /**
+   * Takes nothing more. A look that is under way goes on, because a queue may still hand a command to somebody who has
+   * hung up; what it finds is given back at once.
+   */
   stop(): void {
-    this.#stop.abort()
+    this.#isStopped = true
   }
 
   /** Resolves when everything that was taken is done or given back, or soon after. */
   async finished(): Promise<void> {
-    await within(STOP_MS, Promise.all([this.#receiving, ...this.#work]), 'finishing commands').catch(
-      (error) => this.#parts.log.warn({ err: error }, 'commands were left to the next owner'),
+    await within(STOP_MS, Promise.all(this.#work), 'finishing commands').catch((error) =>
+      this.#parts.log.warn({ err: error }, 'commands were left to the next owner'),
     )
+  }
+
+  get #isOver(): boolean {
+    return this.#isStopped || this.#parts.end.aborted
   }
 
   async #receiveForEver(): Promise<void> {
     let retry = pauses(250, 2_000)
-    while (!this.#stop.signal.aborted) {
+    while (!this.#isOver) {
       try {
         while (this.#atWork >= AT_WORK) await Promise.race(this.#work)
         const messages = await this.#receive()
         if (this.failingSince !== undefined) this.#parts.log.info('command queue again')
         this.failingSince = undefined
         retry = pauses(250, 2_000)
+        if (this.#isStopped) return await this.#setVisibility(messages, 0)
         for (const [sessionId, group] of bySession(messages)) this.#begin(sessionId, group)
       } catch (error) {
-        if (this.#stop.signal.aborted) return
+        if (this.#isOver) return
         if (this.failingSince === undefined) this.#parts.log.warn({ err: error }, 'command queue unavailable')
         this.failingSince ??= this.#parts.now()
         await retry.next().value()
@@ -97,7 +106,7 @@ export class Consumer {
         VisibilityTimeout: INVISIBLE_SECONDS,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
       }),
-      { abortSignal: this.#stop.signal },
+      { abortSignal: this.#parts.end },
     )
     return Messages
   }

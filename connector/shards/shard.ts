@@ -7,16 +7,17 @@ import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
-import { Consumer, type ConsumerParts } from '../commands/consumer.ts'
+import { Consumer, type ConsumerParts, type Received } from '../commands/consumer.ts'
 import { type Recipient, route } from '../commands/route.ts'
 import { pauses } from '../pauses.ts'
+import type { Outcome } from '../supervisor/outbox.ts'
 import type { SupervisorParts } from '../supervisor/parts.ts'
 import { Supervisor } from '../supervisor/supervisor.ts'
 import type { Timing } from '../timing.ts'
 
 export type ShardParts = {
   supervisor: Omit<SupervisorParts, 'onGone'>
-  queue: Pick<ConsumerParts, 'client'> & { url(shard: number): string }
+  queue: Pick<ConsumerParts, 'client' | 'end'> & { url(shard: number): string }
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
   pendingIntents(shard: number): Promise<Session[]>
@@ -53,9 +54,10 @@ export class Shard {
     this.#log = parts.log.child({ shard })
     this.#consumer = new Consumer({
       client: parts.queue.client,
+      end: parts.queue.end,
       url: parts.queue.url(shard),
       waitSeconds: parts.timing.COMMAND_WAIT_SECONDS,
-      handle: async (sessionId, commands) => route(await this.#recipient(sessionId), commands),
+      handle: (sessionId, commands) => this.#handle(sessionId, commands),
       now: parts.now,
       log: this.#log,
     })
@@ -165,6 +167,23 @@ export class Shard {
         .catch((error: unknown) =>
           this.#log.warn({ err: error, sessionId: session.id }, 'session not read yet'),
         )
+  }
+
+  /** What cannot be done now waits here, out of sight of the queue, for as long as the shard is ours. */
+  async #handle(sessionId: string, commands: Received[]): Promise<Outcome[]> {
+    let done = 0
+    for (const pause of pauses(100, 2_000)) {
+      if (this.#isLeaving) break
+      try {
+        const outcomes = await route(await this.#recipient(sessionId), commands.slice(done))
+        done += outcomes.filter((outcome) => outcome === 'done').length
+        if (done === commands.length) break
+      } catch (error) {
+        this.#log.warn({ err: error, sessionId }, 'commands wait')
+      }
+      await pause()
+    }
+    return commands.map((_, index) => (index < done ? 'done' : 'later'))
   }
 
   async #recipient(sessionId: string): Promise<Recipient | undefined> {
