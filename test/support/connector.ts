@@ -100,6 +100,23 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
     untilStatus,
     qrOf,
 
+    /** What a connector that is a process of its own reads from its environment. */
+    environment: {
+      AWS_REGION: 'us-east-1',
+      DYNAMODB_ENDPOINT: way.endpoint,
+      SQS_ENDPOINT: queues.endpoint,
+      COMMAND_QUEUE_URL: urlTemplate,
+      MAIN_TABLE: TABLE_NAMES.main,
+      EVENTS_TABLE: TABLE_NAMES.events,
+      MESSAGES_TABLE: TABLE_NAMES.messages,
+      DEVICES_TABLE: TABLE_NAMES.devices,
+      SHARDS: `${SHARDS}`,
+      MASTER_KEY: masterKey,
+      WHATSAPP: 'sandbox',
+      WHATSAPP_URL: box.wsUrl,
+      WHATSAPP_ROOT_KEY: box.rootKey,
+    },
+
     /** Starts a connector and waits until it holds what is to be had. */
     async connector(id = 'c1', timing: Partial<Timing> = {}, log = logger('silent')): Promise<Running> {
       const started = startConnector({
