@@ -14,7 +14,9 @@ export type Held = Disposable & {
 }
 
 /** Holds back incoming messages for which `match` is true, until they are released or the test ends. */
-export function holdMessages(match: (node: BinaryNode) => boolean): Held {
+export const holdMessages = (match: (node: BinaryNode) => boolean): Held => holdStanzas('message', match)
+
+export function holdStanzas(tag: 'message' | 'receipt', match: (node: BinaryNode) => boolean): Held {
   const original = WebSocketClient.prototype.emit as Emit
   const held: { id: string; announce: () => void }[] = []
   WebSocketClient.prototype.emit = function (
@@ -23,7 +25,7 @@ export function holdMessages(match: (node: BinaryNode) => boolean): Held {
     ...args: unknown[]
   ) {
     const node = args[0] as BinaryNode
-    if (event !== 'CB:message' || !match(node)) return original.call(this, event, ...args)
+    if (event !== `CB:${tag}` || !match(node)) return original.call(this, event, ...args)
     held.push({ id: node.attrs.id ?? '', announce: () => original.call(this, event, ...args) })
     return true
   } as typeof WebSocketClient.prototype.emit

@@ -56,6 +56,7 @@ export type SessionCipher = {
   getRecord(): Promise<SessionRecord | undefined>
   storeRecord(record: SessionRecord): Promise<void>
   queueJob<T>(job: () => Promise<T>): Promise<T>
+  encrypt(data: Buffer): Promise<{ type: number; body: Buffer; registrationId: number }>
   doDecryptWhisperMessage(data: Buffer, session: Session): Promise<Buffer>
   decryptWithSessions(data: Buffer, sessions: Session[]): Promise<{ session: Session; plaintext: Buffer }>
   decryptWhisperMessage(data: Buffer): Promise<Buffer>
