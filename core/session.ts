@@ -22,6 +22,9 @@ const setting = {
     .max(1_000_000)
     .meta({ description: 'Give up after so many attempts in a row; 0 means never' }),
   messageHistory: z.boolean().meta({ description: 'Take over the history that the phone offers' }),
+  conversations: z
+    .boolean()
+    .meta({ description: 'Make conversations of what is said between the session and single persons' }),
   webhookUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .max(2_000)
@@ -34,6 +37,7 @@ export const Settings = z
     reconnectInterval: setting.reconnectInterval.default(5_000),
     maxReconnectAttempts: setting.maxReconnectAttempts.default(0),
     messageHistory: setting.messageHistory.default(true),
+    conversations: setting.conversations.default(true),
     webhookUrl: setting.webhookUrl.optional(),
   })
   .meta({ id: 'SessionSettings' })
@@ -46,6 +50,7 @@ export const SettingsChange = z
     reconnectInterval: setting.reconnectInterval.nullish(),
     maxReconnectAttempts: setting.maxReconnectAttempts.nullish(),
     messageHistory: setting.messageHistory.nullish(),
+    conversations: setting.conversations.nullish(),
     webhookUrl: setting.webhookUrl.nullish(),
   })
   .meta({ id: 'SessionSettingsChange' })

@@ -13,8 +13,10 @@ import type { Counts } from './stats.ts'
 
 export type Addition = {
   messages: NewMessage[]
-  /** When it happened: the conversation lives on from here. */
+  /** When it happened, ISO 8601: the conversation lives on from here. */
   at: string
+  /** When the first of it happened, where that was earlier: the conversation must have been active then. */
+  from?: string | undefined
   /** The order details as they are after these messages, when they changed. */
   orderDetails?: OrderDetails | undefined
   name?: string | undefined

@@ -12,25 +12,24 @@ import { deletedAfter } from './listing.ts'
 import { type Message, messageItem } from './message.ts'
 import { living } from './read.ts'
 import { type NewSeen, seenWrite } from './seen.ts'
-import { tally } from './stats.ts'
+import { type Tally, tally } from './stats.ts'
 import { orderTold, preview, told } from './told.ts'
 
 export type Appended = { conversation: Conversation; messages: Message[]; writes: Write[] }
 
-/** Holds only while the conversation is what it was at that time, active or not. */
-export function appending(desk: Desk, before: Conversation, addition: Addition): Appended {
+/** Holds only while the conversation is what it was at that time, active or not. What it counts goes to `counted`. */
+export function appending(desk: Desk, before: Conversation, addition: Addition, counted: Tally): Appended {
   if (addition.messages.length === 0 && !addition.orderDetails)
     return { conversation: before, messages: [], writes: [] }
-  const { store, retention } = desk
-  const { at } = addition
-  const status = statusAt(before, at)
+  const { retention } = desk
+  const { at, from = at } = addition
+  const status = statusAt(before, from)
   const { next, counts } = extend(before, addition, desk.conversationTtl)
   const update = updateOf(before, next, addition)
   update.where(`${update.name('status')} = ${update.value(before.status)}`)
-  if (status === 'active') update.where(`${update.name('endsAt')} > ${update.value(at)}`)
+  if (status === 'active') update.where(`${update.name('endsAt')} > ${update.value(from)}`)
   if (next.endsAt !== before.endsAt) update.set('expiresAt', deletedAfter(next, retention))
-  const counted = tally(next.accountId, store.now())
-  counted.count(next.id, at, counts)
+  counted.count(next, at, counts)
   const messages = placed(desk, addition)
   const as = { status, at }
   return {
@@ -39,7 +38,6 @@ export function appending(desk: Desk, before: Conversation, addition: Addition):
     writes: [
       { table: 'main', update: conversationKey(next.id), set: update.build() },
       ...contents(desk, next, messages),
-      ...counted.writes(),
       told(desk, next, 'conversation.updated', { messages: messages.map(preview), changed: [] }, as),
       ...orderTold(desk, before, next, as),
     ],
@@ -47,7 +45,7 @@ export function appending(desk: Desk, before: Conversation, addition: Addition):
 }
 
 export const placed = (desk: Desk, { messages }: Pick<Addition, 'messages'>): Message[] =>
-  messages.map((message) => ({ ...message, sk: desk.newEventId() }))
+  messages.map((message) => ({ ...message, sk: message.sk ?? desk.newEventId() }))
 
 export const contents = (desk: Desk, conversation: Conversation, messages: Message[]): Write[] =>
   messages.map((message) => ({
@@ -64,7 +62,7 @@ const ATTEMPTS = 60
 export type Compose = (
   current: Conversation,
   at: string,
-) => (Omit<Addition, 'at'> & { seen?: NewSeen; others?: Write[] }) | undefined
+) => (Omit<Addition, 'at' | 'from'> & { seen?: NewSeen; others?: Write[] }) | undefined
 
 /**
  * Adds to a conversation, now.
@@ -82,11 +80,11 @@ export async function append(
     const addition = compose(current, at)
     if (!addition) return { conversation: current, messages: [] }
     const { others = [], seen, ...rest } = addition
-    const { writes, ...appended } = appending(desk, current, { ...rest, at })
-    const { id: conversationId, accountId } = current
-    const known = { conversationId, accountId, place: appended.messages[0]?.sk ?? '', at }
-    const conditions = [...others, ...(seen ? [seenWrite(seen, known, desk.store.now())] : [])]
-    const failed = await desk.store.transact([...conditions, ...writes])
+    const counted = tally(desk.store.now())
+    const { writes, ...appended } = appending(desk, current, { ...rest, at }, counted)
+    const when = { at, now: desk.store.now() }
+    const conditions = [...others, ...(seen ? [seenWrite(seen, current, appended.messages, when)] : [])]
+    const failed = await desk.store.transact([...conditions, ...writes, ...counted.writes()])
     if (failed.length === 0) return appended
     if (failed.some((index) => index < conditions.length)) return 'refused'
   }

@@ -51,8 +51,8 @@ function writesOf(desk: Desk, before: Conversation, next: Conversation, wanted: 
   const update = updating().set('rev', next.rev)
   for (const field of changed) update.set(field, next[field])
   update.where(`${update.name('rev')} = ${update.value(before.rev)}`)
-  const counted = tally(next.accountId, desk.store.now())
-  counted.count(next.id, at, { orders: !hasOrder(before) && hasOrder(next) ? 1 : 0 })
+  const counted = tally(desk.store.now())
+  counted.count(next, at, { orders: !hasOrder(before) && hasOrder(next) ? 1 : 0 })
   const as = { status: statusAt(next, at), at }
   return [
     { table: 'main' as const, update: conversationKey(next.id), set: update.build() },

@@ -41,7 +41,7 @@ async function end(
     const now = statusAt(seen, at)
     if (now === status) return seen
     if (now !== 'active') throw closed(now)
-    const counted = tally(seen.accountId, desk.store.now())
+    const counted = tally(desk.store.now())
     const ended = { ...seen, status, endsAt: at }
     const writes = [...ending(desk, seen, ended, counted), ...counted.writes()]
     if ((await desk.store.transact(writes)).length === 0) return ended
@@ -70,7 +70,7 @@ export async function cleanUp(
       limit: Math.min(limit - cleaned, 100),
     })
     for (const conversation of items) {
-      const counted = tally(accountId, store.now())
+      const counted = tally(store.now())
       const closing = expiry(desk, conversation, counted)
       if ((await store.transact([...closing, ...counted.writes()])).length === 0) cleaned++
     }
@@ -93,7 +93,7 @@ function ending(desk: Desk, before: Conversation, ended: Conversation, counted: 
     .where(`${update.name('status')} = ${update.value('active')}`)
     .where(`${update.name('endsAt')} = ${update.value(before.endsAt)}`)
     .where(`${update.name('rev')} = ${update.value(before.rev)}`)
-  counted.count(ended.id, at, {
+  counted.count(ended, at, {
     completed: status === 'completed' ? 1 : 0,
     expired: status === 'expired' ? 1 : 0,
     durationMs: durationMs(ended, at),

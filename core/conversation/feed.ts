@@ -1,100 +1,115 @@
 /**
- * Linked sessions feed conversations: what a person writes to the session's number, and what is written to them, by the
- * API or on the phone. Fed with an event of the log, once or many times, in order or not; groups, channels and
- * broadcasts are no conversations.
+ * Linked sessions feed conversations: what a person writes to the session's number, and what is written to them by the
+ * API or on the phone. Fed with events of the log, once or many times, in order or not. A batch is read and written
+ * together, so that under load a message costs a fraction of a call.
  */
-import type { Event, MessageFacts } from '../contract/event.ts'
-import { LID_SERVER, phoneNumberOf } from '../jid.ts'
-import { NOTHING } from '../order/order.ts'
-import { readOrder } from '../order/rules.ts'
-import { iso, ttl } from '../platform/clock.ts'
-import type { Key } from '../platform/dynamo.ts'
-import { placeInTime } from '../projection/messages.ts'
-import { conclude, readsOrdersOn } from './conclude.ts'
-import { type Channel, type Person, statusAt } from './conversation.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Event } from '../contract/event.ts'
+import { MAX_WRITES } from '../platform/dynamo.ts'
+import { Fault } from '../platform/fault.ts'
 import type { Desk } from './desk.ts'
-import { message, type NewMessage } from './message.ts'
-import type { Outbound } from './outbound.ts'
-import { living } from './read.ts'
-import { CARED_FOR_AFTER } from './receive.ts'
-import { type Compose, record } from './record.ts'
-import { seenKey } from './seen.ts'
+import { type Feeding, follow, followRepeated } from './follow.ts'
+import { type Heard, heardBy } from './heard.ts'
+import { look, type View } from './look.ts'
+import { type Plan, plan } from './plan.ts'
+import type { NewSeen } from './seen.ts'
+import { type Tally, tally } from './stats.ts'
+import { understand } from './understand.ts'
 
-export type Feeding = {
-  /** As in receive.ts. */
-  later: ((key: Key) => Promise<void>) | undefined
-  /** How automatic replies leave, where an account wants them on linked sessions. */
-  outbound: Outbound | undefined
+/** Writes of one message (itself, that it was seen), and of a line besides its messages. */
+const [PER_MESSAGE, PER_LINE] = [2, 11]
+/** Messages of one line that one transaction takes. */
+const MESSAGES_AT_ONCE = 40
+const ATTEMPTS = 60
+const PROMPT_ATTEMPTS = 5
+
+/** @throws when something could not be stored or handed on: repeating all of it is safe */
+export async function feed(desk: Desk, events: Event[], feeding: Feeding): Promise<void> {
+  const heard = new Map(events.flatMap((event) => heardBy(event) ?? []).map((one) => [one.key.pk, one]))
+  const lines = Map.groupBy(heard.values(), ({ lineName }) => lineName)
+  for (const batch of batches([...lines.values()].map(inOrder))) await feedLines(desk, batch, feeding)
 }
 
-type MessageEvent = Extract<Event, { type: 'message.received' | 'message.sent' }>
+const inOrder = (line: Heard[]): Heard[] => line.toSorted((one, other) => one.at.localeCompare(other.at))
 
-/** Events that are no messages between two people change nothing. */
-export async function feed(desk: Desk, event: Event, { later, outbound }: Feeding): Promise<void> {
-  if (event.type !== 'message.received' && event.type !== 'message.sent') return
-  const person = personOf(event.payload.message)
-  if (!person) return
-  const { sessionId, accountId } = event
-  const channel: Channel = { type: 'session', sessionId }
-  const told = toldBy(event)
-  const key = feedKey(sessionId, event.payload.message)
-  const line = { accountId, channel, person }
-
-  const compose: Compose = (current, settings) => {
-    const now = desk.store.now()
-    const seen = { key, expiresAt: ttl(now, 2 * desk.retention.eventSeconds) }
-    const reads =
-      told.direction === 'inbound' && readsOrdersOn(settings, channel) && told.content.trim() !== ''
-    const entry = { messages: [told], name: person.name }
-    if (reads && later) return { ...entry, seen: { ...seen, answer: null, dueAt: now + CARED_FOR_AFTER } }
-    const { orderDetails, reply } = conclude(
-      reads ? readOrder(told.content) : NOTHING,
-      current,
-      settings,
-      line,
-    )
-    return { ...entry, orderDetails, seen: { ...seen, answer: told.direction === 'inbound' ? reply : null } }
+/** As many lines as one transaction takes. */
+function* batches(lines: Heard[][]): Generator<Heard[][]> {
+  let batch: Heard[][] = []
+  let writes = 0
+  for (const line of lines) {
+    const more = PER_LINE + PER_MESSAGE * Math.min(line.length, MESSAGES_AT_ONCE)
+    if (batch.length > 0 && writes + more > MAX_WRITES) {
+      yield batch
+      batch = []
+      writes = 0
+    }
+    batch.push(line)
+    writes += more
   }
-  const recorded = await record(desk, line, event.timestamp, compose)
-  const isUndecided =
-    'repeated' in recorded
-      ? recorded.repeated.listSk !== undefined && !recorded.repeated.outcomeAt
-      : recorded.entry.seen.dueAt !== undefined
-  if (isUndecided) await later?.(key)
-  const answer = 'repeated' in recorded ? recorded.repeated.answer : recorded.entry.seen.answer
-  if (!answer || !outbound) return
-  const id = 'repeated' in recorded ? recorded.repeated.conversationId : recorded.conversation.id
-  const conversation = await living(desk.store, accountId, id)
-  if (statusAt(conversation, iso(desk.store.now())) === 'active')
-    await outbound.reply(conversation, { text: answer, key: `reply ${key.pk}`, author: 'automatic' })
+  if (batch.length > 0) yield batch
 }
 
-/** A message of a session is known by this, whether its event or the API brought it. */
-export const feedKey = (
-  sessionId: string,
-  { id, chatId, fromMe }: Pick<MessageFacts, 'id' | 'chatId' | 'fromMe'>,
-): Key => seenKey(`session:${sessionId}`, fromMe ? `out#${id}` : `${chatId}#${id}`)
-
-function personOf({ chatId, fromMe, sender }: MessageFacts): Person | undefined {
-  const phoneNumber = phoneNumberOf(chatId)
-  if (!phoneNumber && !chatId.endsWith(`@${LID_SERVER}`)) return
-  return {
-    key: phoneNumber ?? chatId,
-    phoneNumber: phoneNumber ?? null,
-    address: chatId,
-    name: fromMe ? undefined : sender.name,
+async function feedLines(desk: Desk, lines: Heard[][], feeding: Feeding): Promise<void> {
+  const view = await look(desk.store, lines.flat())
+  const wanted = lines.filter(([first]) => first && view.isFed(first))
+  const counted = tally(desk.store.now())
+  const parts = wanted.map((line) => partOf(desk, line, view, feeding, counted))
+  if (parts.length === 0) return
+  const writes = [...parts.flatMap(({ plan }) => plan.writes), ...counted.writes()]
+  const isStored = writes.length <= MAX_WRITES && (await desk.store.transact(writes)).length === 0
+  for (const [index, part] of parts.entries()) {
+    if (isStored) await follow(desk, part, feeding)
+    await feedLine(desk, isStored ? part.rest : (wanted[index] ?? []), feeding)
   }
 }
 
-function toldBy(event: MessageEvent): NewMessage {
-  const { message: facts } = event.payload
-  return message({
-    id: facts.id,
-    content: facts.text ?? '',
-    type: facts.type === 'image' ? 'image' : 'text',
-    direction: facts.fromMe ? 'outbound' : 'inbound',
-    author: facts.fromMe ? 'agent' : 'customer',
-    timestamp: placeInTime(event, facts),
-    metadata: { kind: facts.type },
-  })
+/** The messages of one line, as often as others get in between. */
+async function feedLine(desk: Desk, line: Heard[], feeding: Feeding): Promise<void> {
+  let left = line
+  for (let attempt = 1; left.length > 0; attempt++) {
+    if (attempt > ATTEMPTS)
+      throw new Fault(
+        'DEPENDENCY_UNAVAILABLE',
+        'The conversation is changed by many at once. Please try again.',
+      )
+    const view = await look(desk.store, left)
+    const counted = tally(desk.store.now())
+    const part = partOf(desk, left, view, feeding, counted)
+    const failed = await desk.store.transact([...part.plan.writes, ...counted.writes()])
+    if (failed.length === 0) {
+      await follow(desk, part, feeding)
+      left = part.rest
+      attempt = 0
+      continue
+    }
+    const repeated = new Set(failed.flatMap((index) => part.taken[index] ?? []))
+    for (const { key } of repeated) await followRepeated(desk, key, feeding)
+    left = left.filter((heard) => !repeated.has(heard))
+    if (attempt > PROMPT_ATTEMPTS) await pause(Math.random() * 2 * attempt)
+  }
 }
+
+export type Part = {
+  taken: Heard[]
+  /** What does not fit, or belongs to a later conversation. */
+  rest: Heard[]
+  plan: Plan
+  seen: NewSeen[]
+}
+
+function partOf(desk: Desk, line: Heard[], view: View, feeding: Feeding, counted: Tally): Part {
+  const [first] = line
+  if (!first) throw new Error('a line without messages')
+  const end = line.findIndex(
+    ({ at }, index) =>
+      index > 0 && (index >= MESSAGES_AT_ONCE || isLater(line[index - 1], at, desk.conversationTtl)),
+  )
+  const taken = end < 0 ? line : line.slice(0, end)
+  const known = view.known(first)
+  const entry = understand(desk, taken, known, view.settings(first), feeding.later !== undefined)
+  const planned = plan(desk, first.line, known, entry, counted)
+  return { taken, rest: line.slice(taken.length), plan: planned, seen: entry.seen }
+}
+
+const isLater = (before: Heard | undefined, at: string, ttl: number): boolean =>
+  before !== undefined && Date.parse(at) - Date.parse(before.at) >= ttl

@@ -26,7 +26,8 @@ export const Message = z.object({
 })
 export type Message = z.infer<typeof Message>
 
-export type NewMessage = Omit<Message, 'sk'>
+/** Its place is given where something else, an event of the log, has one already. */
+export type NewMessage = Omit<Message, 'sk'> & { sk?: string }
 
 export const messageItem = (conversationId: string, message: Message, expiresAt: number): Item => ({
   pk: conversationPartition(conversationId),
@@ -39,7 +40,7 @@ const MAX_CONTENT = 65_536
 
 export const message = (
   facts: Pick<Message, 'id' | 'content' | 'direction' | 'author' | 'timestamp'> &
-    Partial<Pick<Message, 'type' | 'metadata'>>,
+    Partial<Pick<Message, 'type' | 'metadata' | 'sk'>>,
 ): NewMessage => ({
   type: 'text',
   metadata: {},

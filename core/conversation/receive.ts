@@ -13,7 +13,8 @@ import { conclude, readsOrdersOn, repliesOn } from './conclude.ts'
 import { channelName, statusAt } from './conversation.ts'
 import type { Desk, Warns } from './desk.ts'
 import type { NewMessage } from './message.ts'
-import { type Line, record } from './record.ts'
+import type { Line } from './plan.ts'
+import { record } from './record.ts'
 import { answering, find, type Seen } from './seen.ts'
 import * as Settings from './settings.ts'
 import { automaticNow, settle } from './settle.ts'
@@ -46,7 +47,7 @@ export async function receive(desk: Desk, reception: Reception, reading: Reading
   const turn = `${line.accountId} ${channelName(line.channel)} ${line.person.key}`
   const recorded = await reading.turns(turn, () => store(desk, reception, reading.later !== undefined))
   if ('repeated' in recorded) return decision(desk, key, message, deadline)
-  const { answer } = recorded.entry.seen
+  const { answer } = recorded.seen
   if (answer !== undefined) return answer
   await handOn(desk, key, reading)
   return decision(desk, key, message, deadline)
@@ -56,7 +57,7 @@ const store = (desk: Desk, { line, message, key }: Reception, slowly: boolean) =
   record(desk, line, message.timestamp, (current, settings) => {
     const reads = readsOrdersOn(settings, line.channel) && message.content.trim() !== ''
     const now = desk.store.now()
-    const seen = { key, expiresAt: ttl(now, desk.retention.messageSeconds) }
+    const seen = { key, messageId: message.id, expiresAt: ttl(now, desk.retention.messageSeconds) }
     const name = line.person.name
     if (reads && slowly) return { messages: [message], name, seen: { ...seen, dueAt: now + CARED_FOR_AFTER } }
     const extraction = reads ? readOrder(message.content) : NOTHING

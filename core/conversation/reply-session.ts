@@ -10,7 +10,7 @@ import { append } from './append.ts'
 import { closed } from './closing.ts'
 import { statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
-import { feedKey } from './feed.ts'
+import { feedKey } from './heard.ts'
 import { message } from './message.ts'
 import type { Outbound } from './outbound.ts'
 import { messageAt } from './read.ts'
@@ -31,6 +31,7 @@ export const bySession = (domain: Domain, desk: Desk): Outbound => ({
 
     const seen = {
       key: feedKey(session.id, sent),
+      messageId: sent.id,
       expiresAt: ttl(desk.store.now(), 2 * desk.retention.eventSeconds),
     }
     const said = message({

@@ -28,6 +28,7 @@ export const byTwilio = (desk: Desk, rest: TwilioRest | undefined): Outbound => 
     const id = desk.newEventId()
     const seen = {
       key: seenKey(`reply:${conversation.id}`, key),
+      messageId: id,
       expiresAt: ttl(desk.store.now(), desk.retention.messageSeconds),
     }
     const added = await append(desk, conversation, (current, at) => {

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { iso } from '../platform/clock.ts'
 import type { Key, Page, Store, Write } from '../platform/dynamo.ts'
 import { type Update, updating } from '../platform/expression.ts'
+import type { Message } from './message.ts'
 
 export const Seen = z.object({
   pk: z.string(),
@@ -27,6 +28,8 @@ export type Seen = z.infer<typeof Seen>
 
 export type NewSeen = {
   key: Key
+  /** The message that it speaks of, if it speaks of one. */
+  messageId?: string
   /** Given when it is known already. */
   answer?: string | null | undefined
   /** From when on the sweeper looks at what is not decided. */
@@ -38,23 +41,29 @@ export const seenKey = (scope: string, id: string): Key => ({ pk: `SEEN#${scope}
 
 const UNDECIDED = 'SEEN#UNDECIDED'
 
-/** Succeeds only for what was not seen before. */
-export const seenWrite = (
-  { key, answer, dueAt, expiresAt }: NewSeen,
-  known: Pick<Seen, 'conversationId' | 'accountId' | 'place' | 'at'>,
-  now: number,
-): Write => ({
-  table: 'main',
-  put: {
-    ...key,
-    ...known,
-    ...(answer === undefined ? {} : { answer }),
-    ...(dueAt === undefined ? {} : { listPk: UNDECIDED, listSk: placeOf(dueAt, key) }),
-    expiresAt,
-  },
-  condition: 'attribute_not_exists(pk) OR expiresAt <= :now',
-  values: { ':now': Math.floor(now / 1000) },
-})
+/** Succeeds only for what was not seen before. @param messages those that are stored with it */
+export function seenWrite(
+  { key, messageId, answer, dueAt, expiresAt }: NewSeen,
+  conversation: { id: string; accountId: string },
+  messages: Message[],
+  { at, now }: { at: string; now: number },
+): Write {
+  return {
+    table: 'main',
+    put: {
+      ...key,
+      conversationId: conversation.id,
+      accountId: conversation.accountId,
+      place: messages.find(({ id }) => id === messageId)?.sk ?? '',
+      at,
+      ...(answer === undefined ? {} : { answer }),
+      ...(dueAt === undefined ? {} : { listPk: UNDECIDED, listSk: placeOf(dueAt, key) }),
+      expiresAt,
+    },
+    condition: 'attribute_not_exists(pk) OR expiresAt <= :now',
+    values: { ':now': Math.floor(now / 1000) },
+  }
+}
 
 export const find = (store: Store, { pk, sk }: Key): Promise<Seen | undefined> =>
   store.get('main', Seen, { pk, sk })

@@ -5,7 +5,8 @@ import { change } from './change.ts'
 import type { Conversation } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { message } from './message.ts'
-import { type Line, record } from './record.ts'
+import type { Line } from './plan.ts'
+import { record } from './record.ts'
 import { seenKey } from './seen.ts'
 
 const DAY_SECONDS = 24 * 60 * 60

@@ -5,8 +5,9 @@
  */
 import { createHash } from 'node:crypto'
 import { ttl } from '../platform/clock.ts'
-import type { Write } from '../platform/dynamo.ts'
+import type { Key, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
+import type { Conversation } from './conversation.ts'
 
 export const COUNTERS = [
   'started',
@@ -41,29 +42,31 @@ const KEPT_SECONDS = 3 * 366 * 24 * 60 * 60
 export const statsPartition = (accountId: string): string => `CONVERSATION-STATS#${accountId}`
 export const hourly = (counter: Hourly, hour: string): string => `${counter}:${hour}`
 
-/** Gathers what one transaction counts; each day item appears once in its writes. */
-export function tally(accountId: string, now: number) {
-  const items = new Map<string, Map<string, number>>()
+/** Gathers what one transaction counts; each item appears once in its writes. */
+export function tally(now: number) {
+  const items = new Map<string, { key: Key; counts: Map<string, number> }>()
   return {
     /** @param at ISO 8601 in UTC: when it happened */
-    count(conversationId: string, at: string, counts: Counts): void {
-      const sk = `${at.slice(0, 10)}#${spreadOf(conversationId)}`
-      const item = items.get(sk) ?? new Map<string, number>()
-      for (const [name, by] of Object.entries(counts)) {
+    count({ accountId, id }: Pick<Conversation, 'accountId' | 'id'>, at: string, counts: Counts): void {
+      const key = { pk: statsPartition(accountId), sk: `${at.slice(0, 10)}#${spreadOf(id)}` }
+      const name = `${key.pk} ${key.sk}`
+      const item = items.get(name) ?? { key, counts: new Map<string, number>() }
+      const add = (counter: string, by: number) =>
+        item.counts.set(counter, (item.counts.get(counter) ?? 0) + by)
+      for (const [counter, by] of Object.entries(counts)) {
         if (!by) continue
-        item.set(name, (item.get(name) ?? 0) + by)
-        const hour = HOURLY.find((counter) => counter === name)
-        if (hour)
-          item.set(hourly(hour, at.slice(11, 13)), (item.get(hourly(hour, at.slice(11, 13))) ?? 0) + by)
+        add(counter, by)
+        const hour = HOURLY.find((one) => one === counter)
+        if (hour) add(hourly(hour, at.slice(11, 13)), by)
       }
-      items.set(sk, item)
+      items.set(name, item)
     },
     writes: (): Write[] =>
-      [...items].flatMap(([sk, counts]) => {
+      [...items.values()].flatMap(({ key, counts }) => {
         if (counts.size === 0) return []
         const update = updating().set('expiresAt', ttl(now, KEPT_SECONDS))
         for (const [name, by] of counts) update.add(name, by)
-        return [{ table: 'main', update: { pk: statsPartition(accountId), sk }, set: update.build() }]
+        return [{ table: 'main', update: key, set: update.build() }]
       }),
   }
 }

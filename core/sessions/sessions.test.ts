@@ -207,6 +207,7 @@ test('settings change one by one; null goes back to the default, an empty descri
     reconnectInterval: 5_000,
     maxReconnectAttempts: 0,
     messageHistory: true,
+    conversations: true,
   })
   expect(back.description).toBeUndefined()
 })

@@ -47,6 +47,7 @@ test('settings have defaults, keep what is given, and refuse what is not known',
     reconnectInterval: 5_000,
     maxReconnectAttempts: 0,
     messageHistory: true,
+    conversations: true,
     webhookUrl: 'https://example.com/h',
   })
   const refused = await w.request('POST', '/api/sessions', {

@@ -1,0 +1,60 @@
+/** What a batch of messages has to know before it is written, in two reads, however many lines it is about. */
+import type { Item, Key, Store } from '../platform/dynamo.ts'
+import { MAX_READS } from '../platform/dynamo.ts'
+import { Session, sessionKey } from '../session.ts'
+import { Conversation, conversationKey } from './conversation.ts'
+import type { Heard } from './heard.ts'
+import { Pointer, pointerKey } from './person.ts'
+import type { Known } from './plan.ts'
+import { type ConversationSettings, settingsKey, settingsOf } from './settings.ts'
+
+export type View = {
+  known(heard: Heard): Known
+  settings(heard: Heard): ConversationSettings
+  /** Whether its session is there, and feeds conversations. */
+  isFed(heard: Heard): boolean
+}
+
+export async function look(store: Store, heard: Heard[]): Promise<View> {
+  const items = await readAll(
+    store,
+    heard.flatMap((one) => [pointerOf(one), settingsKey(one.line.accountId), ...sessionOf(one)]),
+  )
+  const pointers = new Map(
+    heard.flatMap((one) => {
+      const item = items.get(nameOf(pointerOf(one)))
+      return item ? [[one.lineName, Pointer.parse(item)] as const] : []
+    }),
+  )
+  const conversations = await readAll(
+    store,
+    [...pointers.values()].map(({ conversationId }) => conversationKey(conversationId)),
+  )
+  return {
+    known({ lineName }) {
+      const pointer = pointers.get(lineName)
+      const last = pointer && conversations.get(nameOf(conversationKey(pointer.conversationId)))
+      return { pointer, last: last && Conversation.parse(last) }
+    },
+    settings: ({ line }) => settingsOf(items.get(nameOf(settingsKey(line.accountId)))),
+    isFed: (one) =>
+      sessionOf(one).every((key) => {
+        const item = items.get(nameOf(key))
+        return item !== undefined && Session.parse(item).settings.conversations
+      }),
+  }
+}
+
+const pointerOf = ({ line }: Heard): Key => pointerKey(line.accountId, line.person.key, line.channel)
+const sessionOf = ({ line: { channel } }: Heard): Key[] =>
+  channel.type === 'session' ? [sessionKey(channel.sessionId)] : []
+const nameOf = ({ pk, sk }: Key): string => `${pk}\0${sk}`
+
+async function readAll(store: Store, keys: Key[]): Promise<Map<string, Item>> {
+  const wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()]
+  const found = new Map<string, Item>()
+  for (let start = 0; start < wanted.length; start += MAX_READS)
+    for (const item of await store.getMany('main', wanted.slice(start, start + MAX_READS)))
+      found.set(nameOf(item), item)
+  return found
+}
