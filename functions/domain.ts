@@ -10,7 +10,7 @@ import { openCommands } from '#core/platform/queue.ts'
 import { retentionOf } from '#core/retention.ts'
 
 /** @param part how it is named in the log */
-export function domainOf(config: PlatformConfig, part: string): Domain {
+export function openDomain(config: PlatformConfig, part: string): Domain {
   const now = systemClock
   const newUlid = risingIds()
   return {
