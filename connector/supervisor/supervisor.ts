@@ -4,17 +4,17 @@
  * other; whatever comes from a line that is not the present one is ignored.
  */
 import { Fenced } from '#core/device/index.ts'
-import { type Intent, isPending, type Session } from '#core/session.ts'
-import type { StateChange } from '#core/sessions/index.ts'
+import type { Intent, Session } from '#core/session.ts'
 import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
-import { backOff } from './backoff.ts'
+import { Attempts } from './attempts.ts'
 import { type Decision, decide, LOGGED_OUT } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
 import { DeviceHolder } from './holder.ts'
 import { inbox } from './inbox.ts'
+import { KnownSession } from './known-session.ts'
 import { Line } from './line.ts'
 import { Outbox, type Outcome, type Send } from './outbox.ts'
 import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
@@ -23,7 +23,6 @@ import { isRunning, type Phase } from './phase.ts'
 const FLUSH_MS = 1_500
 /** How long a planned end waits for the server's answers, so that the next owner need not send anything again. */
 const ANSWERS_MS = 1_000
-const REFRESH_MS = 1_000
 const OWNED_ELSEWHERE = 'another connector has opened its device'
 
 export class Supervisor {
@@ -34,12 +33,8 @@ export class Supervisor {
   readonly #holder: DeviceHolder
   readonly #dialer: Dialer
   readonly #outbox: Outbox
-  #session: Session
-  /** Attempts in a row that did not lead to a connection that held. */
-  #attempts = 0
-  #stable: NodeJS.Timeout | undefined
-  /** The last intent that was followed. */
-  #done: number
+  readonly #known: KnownSession
+  readonly #attempts: Attempts
   #work: Promise<void> = Promise.resolve()
   #change = Promise.withResolvers<void>()
   #isLeaving = false
@@ -48,14 +43,14 @@ export class Supervisor {
   constructor(session: Session, epoch: number, why: string, given: SupervisorParts) {
     const parts = forSession(given, session)
     this.id = session.id
-    this.#session = session
     this.#why = why
-    this.#done = session.state.doneIntent
     this.#parts = parts
+    this.#known = new KnownSession(session)
+    this.#attempts = new Attempts(parts.timing, parts.random)
     this.#outbox = new Outbox(parts)
     const deliver = inbox({ ...parts, outbox: this.#outbox, device: () => this.device })
     this.#holder = new DeviceHolder(async () => {
-      const device = await parts.openDevice(this.#session, epoch, { deliver, lookup: parts.encoded })
+      const device = await parts.openDevice(this.session, epoch, { deliver, lookup: parts.encoded })
       device.onDead((error) => this.#died(device, error))
       return device
     }, parts.log)
@@ -69,8 +64,8 @@ export class Supervisor {
     this.#display = new Display(
       {
         epoch,
-        session: () => this.#session,
-        onWritten: (change) => this.#written(change),
+        session: () => this.session,
+        onWritten: (change) => this.#known.written(change),
         onFenced: () => this.#drop('another connector writes for it'),
       },
       parts,
@@ -82,7 +77,7 @@ export class Supervisor {
   }
 
   get session(): Session {
-    return this.#session
+    return this.#known.value
   }
 
   get device(): Device | undefined {
@@ -91,7 +86,7 @@ export class Supervisor {
 
   /** The stored session, as somebody has read it. */
   update(session: Session): void {
-    this.#session = merged(this.#session, session)
+    this.#known.merge(session)
     this.#do(() => this.#obey())
   }
 
@@ -103,7 +98,7 @@ export class Supervisor {
     const { device } = this
     if (device?.linked) return this.#outbox.take(device, commands)
     // What a stopped session is to send waits in the ledger until it is wanted again.
-    if (device || !this.#session.state.linked)
+    if (device || !this.#known.isLinked)
       await this.#outbox.fail(
         commands.map(({ messageId }) => messageId),
         'not_linked',
@@ -127,7 +122,7 @@ export class Supervisor {
   async release(isPlanned: boolean): Promise<void> {
     this.#isLeaving = true
     this.#changed()
-    clearTimeout(this.#stable)
+    this.#attempts.leave()
     if (isPlanned) {
       const flushed = within(FLUSH_MS, this.#display.flush(), 'the last state').catch(() => undefined)
       await this.#dialer.hangUpAfter(async () => {
@@ -156,12 +151,13 @@ export class Supervisor {
 
   /** Makes what is follow what should be. */
   async #obey(): Promise<void> {
-    const { intent, wanted } = this.#session
-    if (intent && isPending(this.#session) && intent.n > this.#done) await this.#follow(intent)
-    else if (wanted && this.phase === 'idle') this.#begin({ reason: this.#why })
+    const { pending } = this.#known
+    if (pending) await this.#follow(pending)
+    else if (this.session.wanted && this.phase === 'idle') this.#begin({ reason: this.#why })
   }
 
-  async #follow({ n, action }: Intent): Promise<void> {
+  async #follow(intent: Intent): Promise<void> {
+    const { n, action } = intent
     this.#parts.log.info({ intent: n, action }, 'session intent')
     const done = { doneIntent: n }
     switch (action) {
@@ -184,28 +180,28 @@ export class Supervisor {
       case 'clear-auth':
         await this.#erase('logout', 'auth_cleared')
         this.#enter('idle', { me: null, ...done })
-        if (this.#session.wanted) this.#begin({ reason: 'auth_cleared' })
+        if (this.session.wanted) this.#begin({ reason: 'auth_cleared' })
         break
       case 'delete':
         await this.#erase('logout')
         await this.#display.flush()
-        await this.#parts.purge(this.#session)
+        await this.#parts.purge(this.session)
         this.#parts.log.info('session deleted')
         this.#leave()
         break
     }
-    this.#done = n
+    this.#known.followed(intent)
   }
 
   #begin(detail: Detail): void {
-    this.#attempts = 0
+    this.#attempts.reset()
     this.#enter('starting', detail)
     this.#dialer.dialIn(0)
   }
 
   #lineOf(device: Device): Line | undefined {
     this.#changed()
-    if (!device.linked && this.#session.state.linked) {
+    if (!device.linked && this.#known.isLinked) {
       this.#do(() => this.#unlink(LOGGED_OUT))
       return
     }
@@ -214,14 +210,14 @@ export class Supervisor {
     const line: Line = new Line({
       device,
       server,
-      settings: { syncFullHistory: this.#session.settings.messageHistory },
+      settings: { syncFullHistory: this.session.settings.messageHistory },
       timing,
       now,
       isStoreSlow: () => this.#isStoreFailing(),
       on: {
         qr: (text, expiresAt) => {
           this.#enter('pairing', { qr: { text, expiresAt: new Date(expiresAt).toISOString() } })
-          onQr(this.#session, text, expiresAt)
+          onQr(this.session, text, expiresAt)
         },
         linked: (me) => this.#enter('confirming', { me }),
         open: (me) => this.#opened(me),
@@ -233,11 +229,8 @@ export class Supervisor {
 
   #opened(me: Me): void {
     this.#enter('open', { me })
-    this.#parts.onOpen(this.#session, me)
-    clearTimeout(this.#stable)
-    this.#stable = setTimeout(() => {
-      this.#attempts = 0
-    }, this.#parts.timing.STABLE_AFTER_MS)
+    this.#parts.onOpen(this.session, me)
+    this.#attempts.opened()
   }
 
   #notOpened(error: unknown): void {
@@ -249,13 +242,13 @@ export class Supervisor {
   async #closed(line: Line, closed: Closed): Promise<void> {
     if (line !== this.#dialer.line) return
     await this.#hangUp('closed')
-    await this.#refresh()
+    await this.#known.refresh((id) => this.#parts.find(id), this.#parts.log)
     const storeFailing = this.#isStoreFailing()
-    const { settings } = this.#session
-    const decision = decide(closed, { settings, attempts: this.#attempts, storeFailing })
+    const { settings } = this.session
+    const decision = decide(closed, { settings, attempts: this.#attempts.count, storeFailing })
     const { name, code, text } = closed
     this.#parts.log.info({ name, code, text, decision: decision.do }, 'connection ended')
-    if (closed.name !== 'restart' && !storeFailing) this.#attempts++
+    if (closed.name !== 'restart' && !storeFailing) this.#attempts.failed()
     await this.#carryOut(decision)
   }
 
@@ -282,17 +275,13 @@ export class Supervisor {
   }
 
   #retry(reason: string): void {
-    const { timing, random } = this.#parts
-    const { reconnectInterval } = this.#session.settings
     this.#enter('waiting', { reason })
-    this.#dialer.dialIn(
-      backOff(Math.max(1, this.#attempts), reconnectInterval, timing.BACKOFF_CAP_MS, random),
-    )
+    this.#dialer.dialIn(this.#attempts.pause(reason, this.session.settings.reconnectInterval))
   }
 
   #halt({ reason, action }: { reason: string; action: string }, detail: Detail = {}): void {
     this.#enter('halted', { reason, action, wanted: false, ...detail })
-    this.#session = { ...this.#session, wanted: false }
+    this.#known.giveUp()
   }
 
   /** The phone, or WhatsApp, has removed this device: what it was is erased, however long the store takes. */
@@ -312,7 +301,7 @@ export class Supervisor {
   }
 
   async #stop(): Promise<void> {
-    clearTimeout(this.#stable)
+    this.#attempts.leave()
     await this.#dialer.hangUpAfter(async () => {
       await this.#outbox.answered(this.device, ANSWERS_MS)
       await this.#holder.close()
@@ -320,7 +309,7 @@ export class Supervisor {
   }
 
   async #hangUp(why: string): Promise<void> {
-    clearTimeout(this.#stable)
+    this.#attempts.leave()
     await this.#dialer.hangUp(why)
   }
 
@@ -330,17 +319,7 @@ export class Supervisor {
     await this.#dialer.hangUpAfter(async () => {
       sent = await this.#holder.erase(how)
     }, 'erased')
-    if (reason) await this.#outbox.fail([...sent, ...(await this.#parts.unsent(this.#session))], reason)
-  }
-
-  /** Settings may have changed; what cannot be read now is decided by what is known. */
-  async #refresh(): Promise<void> {
-    try {
-      const session = await within(REFRESH_MS, this.#parts.find(this.id), 'reading a session')
-      if (session) this.#session = merged(this.#session, session)
-    } catch (error) {
-      this.#parts.log.warn({ err: error }, 'session not read; the known settings hold')
-    }
+    if (reason) await this.#outbox.fail([...sent, ...(await this.#parts.unsent(this.session))], reason)
   }
 
   #died(device: Device, error: Error): void {
@@ -350,7 +329,7 @@ export class Supervisor {
     this.#holder.lost()
     this.#do(async () => {
       await this.#hangUp('device died')
-      this.#attempts++
+      this.#attempts.failed()
       this.#retry('connector_error')
     })
   }
@@ -361,15 +340,9 @@ export class Supervisor {
     return isStoreFailing() || (since !== undefined && now() - since > timing.STORE_SLOW_MS)
   }
 
-  #written({ state, doneIntent = 0 }: Omit<StateChange, 'epoch'>): void {
-    const before = this.#session.state
-    const done = Math.max(doneIntent, before.doneIntent)
-    const linked = state.linked ?? before.linked
-    this.#session = { ...this.#session, state: { ...before, status: state.status, linked, doneIntent: done } }
-  }
-
   #enter(phase: Phase, detail: Detail = {}): void {
     if (this.#isLeaving) return
+    if (detail.me !== undefined) this.#known.isLinked = detail.me !== null
     this.#display.enter(phase, detail)
     this.#changed()
   }
@@ -392,11 +365,4 @@ export class Supervisor {
     this.#change.resolve()
     this.#change = Promise.withResolvers()
   }
-}
-
-/** What was read may be older than what we know. State is written here only; what is wanted changes with the intent. */
-function merged(known: Session, read: Session): Session {
-  const [before, after] = [known.intent?.n ?? 0, read.intent?.n ?? 0]
-  if (after < before) return known
-  return { ...read, state: known.state, wanted: after > before ? read.wanted : known.wanted }
 }

@@ -1,0 +1,66 @@
+/**
+ * A session as its owner knows it. Intent and settings come from outside and are read; state is written here only, so
+ * what is read of it is never newer than what is known, and often older (an index lags behind).
+ */
+import type { Log } from '#core/platform/log.ts'
+import { type Intent, isPending, type Session } from '#core/session.ts'
+import type { StateChange } from '#core/sessions/index.ts'
+import { within } from '../within.ts'
+
+const READ_MS = 1_000
+
+export class KnownSession {
+  #session: Session
+  /** The last intent that was followed. */
+  #done: number
+  /** As far as anybody was told; the device itself may know better. */
+  isLinked: boolean
+
+  constructor(session: Session) {
+    this.#session = session
+    this.#done = session.state.doneIntent
+    this.isLinked = session.state.linked
+  }
+
+  get value(): Session {
+    return this.#session
+  }
+
+  /** What is to be done; undefined when all is. */
+  get pending(): Intent | undefined {
+    const { intent } = this.#session
+    return intent && isPending(this.#session) && intent.n > this.#done ? intent : undefined
+  }
+
+  followed(intent: Intent): void {
+    this.#done = Math.max(this.#done, intent.n)
+  }
+
+  /** Nothing is tried any more until somebody asks for it. */
+  giveUp(): void {
+    this.#session = { ...this.#session, wanted: false }
+  }
+
+  merge(read: Session): void {
+    const [before, after] = [this.#session.intent?.n ?? 0, read.intent?.n ?? 0]
+    if (after < before) return
+    const wanted = after > before ? read.wanted : this.#session.wanted
+    this.#session = { ...read, state: this.#session.state, wanted }
+  }
+
+  written({ state: { status }, doneIntent = 0 }: Pick<StateChange, 'state' | 'doneIntent'>): void {
+    const { state } = this.#session
+    const done = Math.max(doneIntent, state.doneIntent)
+    this.#session = { ...this.#session, state: { ...state, status, doneIntent: done } }
+  }
+
+  /** Settings may have changed; what cannot be read now is decided by what is known. */
+  async refresh(find: (id: string) => Promise<Session | undefined>, log: Log): Promise<void> {
+    try {
+      const read = await within(READ_MS, find(this.#session.id), 'reading a session')
+      if (read) this.merge(read)
+    } catch (error) {
+      log.warn({ err: error }, 'session not read; the known settings hold')
+    }
+  }
+}
