@@ -1,6 +1,6 @@
 /** What the verbs of the domain work with. Every part of it comes in from outside, so that tests own time and ids. */
 import type { Store } from './platform/dynamo.ts'
-import type { Log } from './platform/log.ts'
+import type { Notes } from './platform/notes.ts'
 import type { Commands } from './platform/queue.ts'
 import type { Retention } from './retention.ts'
 
@@ -8,7 +8,7 @@ export type Domain = {
   /** Carries the clock too: `store.now()`. */
   store: Store
   commands: Commands
-  log: Log
+  log: Notes
   retention: Retention
   shards: number
   newSessionId(): string

@@ -5,7 +5,7 @@ import { systemClock } from '#core/platform/clock.ts'
 import type { PlatformConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
-import { logger } from '#core/platform/log.ts'
+import { notes } from '#core/platform/notes.ts'
 import { openCommands } from '#core/platform/queue.ts'
 import { retentionOf } from '#core/retention.ts'
 
@@ -20,7 +20,7 @@ export function openDomain(config: PlatformConfig, part: string): Domain {
       shards: config.SHARDS,
       now,
     }),
-    log: logger(config.LOG_LEVEL, { part }),
+    log: notes(config.LOG_LEVEL, { part }),
     retention: retentionOf(config),
     shards: config.SHARDS,
     newSessionId,

@@ -3,20 +3,9 @@
  * redacted by name, as the last line of defence and not the first.
  */
 import pino from 'pino'
+import { SECRET } from './secret.ts'
 
 export type Log = pino.Logger
-
-const SECRET = [
-  'authorization',
-  'apiKey',
-  'token',
-  'secret',
-  'qr',
-  'qrText',
-  'creds',
-  'password',
-  'masterKey',
-]
 
 /** `level` is one of pino's; `silent` writes nothing. */
 export const logger = (level: string, fields: Record<string, unknown> = {}): Log =>

@@ -2,18 +2,20 @@
  * The native REST API, on web standards only: Lambda and the local server run this very app. Requests are bounded and
  * named first; every failure, wherever it happens, is answered in one form.
  */
-import { OpenAPIHono } from '@hono/zod-openapi'
+
+import { Hono } from 'hono'
 import { conversationSessions } from '../dialects/conversations.ts'
 import { chats } from './chats.ts'
 import type { ApiEnv } from './context.ts'
 import { conversations } from './conversations/index.ts'
 import type { Deps } from './deps.ts'
-import { answerFaults, answerUnrouted, refuseInvalid } from './errors.ts'
+import { answerFaults, answerUnrouted } from './errors.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
 import { readMessages } from './messages/read.ts'
 import { sendMessages } from './messages/send.ts'
-import { serveDocument } from './pages/openapi.ts'
+import { documentOf } from './openapi/document.ts'
+import { descriptionsOf } from './openapi/hono.ts'
 import { reference } from './pages/reference.ts'
 import { welcome } from './pages/welcome.ts'
 import { bounded, identified } from './request.ts'
@@ -23,8 +25,8 @@ import { sessionPairing } from './sessions/pairing.ts'
 import { sessionQr } from './sessions/qr.ts'
 import { sessionStatus } from './sessions/status.ts'
 
-export function api(deps: Deps): OpenAPIHono<ApiEnv> {
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+export function api(deps: Deps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>()
   app.onError(answerFaults(deps.log))
   app.use(identified(deps.newRequestId))
   app.use(bounded)
@@ -42,9 +44,11 @@ export function api(deps: Deps): OpenAPIHono<ApiEnv> {
     ...conversations,
     conversationSessions,
     health,
-  ]
-  for (const part of parts) app.route('/', part(deps))
-  serveDocument(app, deps)
+  ].map((part) => part(deps))
+  for (const part of parts) app.route('/', part)
+  app.get('/openapi.json', (c) =>
+    c.json(documentOf(parts.flatMap(descriptionsOf), deps.config.PUBLIC_ORIGIN)),
+  )
   app.route('/', reference(deps))
   app.route('/', welcome())
   answerUnrouted(app)

@@ -1,5 +1,5 @@
 /** Conversations of a session and what was said in them, newest first. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import * as Chats from '#core/chat.ts'
 import { chatIdOf } from '#core/jid.ts'
@@ -9,6 +9,7 @@ import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
 import { MessageView, viewOf } from './messages/view.ts'
+import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const tags = ['Chats']
 

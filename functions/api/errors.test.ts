@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { logger } from '#core/platform/log.ts'
+import { notes } from '#core/platform/notes.ts'
 import { apiWorld, type World } from '../../test/support/api.ts'
 import { api } from './app.ts'
 import { BODY_LIMIT } from './request.ts'
@@ -192,19 +192,20 @@ test('an answer carries the id of its request, the caller’s own when it is a s
 
 test('what nobody expected is a 500 with a request id, and its cause is in the log alone', async () => {
   const lines: string[] = []
-  const log = logger('error')
   const app = api({
     ...w.deps,
-    log: Object.assign(Object.create(log), {
-      error: (fields: { err: Error }) => lines.push(fields.err.message),
-    }),
+    log: notes('error', {}, (line) => lines.push(line)),
     load: () => Promise.reject(new Error('inner secret')),
   })
   const answer = app.request('/api/sessions', { headers: { 'x-api-key': 'token-acme' } })
   const { body, headers } = await expectFault(answer, 500, 'INTERNAL_ERROR')
   expect(body.details).toEqual({ requestId: headers.get('x-request-id') })
   expect(JSON.stringify(body)).not.toContain('inner secret')
-  expect(lines).toEqual(['inner secret'])
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    requestId: headers.get('x-request-id'),
+    err: { message: 'inner secret', stack: expect.any(String) },
+  })
 })
 
 test('without a database it is a 503 that can be repeated, and health says so', async () => {

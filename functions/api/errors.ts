@@ -1,25 +1,20 @@
 /**
  * How failures are answered: always `{success: false, error, code, status, details?}`. A Fault is shown as it is; what
- * the framework or a dependency throws gets a name; anything else is answered with a request id and logged with its
+ * a dependency throws gets a name; anything else is answered with a request id and logged with its
  * cause.
  */
 import type { Context, Env, ErrorHandler, Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import type * as z from 'zod'
 import { Fault } from '#core/platform/fault.ts'
-import type { Log } from '#core/platform/log.ts'
+import type { Notes } from '#core/platform/notes.ts'
 import type { ApiEnv } from './context.ts'
 
 export const answerFaults =
-  (log: Log): ErrorHandler<ApiEnv> =>
+  (log: Notes): ErrorHandler<ApiEnv> =>
   (error, c) => {
     const fault = named(error)
     const requestId = c.get('requestId')
     if (fault.status >= 500)
-      log.error(
-        { err: error, cause: fault.cause, requestId, method: c.req.method, path: c.req.path },
-        fault.message,
-      )
+      log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, fault.message)
     return render(c, fault.code === 'INTERNAL_ERROR' ? withRequestId(fault, requestId) : fault)
   }
 
@@ -33,23 +28,11 @@ const withRequestId = (fault: Fault, requestId: string) =>
 
 function named(error: unknown): Fault {
   if (error instanceof Fault) return error
-  if (error instanceof HTTPException) return ofFramework(error)
   if (isDependency(error))
     return new Fault('DEPENDENCY_UNAVAILABLE', 'A part that this needs is not available. Please try again.', {
       cause: error,
     })
   return new Fault('INTERNAL_ERROR', 'Something went wrong on our side.', { cause: error })
-}
-
-function ofFramework(error: HTTPException): Fault {
-  const cause = error
-  if (error.status === 415)
-    return new Fault(
-      'UNSUPPORTED_MEDIA_TYPE',
-      'The body must be JSON, sent with Content-Type: application/json.',
-    )
-  if (error.status === 400) return new Fault('MALFORMED_JSON', 'The body is not valid JSON.', { cause })
-  return new Fault('INTERNAL_ERROR', 'Something went wrong on our side.', { cause })
 }
 
 const BUSY =
@@ -62,26 +45,6 @@ function isDependency(error: unknown): boolean {
   const { code, $fault } = error as { code?: unknown; $fault?: unknown }
   return $fault === 'server' || BUSY.test(error.name) || (typeof code === 'string' && NETWORK.test(code))
 }
-
-type Checked = { success: true } | { success: false; target: string; error: z.core.$ZodError }
-
-/** Every wrong value at once, each with its path. Values are not repeated: they may be secrets. */
-export function refuseInvalid(checked: Checked): void {
-  if (checked.success) return
-  const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
-    in: checked.target === 'json' ? 'body' : checked.target === 'param' ? 'path' : checked.target,
-    path: path.map(String).join('.'),
-    message: issue.code === 'unrecognized_keys' ? unknownKeys(issue as { keys: string[] }) : message,
-  }))
-  const first = issues[0]
-  const where = first?.path ? `${first.path}: ` : ''
-  throw new Fault('VALIDATION_ERROR', `The request is not valid. ${where}${first?.message ?? ''}`, {
-    details: { issues },
-  })
-}
-
-const unknownKeys = ({ keys }: { keys: string[] }): string =>
-  `${keys.map((key) => `"${key.slice(0, 50)}"`).join(', ')} ${keys.length > 1 ? 'are' : 'is'} not known here`
 
 /** 405 with `Allow` when the path exists with other methods, else 404. */
 export function answerUnrouted<E extends Env>(app: Hono<E>): void {

@@ -1,5 +1,5 @@
 /** The event log of a session, oldest first: whoever keeps the last id that it saw misses nothing and repeats nothing. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import type { Event } from '#core/contract/event.ts'
 import { read } from '#core/log.ts'
@@ -7,6 +7,7 @@ import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
+import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 export const EventView = z
   .object({

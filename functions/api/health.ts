@@ -2,13 +2,14 @@
  * What works and what does not, for operators and load balancers. 200 means that a message which is accepted now can
  * reach WhatsApp: the database and the queue answer, and a connector is alive.
  */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { fleet } from '#core/lease.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { json } from './describe.ts'
+import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const Check = z.object({
   ok: z.boolean(),

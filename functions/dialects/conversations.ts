@@ -3,7 +3,7 @@
  * active ones, and completing one. What it calls a session is a conversation here. The webhook that feeds them is in
  * hooks/twilio.ts. They demand a token, which seed 003 does not mention and the content deserves.
  */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { complete } from '#core/conversation/closing.ts'
 import { type Conversation, ConversationStatus, statusAt } from '#core/conversation/conversation.ts'
@@ -17,6 +17,7 @@ import type { ApiEnv } from '../api/context.ts'
 import { personOf } from '../api/conversations/find.ts'
 import type { Deps } from '../api/deps.ts'
 import { faults, json, SECURED } from '../api/describe.ts'
+import { createRoute, OpenAPIHono } from '../api/openapi/hono.ts'
 
 const tags = ['Conversation sessions']
 const COMPLETED = 'Session completed successfully'

@@ -1,5 +1,5 @@
 /** What an account has of its conversations as a whole: figures, settings, and the log of its Twilio channel. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { Analytics, analyse, daysOf } from '#core/conversation/analytics.ts'
 import { cleanUp } from '#core/conversation/closing.ts'
@@ -13,6 +13,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, nextCursor, paging, SECURED } from '../describe.ts'
 import { EventView, eventViewOf, place } from '../events.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { tags } from './view.ts'
 
 const MOST_DAYS = 366

@@ -1,5 +1,5 @@
 /** Changing conversations: begin one, note something about it, end it. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { change } from '#core/conversation/change.ts'
 import { cleanUp, complete, expire } from '#core/conversation/closing.ts'
@@ -16,6 +16,7 @@ import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { ConversationView, conversationParam, EXAMPLE, tags, viewOf } from './view.ts'
 
 const notes = z.record(z.string().min(1).max(200), z.unknown())

@@ -1,5 +1,5 @@
 /** Reading conversations: lists, one of them, what was said in it, and its figures. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { type Conversation, ConversationStatus, statusAt } from '#core/conversation/conversation.ts'
 import { phoneOf } from '#core/conversation/phone.ts'
@@ -11,6 +11,7 @@ import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, nextCursor, paging, SECURED } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import {
   ConversationMessage,
   ConversationView,

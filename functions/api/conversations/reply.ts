@@ -1,5 +1,5 @@
 /** Answering a person from a conversation, by the line on which they wrote. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import * as Read from '#core/conversation/read.ts'
 import { statuses } from '#core/conversation/statuses.ts'
@@ -8,6 +8,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
 import { Text } from '../messages/text.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { ConversationMessage, conversationParam, messageViewOf, tags } from './view.ts'
 
 const reply = createRoute({

@@ -1,5 +1,5 @@
 /** A message with its history, and how many there were. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { findAll } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -8,6 +8,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
 
 const tags = ['Messages']

@@ -1,5 +1,5 @@
 /** Sending: accepted and stored, then carried; the answer may wait for how far it gets. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import type { MessageStatus } from '#core/contract/event.ts'
 import { findOutgoing, hasReached, type Message } from '#core/message.ts'
@@ -8,6 +8,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { Text } from './text.ts'
 import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
 

@@ -1,5 +1,5 @@
 /** What is asked of a session: start, stop, restart, log out, forget its device. The connector does it; see /status. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { Status } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
@@ -7,6 +7,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { reasonsOf, shown } from './view.ts'
 
 type Action = Exclude<Sessions.Action, 'delete'>

@@ -1,5 +1,5 @@
 /** Sessions come and go: create, list, show, change, delete. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { type Session, Settings, SettingsChange, Status } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
@@ -8,6 +8,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, nextCursor, paging, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { isAfter, placeOf, readPlace } from './place.ts'
 import {
   BASICS_EXAMPLE,

@@ -1,10 +1,11 @@
 /** Linking by a code that is typed on the phone: the address exists, the feature does not yet, and it says so. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import { Fault } from '#core/platform/fault.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { faults, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 
 const pairing = createRoute({
   method: 'post',

@@ -1,5 +1,5 @@
 /** The QR code that a phone scans to link the session; as JSON, or bare in the format that is asked for. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { Fault } from '#core/platform/fault.ts'
@@ -9,6 +9,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { faults, json, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import * as draw from './qr-image.ts'
 import { shown } from './view.ts'
 

@@ -1,5 +1,5 @@
 /** How a session is, in one small answer that can be asked for often. */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+
 import * as z from 'zod'
 import { Status } from '#core/session.ts'
 import * as Stats from '#core/stats.ts'
@@ -7,6 +7,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { lastActivityOf, reasonsOf, shown } from './view.ts'
 
 const status = createRoute({
