@@ -34,6 +34,18 @@ export const limitOf = ({ plan }: Pick<Account, 'plan'>): number | undefined => 
 export const find = (store: Store, id: string): Promise<Account | undefined> =>
   store.get('main', Account, accountKey(id))
 
+const LISTING = 'ACCOUNTS'
+
+/** Every account, for jobs that attend to all of them. */
+export async function* all(store: Store): AsyncGenerator<Account> {
+  let cursor: string | undefined
+  do {
+    const page = await store.query('main', Account, LISTING, { index: 'listing', cursor })
+    yield* page.items
+    cursor = page.cursor
+  } while (cursor)
+}
+
 /**
  * Makes sure that the account exists with this plan and is opened by this token. A token of an earlier call that
  * differs does not open it any more.
@@ -49,6 +61,7 @@ export async function ensure(
     .set('id', id)
     .set('name', name ?? id)
     .set('plan', plan)
+  update.set('listPk', LISTING).set('listSk', id)
   update.set('ensuredToken', key.pk).setOnce('createdAt', iso(store.now()))
   await store.update('main', accountKey(id), update.build())
   await store.put('main', { ...key, accountId: id, name: 'default', createdAt: iso(store.now()) })

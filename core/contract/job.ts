@@ -9,6 +9,6 @@ import { Event } from './event.ts'
 export const OrderJob = z.object({ v: z.literal(1), seen: z.object({ pk: z.string(), sk: z.string() }) })
 export type OrderJob = z.infer<typeof OrderJob>
 
-/** An event of the log, told to whoever feeds on it. */
-export const EventJob = z.object({ v: z.literal(1), event: Event })
+/** Events of the log, of any sessions, told to whoever feeds on them. */
+export const EventJob = z.object({ v: z.literal(1), events: z.array(Event) })
 export type EventJob = z.infer<typeof EventJob>

@@ -14,7 +14,7 @@ import type { Desk } from './desk.ts'
 import { type Message, message, type NewMessage, systemMessage } from './message.ts'
 import type { Outbound } from './outbound.ts'
 import { living, messageAt } from './read.ts'
-import { concluding, find, type Seen } from './seen.ts'
+import { answering, concluding, find, type Seen } from './seen.ts'
 import * as Settings from './settings.ts'
 
 export type Read = (request: Request) => Promise<Outcome>
@@ -96,6 +96,19 @@ async function put(
     }
   })
   return done === 'refused' ? 'refused' : late
+}
+
+/** The webhook ended before it could give the reply that was ready: it is sent instead. */
+export async function finish(desk: Desk, seen: Seen, outbound: Outbound | undefined): Promise<void> {
+  const reply = seen.reply ?? null
+  const isOurs = await desk.store.update(
+    'main',
+    { pk: seen.pk, sk: seen.sk },
+    answering(reply, { done: true }).build(),
+  )
+  if (!isOurs || reply === null || !outbound) return
+  const conversation = await living(desk.store, seen.accountId, seen.conversationId)
+  await sendLate(desk, conversation, seen, reply, outbound)
 }
 
 const NO_WAY_OUT = 'No way to send it is configured.'

@@ -3,17 +3,15 @@
  * to hand messages on to, and only when the first of them comes.
  */
 import { randomUUID } from 'node:crypto'
-import type { OrderJob } from '#core/contract/job.ts'
 import { conversationTtl, HookConfig } from '#core/conversation/config.ts'
 import type { Warns } from '#core/conversation/desk.ts'
-import type { Reading } from '#core/conversation/receive.ts'
+import { handingOn } from '#core/conversation/hand-on.ts'
 import { turns } from '#core/conversation/turns.ts'
 import { dynamoClient, tableNames } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
-import type { Jobs } from '#core/platform/jobs.ts'
 import { retentionOf } from '#core/retention.ts'
 import { leanLog } from './log.ts'
 import type { TwilioHook } from './twilio.ts'
@@ -35,21 +33,9 @@ export function hookFromEnv(env: NodeJS.ProcessEnv, log: Warns = leanLog()): Twi
     publicOrigin: config.PUBLIC_ORIGIN,
     reading: {
       turns: turns(),
-      later: config.ORDERS_QUEUE_URL ? handingOn(config, config.ORDERS_QUEUE_URL) : undefined,
+      later: handingOn(config),
       answerWithin: config.TWILIO_ANSWER_WITHIN_MS,
       log,
     },
-  }
-}
-
-function handingOn(config: HookConfig, url: string): NonNullable<Reading['later']> {
-  let jobs: Jobs | undefined
-  return async ({ pk, sk }) => {
-    if (!jobs) {
-      const { jobsClient, openJobs } = await import('#core/platform/jobs.ts')
-      jobs ??= openJobs(jobsClient(config), url)
-    }
-    const job: OrderJob = { v: 1, seen: { pk, sk } }
-    await jobs.send([{ body: JSON.stringify(job) }])
   }
 }

@@ -1,0 +1,39 @@
+/**
+ * Attends to what conversations left behind: those whose time has come are written down as expired, and messages whose
+ * order nobody has read are handed on again. A run is bounded; the next one goes on.
+ */
+import * as Accounts from '#core/account.ts'
+import { cleanUp } from '#core/conversation/closing.ts'
+import type { Opened } from '#core/conversation/open.ts'
+import type { Reading } from '#core/conversation/receive.ts'
+import * as Seen from '#core/conversation/seen.ts'
+import { finish, type Read, settle } from '#core/conversation/settle.ts'
+
+export type Tended = {
+  /** Conversations that were written down as expired. */
+  expired: number
+  /** Messages that were handed on to the model again. */
+  handedOn: number
+}
+
+const EXPIRED_PER_ACCOUNT = 1_000
+const MESSAGES_PER_RUN = 500
+/** How long a message that was handed on again is left to the queue, in ms. */
+const AGAIN_AFTER = 5 * 60_000
+
+/** @param later absent where rules read everything: then they read what is left as well, by `read` */
+export async function tend(deps: Opened, later: Reading['later'], read: Read): Promise<Tended> {
+  const tended: Tended = { expired: 0, handedOn: 0 }
+  for await (const { id } of Accounts.all(deps.store))
+    tended.expired += await cleanUp(deps, id, EXPIRED_PER_ACCOUNT)
+  const { items } = await Seen.due(deps.store, { limit: MESSAGES_PER_RUN })
+  for (const seen of items) {
+    if (!(await Seen.postpone(deps.store, seen, deps.store.now() + AGAIN_AFTER))) continue
+    if (seen.outcomeAt) await finish(deps, seen, deps.outbound)
+    else if (later) await later(seen)
+    else await settle(deps, seen, read, deps.outbound)
+    tended.handedOn++
+  }
+  if (tended.expired + tended.handedOn > 0) deps.log.info(tended, 'attended to conversations')
+  return tended
+}
