@@ -6,13 +6,17 @@ export const json = <S extends z.ZodType>(schema: S, example?: unknown) => ({
   'application/json': { schema, ...(example === undefined ? {} : { example }) },
 })
 
+/** Its schema serves the document alone, and is made when that is: most processes never need it. */
 export const answer = <S extends z.ZodRawShape>(
   description: string,
   shape: S,
   example?: Record<string, unknown>,
 ) => ({
   description,
-  content: json(z.object({ success: z.literal(true), ...shape }), example && { success: true, ...example }),
+  get content() {
+    const schema = z.object({ success: z.literal(true), ...shape })
+    return json(schema, example && { success: true, ...example })
+  },
 })
 
 export const body = <S extends z.ZodType>(schema: S, example?: unknown) => ({
