@@ -7,8 +7,8 @@ import type { Device } from '../socket/index.ts'
 import { within } from '../within.ts'
 
 const CLOSE_MS = 5_000
-/** Telling WhatsApp that a device leaves needs an answer; without one it is erased here all the same. */
-const LOGOUT_MS = 10_000
+/** Telling WhatsApp that a device leaves needs an answer, and erasing needs the store. */
+const ERASE_MS = 20_000
 
 /** Nothing is opened any more. */
 class Retired extends Error {
@@ -72,21 +72,14 @@ export class DeviceHolder {
   /**
    * Erases everything of the device, and tells WhatsApp when it can.
    * @returns the messages that were accepted and never sent
-   * @throws whatever the store throws: then it is not erased
+   * @throws whatever the store throws: then it is not erased, and has to be opened again for the next try
    */
   async erase(how: 'logout' | 'forget'): Promise<string[]> {
     const device = await this.opened()
-    const unsent = how === 'logout' ? await this.#logout(device) : await device.forget()
-    this.lost()
-    return unsent
-  }
-
-  async #logout(device: Device): Promise<string[]> {
     try {
-      return await within(LOGOUT_MS, device.logout(), 'logging out')
-    } catch (error) {
-      this.#log.warn({ err: error }, 'logging out failed; the device is erased here')
-      return device.forget()
+      return await within(ERASE_MS, how === 'logout' ? device.logout() : device.forget(), 'erasing a device')
+    } finally {
+      this.lost()
     }
   }
 

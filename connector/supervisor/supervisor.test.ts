@@ -66,6 +66,7 @@ function world(
     async openDevice() {
       await trouble.opening
       if (trouble.open) throw trouble.open
+      if (device.state.isClosed) device = reopened(device)
       return device.device
     },
     append: async (_id, appended) => void events.push(...appended),
@@ -127,6 +128,13 @@ function world(
       await settle()
     },
   }
+}
+
+/** What is stored of a device that was closed, opened again. */
+function reopened(closed: ScriptedDevice): ScriptedDevice {
+  const fresh = scriptedDevice({ linked: closed.state.linked })
+  fresh.state.storeError = closed.state.storeError
+  return fresh
 }
 
 describe('linking', () => {

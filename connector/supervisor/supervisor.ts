@@ -125,10 +125,7 @@ export class Supervisor {
     this.#attempts.leave()
     if (isPlanned) {
       const flushed = within(FLUSH_MS, this.#display.flush(), 'the last state').catch(() => undefined)
-      await this.#dialer.hangUpAfter(async () => {
-        await this.#outbox.answered(this.device, ANSWERS_MS)
-        await this.#holder.retire()
-      }, 'released')
+      await this.#finish('released', () => this.#holder.retire())
       await flushed
     } else {
       await this.#dialer.hangUp('released')
@@ -302,10 +299,16 @@ export class Supervisor {
 
   async #stop(): Promise<void> {
     this.#attempts.leave()
+    await this.#finish('stopped', () => this.#holder.close())
+  }
+
+  /** Ends the line in good order: what was sent is answered and stored first. */
+  async #finish(why: string, close: () => Promise<void>): Promise<void> {
+    const isOpen = this.phase === 'open' && this.#dialer.line !== undefined
     await this.#dialer.hangUpAfter(async () => {
-      await this.#outbox.answered(this.device, ANSWERS_MS)
-      await this.#holder.close()
-    }, 'stopped')
+      if (isOpen) await this.#outbox.answered(this.device, ANSWERS_MS)
+      await close()
+    }, why)
   }
 
   async #hangUp(why: string): Promise<void> {

@@ -64,6 +64,7 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
     /** Thrown by whatever has to be stored. */
     storeError: undefined as Error | undefined,
     acceptError: undefined as Error | undefined,
+    isClosed: false,
   }
 
   const device: Device = {
@@ -102,6 +103,8 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
   }
 
   function erased(): string[] {
+    if (state.isClosed) throw new Error('the device is closed')
+    state.isClosed = true
     if (state.storeError) throw state.storeError
     state.linked = false
     return [...waiting]

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Event, MessageStatus } from '#core/contract/event.ts'
+import type { Message } from '#core/message.ts'
+import { iso } from '#core/platform/clock.ts'
+import { logger } from '#core/platform/log.ts'
+import { scriptedDevice } from '../../test/support/scripted-device.ts'
+import { Outbox, type Send } from './outbox.ts'
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }))
+afterEach(() => void vi.useRealTimers())
+
+function world() {
+  const events: Event[] = []
+  const asked: string[] = []
+  const ledger = new Map<string, MessageStatus>()
+  const it = scriptedDevice({ linked: true })
+  const outbox = new Outbox({
+    about: { sessionId: 's1', accountId: 'a1' },
+    async ledger(id) {
+      asked.push(id)
+      const status = ledger.get(id)
+      return status && ({ id, status } as Message)
+    },
+    append: async (appended) => void events.push(...appended),
+    newEventId: () => `E${events.length}`,
+    now: () => Date.now(),
+    log: logger('silent'),
+    timing: { QUEUED_AFTER_MS: 1_000, OVERLOOKED_AFTER_MS: 3_000 },
+  })
+  return { outbox, it, device: it.device, events, asked, ledger }
+}
+
+const send = (messageId: string, change: Partial<Send> = {}): Send => ({
+  messageId,
+  to: '4915100000002@s.whatsapp.net',
+  text: `text of ${messageId}`,
+  acceptedAt: iso(Date.now()),
+  isRepeat: false,
+  ...change,
+})
+const told = (events: Event[]) =>
+  events.map((event) =>
+    event.type === 'message.status' ? `${event.payload.messageId} ${event.payload.status}` : event.type,
+  )
+
+test('commands reach the device in their order, and the ledger is not asked about fresh ones', async () => {
+  const { outbox, it, device, asked } = world()
+  expect(await outbox.take(device, [send('A'), send('B'), send('C')])).toEqual(['done', 'done', 'done'])
+  expect(it.accepted.map(({ id }) => id)).toEqual(['A', 'B', 'C'])
+  expect(asked).toEqual([])
+})
+
+test('a repeated command is sent only when the ledger shows it as neither taken by the server nor failed', async () => {
+  const { outbox, it, device, ledger } = world()
+  for (const status of ['accepted', 'queued', 'sent', 'server', 'read', 'failed'] as const)
+    ledger.set(status, status)
+  const repeated = ['accepted', 'queued', 'sent', 'server', 'read', 'failed', 'unknown'].map((id) =>
+    send(id, { isRepeat: true }),
+  )
+  expect(await outbox.take(device, repeated)).toEqual(Array(7).fill('done'))
+  expect(it.accepted.map(({ id }) => id)).toEqual(['accepted', 'queued', 'sent'])
+})
+
+test('a command that comes late may have come on another way before, so the ledger is asked', async () => {
+  const { outbox, it, device, ledger, asked } = world()
+  ledger.set('late', 'server')
+  await outbox.take(device, [send('late', { acceptedAt: iso(Date.now() - 2_000) })])
+  expect(asked).toEqual(['late'])
+  expect(it.accepted).toEqual([])
+})
+
+test('what the server has just answered is not sent again, although the ledger does not know it yet', async () => {
+  const { outbox, it, device, ledger } = world()
+  await outbox.take(device, [send('A')])
+  outbox.settle(['A'])
+  ledger.set('A', 'accepted')
+  await outbox.take(device, [send('A', { isRepeat: true })])
+  expect(it.accepted).toHaveLength(1)
+})
+
+test('what the device does not take comes again', async () => {
+  const { outbox, it, device } = world()
+  it.state.acceptError = new Error('refusing')
+  expect(await outbox.take(device, [send('A')])).toEqual(['later'])
+  expect(outbox.factsOf('A')).toBeUndefined()
+  it.state.acceptError = undefined
+  expect(await outbox.take(device, [send('A')])).toEqual(['done'])
+  expect(outbox.factsOf('A')).toMatchObject({
+    id: 'A',
+    fromMe: true,
+    text: 'text of A',
+    to: '+4915100000002',
+  })
+})
+
+test('a message that the server has not taken after a second is shown as queued, once', async () => {
+  const { outbox, it, device, events } = world()
+  await outbox.take(device, [send('slow'), send('fast')])
+  it.acknowledge('fast')
+  outbox.settle(['fast'])
+  vi.advanceTimersByTime(900)
+  outbox.tick(device)
+  expect(events).toEqual([])
+  vi.advanceTimersByTime(200)
+  outbox.tick(device)
+  outbox.tick(device)
+  expect(told(events)).toEqual(['slow queued'])
+})
+
+test('a planned end waits until the server has answered, and not for ever', async () => {
+  const { outbox, it, device } = world()
+  await outbox.take(device, [send('A')])
+  const answered = vi.fn()
+  void outbox.answered(device, 1_000).then(answered)
+  await vi.advanceTimersByTimeAsync(500)
+  expect(answered).not.toHaveBeenCalled()
+  it.acknowledge('A')
+  outbox.settle(['A'])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(answered).toHaveBeenCalled()
+
+  await outbox.take(device, [send('B')])
+  const patience = vi.fn()
+  void outbox.answered(device, 1_000).then(patience)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(patience).toHaveBeenCalled()
+})
+
+test('each message that will never be sent fails once, with the reason', async () => {
+  const { outbox, events } = world()
+  await outbox.fail(['A', 'B', 'A'], 'logged_out')
+  expect(told(events)).toEqual(['A failed', 'B failed'])
+  expect(events[0]?.payload).toMatchObject({ reason: 'logged_out' })
+})
