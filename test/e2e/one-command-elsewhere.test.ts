@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { startFauxqs } from 'fauxqs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startDynoxide } from '../../local/dynoxide.ts'
 import { sandbox } from '../../sandbox/index.ts'
 import { linkLine } from '../support/line.ts'
@@ -53,8 +53,9 @@ test('a connector that joins takes over, and what it held goes on without it', a
   const joined = spawn(process.execPath, ['local/connector.ts'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, DATA_DIR: it.dataDir },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
+  onTestFinished(() => void joined.kill('SIGTERM'))
   let said = ''
   joined.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString()

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../local/dynoxide.ts'
 import { isAlive } from '../../local/identity.ts'
 import { readRecord } from '../../local/record.ts'
@@ -149,12 +149,13 @@ describe('npm start', () => {
       PORT: `${await freePort()}`,
       SANDBOX_PORT: `${await freePort()}`,
     }
-    const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] })
+    onTestFinished(() => void npm.kill('SIGTERM'))
     let said = ''
     npm.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString()
     })
-    await until('it is ready', () => said.includes(`\nready http://127.0.0.1:${env.PORT}\n`), {
+    await until('it is ready', () => new RegExp(`^ready http://127.0.0.1:${env.PORT}$`, 'm').test(said), {
       withinMs: 30_000,
     })
     const { main, parts } = readRecord(folder.path)!
