@@ -61,6 +61,8 @@ export const Intent = z.object({
   n: z.int(),
   action: z.enum(['start', 'stop', 'restart', 'logout', 'clear-auth', 'delete']),
   at: z.iso.datetime(),
+  /** An earlier request to unlink was not done yet: it is done first. */
+  unlinkFirst: z.boolean().optional(),
 })
 export type Intent = z.infer<typeof Intent>
 

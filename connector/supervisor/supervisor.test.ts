@@ -110,8 +110,8 @@ function world(
       return stored
     },
     /** As the API asks and the connector is told. */
-    async ask(action: Intent['action']) {
-      const intent = { n: (stored.intent?.n ?? 0) + 1, action, at: iso(Date.now()) }
+    async ask(action: Intent['action'], detail: Partial<Intent> = {}) {
+      const intent = { n: (stored.intent?.n ?? 0) + 1, action, at: iso(Date.now()), ...detail }
       supervisor.update(this.store({ intent, wanted: WANTED[action] ?? stored.wanted }))
       await settle()
     },
@@ -365,6 +365,15 @@ describe('what is asked', () => {
     fresh.line.qr('QR')
     await settle()
     expect(it.shown.at(-1)).toBe('qr_generated')
+  })
+
+  test('a logout that a start has overtaken is done first', async () => {
+    const it = world({ linked: true })
+    await it.connected()
+    const fresh = it.newDevice(false)
+    await it.ask('start', { unlinkFirst: true })
+    expect(fresh.lines).toHaveLength(1)
+    expect(it.shown.slice(-2)).toEqual(['inactive', 'connecting'])
   })
 
   test('what cannot be done now is done when it is asked again, and only then called done', async () => {

@@ -157,6 +157,7 @@ export class Supervisor {
     const { n, action } = intent
     this.#parts.log.info({ intent: n, action }, 'session intent')
     const done = { doneIntent: n }
+    if (intent.unlinkFirst) await this.#forgetLink('logged_out')
     switch (action) {
       case 'start':
         if (isRunning(this.phase) && this.phase !== 'waiting') this.#display.done(n)
@@ -171,12 +172,10 @@ export class Supervisor {
         this.#begin({ reason: 'restart', ...done })
         break
       case 'logout':
-        await this.#erase('logout', 'logged_out')
-        this.#enter('idle', { me: null, ...done })
+        await this.#forgetLink('logged_out', done)
         break
       case 'clear-auth':
-        await this.#erase('logout', 'auth_cleared')
-        this.#enter('idle', { me: null, ...done })
+        await this.#forgetLink('auth_cleared', done)
         if (this.session.wanted) this.#begin({ reason: 'auth_cleared' })
         break
       case 'delete':
@@ -295,6 +294,11 @@ export class Supervisor {
         await pause()
       }
     }
+  }
+
+  async #forgetLink(reason: string, detail: Detail = {}): Promise<void> {
+    await this.#erase('logout', reason)
+    this.#enter('idle', { me: null, ...detail })
   }
 
   async #stop(): Promise<void> {

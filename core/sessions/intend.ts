@@ -47,7 +47,12 @@ export async function intend(
 
 /** The session with a new intent, and the update that makes it so, provided that nobody else changed it. */
 export function intentOn(session: Session, action: Action, now: number): { next: Session; update: Update } {
-  const intent: Intent = { n: (session.intent?.n ?? 0) + 1, action, at: iso(now) }
+  const intent: Intent = {
+    n: (session.intent?.n ?? 0) + 1,
+    action,
+    at: iso(now),
+    ...(isUnlinking(session) ? { unlinkFirst: true } : {}),
+  }
   const wanted = WANTED[action] ?? session.wanted
   const update = updating()
     .set('intent', intent)
@@ -88,6 +93,13 @@ export async function living(store: Store, id: string): Promise<Session> {
 }
 
 export const sessionNotFound = () => new Fault('SESSION_NOT_FOUND', 'Session not found')
+
+/** A newer intent takes the place of the pending one, but what was to be erased has to be erased all the same. */
+function isUnlinking(session: Session): boolean {
+  const { intent } = session
+  if (!intent || !isPending(session)) return false
+  return intent.unlinkFirst === true || intent.action === 'logout' || intent.action === 'clear-auth'
+}
 
 /** Whether the session is about to be, or is already, what is asked. */
 function isAsked(session: Session, action: Action): boolean {

@@ -113,6 +113,15 @@ test('starting what is started, and stopping what is stopped, asks nothing', asy
   expect(await Sessions.intend(t.domain, await found(session), 'start')).toMatchObject({ intent: { n: 2 } })
 })
 
+test('a request to unlink that is not done yet is not lost to the next request', async () => {
+  const session = await t.session('acme')
+  await Sessions.intend(t.domain, session, 'logout')
+  await Sessions.intend(t.domain, await found(session), 'start')
+  expect(await found(session)).toMatchObject({ intent: { n: 2, action: 'start', unlinkFirst: true } })
+  await Sessions.intend(t.domain, await found(session), 'restart')
+  expect(await found(session)).toMatchObject({ intent: { n: 3, action: 'restart', unlinkFirst: true } })
+})
+
 test('a done intent leaves the session in its shard for as long as it is wanted', async () => {
   const session = await Sessions.intend(t.domain, await t.session('acme'), 'start')
   await record(session, { epoch: 1, state: { status: 'connecting' }, doneIntent: 1 })

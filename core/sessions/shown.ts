@@ -48,6 +48,7 @@ export function adviceOn({ status, action }: Shown): string {
  */
 export function canSend(session: Session): boolean {
   const { status } = shownStatus(session, true)
-  const isUnlinking = isPending(session) && session.intent?.action === 'clear-auth'
+  const { intent } = session
+  const isUnlinking = isPending(session) && (intent?.action === 'clear-auth' || intent?.unlinkFirst === true)
   return session.state.linked && !isUnlinking && (status === 'connected' || status === 'connecting')
 }
