@@ -1,10 +1,12 @@
 /**
  * The embedded SQS: fauxqs, in this process and in memory, on the loopback address. It differs from fauxqs as it comes
- * in one point: what it hands to a long poll whose caller has died meanwhile is at once there for the next caller,
- * where it would otherwise hold up its session for the whole visibility timeout.
+ * in two points: what it hands to a long poll whose caller has died meanwhile is at once there for the next caller,
+ * where it would otherwise hold up its session for the whole visibility timeout; and a session's commands come together
+ * (see fifo.ts).
  */
 import { buildApp } from 'fauxqs'
 import * as z from 'zod'
+import { handOutGroups } from './fifo.ts'
 
 const JSON_PROTOCOL = 'application/x-amz-json-1.0'
 const RECEIVE = 'AmazonSQS.ReceiveMessage'
@@ -13,6 +15,7 @@ const Request = z.object({ QueueUrl: z.string() })
 const Answer = z.object({ Messages: z.array(z.object({ ReceiptHandle: z.string() })).min(1) })
 
 export async function startEmbeddedQueues(port = 0): Promise<{ endpoint: string } & AsyncDisposable> {
+  await handOutGroups()
   const app = buildApp({ logger: false })
 
   app.addHook('onSend', async ({ raw, headers, body }, _reply, payload) => {
