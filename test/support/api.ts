@@ -21,6 +21,7 @@ import type { MessageRecord, MessageView } from '../../functions/api/messages/vi
 import { openRoster } from '../../functions/api/roster.ts'
 import type { SessionDetails, SessionSummary } from '../../functions/api/sessions/view.ts'
 import { ensureQueues } from '../../local/queues.ts'
+import { TABLE_NAMES } from './database.ts'
 import { testDomain } from './domain.ts'
 
 export type World = Awaited<ReturnType<typeof apiWorld>>
@@ -47,9 +48,9 @@ type Answer = {
 }
 
 /** `env` is what a deployment would set for conversations and Twilio. */
-export async function apiWorld(options: { env?: Record<string, string> } = {}) {
+export async function apiWorld(options: { now?: number; env?: Record<string, string> } = {}) {
   await using stack = new AsyncDisposableStack()
-  const domain = stack.use(await testDomain())
+  const domain = stack.use(await testDomain(options.now))
   const queues = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
   stack.defer(() => queues.stop())
   const endpoint = `http://127.0.0.1:${queues.port}`
@@ -141,6 +142,18 @@ export async function apiWorld(options: { env?: Record<string, string> } = {}) {
     app,
     calls,
     sqs,
+    /** What a function finds in its environment to work on the same tables and queues. */
+    env: {
+      AWS_REGION: 'us-east-1',
+      DYNAMODB_ENDPOINT: domain.db.endpoint,
+      SQS_ENDPOINT: endpoint,
+      MAIN_TABLE: TABLE_NAMES.main,
+      EVENTS_TABLE: TABLE_NAMES.events,
+      MESSAGES_TABLE: TABLE_NAMES.messages,
+      DEVICES_TABLE: TABLE_NAMES.devices,
+      COMMAND_QUEUE_URL: urlTemplate,
+      SHARDS: `${domain.shards}`,
+    },
     record,
     connectorAlive,
     request,

@@ -18,8 +18,9 @@ export const RETENTION: Retention = { eventSeconds: 7 * 86_400, messageSeconds: 
 export type Sent = Recipient & { command: Command; id: string }
 export type TestDomain = Awaited<ReturnType<typeof testDomain>>
 
-export async function testDomain() {
-  const clock = { now: Date.UTC(2026, 0, 1, 12) }
+/** @param now where its clock begins, in ms */
+export async function testDomain(now = Date.UTC(2026, 0, 1, 12)) {
+  const clock = { now }
   const db = await database({ now: () => clock.now })
   const sent: Sent[] = []
   const queue = { broken: false }
