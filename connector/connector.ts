@@ -12,6 +12,7 @@ import * as Messages from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
+import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
 import { queueUrl } from '#core/platform/queue.ts'
 import type { Retention } from '#core/retention.ts'
@@ -19,6 +20,7 @@ import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { Appender } from './events/appender.ts'
 import { StateWriter } from './events/states.ts'
+import { teller } from './events/teller.ts'
 import { type Health, healthOf } from './health.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
 import { encoded, overlooked, unsent } from './ledger.ts'
@@ -40,6 +42,8 @@ export type ConnectorOptions = {
   devicesTable: string
   masterKey: string
   queues: SQSClient
+  /** Takes events for conversations; without it they are only stored. */
+  jobs?: Jobs | undefined
   /** With `{shard}` for the number. */
   queueUrlTemplate: string
   shards: number
@@ -93,6 +97,7 @@ export function startConnector(options: ConnectorOptions): Connector {
         ...hooks,
       }),
     append: (sessionId, events) => appender.append(sessionId, events),
+    ...(options.jobs ? { tell: teller(options.jobs, log) } : {}),
     find: (sessionId) => Sessions.find(store, sessionId),
     ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),
     unsent: (session) => unsent(store, session),

@@ -8,6 +8,7 @@ import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { ConnectorConfig, readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
+import { jobsClient, openJobs } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
 import { retentionOf } from '#core/retention.ts'
 import { type Connector, startConnector } from './connector.ts'
@@ -58,6 +59,7 @@ function start(): Connector {
     devicesTable: tables.devices,
     masterKey: config.MASTER_KEY,
     queues: sqsClient(config),
+    jobs: config.EVENTS_QUEUE_URL ? openJobs(jobsClient(config), config.EVENTS_QUEUE_URL) : undefined,
     queueUrlTemplate: config.COMMAND_QUEUE_URL,
     shards: config.SHARDS,
     retention: retentionOf(config),

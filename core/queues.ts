@@ -1,6 +1,7 @@
 /**
- * The command queues, declared once, as the tables are: the stacks and the local stand-in create them from here. Each
- * shard has a FIFO queue and, for commands that nobody could handle, a FIFO dead-letter queue.
+ * The queues, declared once, as the tables are: the stacks and the local stand-in create them from here. Commands have
+ * a FIFO queue per shard; jobs, which need no order, have one queue per kind. Beside each is a dead-letter queue for
+ * what nobody could handle.
  */
 export type QueueSpec = { name: string; attributes: Record<string, string> }
 
@@ -28,6 +29,28 @@ export const commandQueue = (shard: number, deadLetterArn: string): QueueSpec =>
   attributes: {
     ...FIFO,
     VisibilityTimeout: '30',
+    MessageRetentionPeriod: `${4 * DAY}`,
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: MAX_RECEIVES }),
+  },
+})
+
+/** `orders`: messages that the model shall read; `events`: messages of linked sessions, for their conversations. */
+export const JOBS = ['orders', 'events'] as const
+export type JobKind = (typeof JOBS)[number]
+export const JOB_PREFIX = 'linekeeper-jobs-'
+
+/** Seconds in which a batch has to be done before somebody else gets it: six times the function's own time limit. */
+const DONE_WITHIN: Record<JobKind, number> = { orders: 360, events: 180 }
+
+export const deadJobQueue = (kind: JobKind): QueueSpec => ({
+  name: `${JOB_PREFIX}${kind}-dead`,
+  attributes: { MessageRetentionPeriod: `${14 * DAY}` },
+})
+
+export const jobQueue = (kind: JobKind, deadLetterArn: string): QueueSpec => ({
+  name: `${JOB_PREFIX}${kind}`,
+  attributes: {
+    VisibilityTimeout: `${DONE_WITHIN[kind]}`,
     MessageRetentionPeriod: `${4 * DAY}`,
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: MAX_RECEIVES }),
   },

@@ -4,12 +4,15 @@
  */
 import * as Accounts from '#core/account.ts'
 import type { Log } from '#core/platform/log.ts'
+import type { JobKind } from '#core/queues.ts'
 import { api } from '../functions/api/app.ts'
 import { depsFromEnv } from '../functions/api/deps.ts'
 import { sweep } from '../functions/cron/sweep.ts'
+import { TWILIO_PATH } from '../functions/hooks/twilio.ts'
+import { type Conversations, startConversations } from './conversations.ts'
 import type { Environment } from './environment.ts'
 import { every } from './every.ts'
-import { serveHttp } from './http.ts'
+import { type Fetch, serveHttp } from './http.ts'
 
 const SWEEP_MS = 10_000
 const ACCOUNT = { id: 'local', plan: 'enterprise' } as const
@@ -20,13 +23,22 @@ export async function serveApi(options: {
   publicOrigin: string
   port: number
   apiKey: string
+  jobs: Record<JobKind, string>
   log: Log
 }): Promise<AsyncDisposable> {
   await using started = new AsyncDisposableStack()
-  const { port, publicOrigin, log } = options
-  const deps = depsFromEnv({ ...process.env, ...options.environment, PUBLIC_ORIGIN: publicOrigin })
+  const { port, publicOrigin, jobs, log } = options
+  const environment = { ...options.environment, PUBLIC_ORIGIN: publicOrigin }
+  const deps = depsFromEnv({ ...process.env, ...environment })
   await Accounts.ensure(deps.store, ACCOUNT, options.apiKey)
   started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))
-  started.use(await serveHttp(api(deps).fetch, port, publicOrigin))
+  const { hook } = started.use(await startConversations({ environment, jobs, log }))
+  started.use(await serveHttp(oneOf(api(deps).fetch, hook), port, publicOrigin))
   return started.move()
 }
+
+/** On AWS the gateway tells the functions apart; here the path does. */
+const oneOf =
+  (rest: Fetch, hook: Conversations['hook']): Fetch =>
+  (request, env) =>
+    new URL(request.url).pathname === TWILIO_PATH ? hook.fetch(request, env) : rest(request, env)

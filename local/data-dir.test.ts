@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/support/folder.ts'
@@ -25,6 +25,15 @@ test('a second stack on the same data is refused, until the first has ended', ()
   expect(second.status).not.toBe(0)
   lock[Symbol.dispose]()
   expect(lockElsewhere(folder.path)).toMatchObject({ stderr: '', status: 0 })
+})
+
+test('a folder that cannot be written to is refused with a sentence', () => {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'file')
+  writeFileSync(file, '')
+  expect(() => lockDataDir(join(file, 'data'))).toThrow(/^DATA_DIR .* cannot be written to: /)
+  mkdirSync(join(folder.path, 'lock'))
+  expect(() => lockDataDir(folder.path)).toThrow(/^DATA_DIR .* cannot be written to: /)
 })
 
 test('secrets are made once, readable by their owner only', () => {

@@ -16,6 +16,8 @@ export type Dynoxide = {
 } & AsyncDisposable
 
 const STARTS_WITHIN_MS = 10_000
+/** Its file survives SIGKILL, so there is no point in waiting for long. */
+const ENDS_WITHIN_MS = 1_000
 
 /** In memory when `file` is not given. `port` 0 takes a free one. `detached` keeps the terminal's Ctrl+C away from it. */
 export async function startDynoxide(
@@ -99,7 +101,7 @@ function closing(child: ChildProcess) {
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), 3_000)
+    const timer = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS)
     await gone
     clearTimeout(timer)
   }

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 /** Fixed, because a session's shard is stored with it: another number would lead connectors past their sessions. */
 export const SHARDS = 16
 
-export type Addresses = { database: string; queues: string; queueUrl: string }
+export type Addresses = { database: string; queues: string; queueUrl: string; eventsUrl: string }
 export type Environment = Record<string, string>
 
 /** For every part: where tables and queues are. */
@@ -19,6 +19,7 @@ export const platformEnvironment = (
   DYNAMODB_ENDPOINT: addresses.database,
   SQS_ENDPOINT: addresses.queues,
   COMMAND_QUEUE_URL: addresses.queueUrl,
+  EVENTS_QUEUE_URL: addresses.eventsUrl,
   MAIN_TABLE: 'linekeeper-main',
   EVENTS_TABLE: 'linekeeper-events',
   MESSAGES_TABLE: 'linekeeper-messages',

@@ -2,19 +2,21 @@
  * The API over plain HTTP on this machine: the same Hono app that Lambda runs, on the loopback address only. It answers
  * to its own names only, so that a web page whose name was made to point here cannot use a browser to call it.
  */
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 
 const ADDRESS = '127.0.0.1'
 const REQUESTS_END_WITHIN_MS = 2_000
 const LOOK_FOR_IDLE_MS = 20
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** `env` is what Node's adapter puts beside a request: its own view of it, unchanged. */
+export type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>
 
 /** Disposing takes no new requests, gives running ones two seconds, and then closes what is left. */
 export async function serveHttp(fetch: Fetch, port: number, publicOrigin: string): Promise<AsyncDisposable> {
   const hosts = [`${ADDRESS}:${port}`, `localhost:${port}`, new URL(publicOrigin).host]
   const server = createAdaptorServer({
-    fetch: (request) => (hosts.includes(new URL(request.url).host) ? fetch(request) : notUs()),
+    fetch: (request, env) =>
+      hosts.includes(new URL(request.url).host) ? fetch(request, env as HttpBindings) : notUs(),
     hostname: ADDRESS,
   })
   await new Promise<void>((resolve, reject) => {

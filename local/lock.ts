@@ -9,21 +9,35 @@ import { Refusal } from './refusal.ts'
 
 const BUSY = 5
 
-/** @throws Refusal when another process holds it */
+/** @throws Refusal when another process holds it, or when the folder cannot be written to */
 export function lockDataDir(dataDir: string): Disposable {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const database = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
+  const database = open(dataDir)
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (!isBusy(error)) throw error
-    throw new Refusal(
-      `Linekeeper is running on ${dataDir} already: stop it first, or give this one another DATA_DIR, PORT and SANDBOX_PORT.`,
-    )
+    throw isBusy(error)
+      ? new Refusal(
+          `Linekeeper is running on ${dataDir} already: stop it first, or give this one another DATA_DIR, PORT and SANDBOX_PORT.`,
+        )
+      : unusable(dataDir, error)
   }
   return { [Symbol.dispose]: () => database.close() }
 }
 
+function open(dataDir: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    return new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
+  } catch (error) {
+    throw unusable(dataDir, error)
+  }
+}
+
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === BUSY
+
+const unusable = (dataDir: string, error: unknown): Refusal =>
+  new Refusal(
+    `DATA_DIR ${dataDir} cannot be written to: ${error instanceof Error ? error.message : String(error)}.`,
+  )

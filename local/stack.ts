@@ -67,7 +67,7 @@ export async function startStack({
     }),
   )
   const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
-  started.use(await serveApi({ environment: stores.environment, publicOrigin, port, apiKey, log }))
+  started.use(await serveApi({ ...stores, publicOrigin, port, apiKey, log }))
   await connectors.ready
   if (settings.CONNECTORS > 0) await untilReady('whole', untilHealthy(origin, abort), abort)
   record.set({ origin, sandbox: sandbox?.url, environment })

@@ -7,10 +7,11 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
 import { PlatformConfig, readConfig } from '#core/platform/config.ts'
 import type { Log } from '#core/platform/log.ts'
+import type { JobKind } from '#core/queues.ts'
 import { keepDatabase } from './database.ts'
 import { type Environment, platformEnvironment, SHARDS } from './environment.ts'
 import { every } from './every.ts'
-import { ensureQueues, queuesComplete } from './queues.ts'
+import { ensureJobQueues, ensureQueues, queuesComplete } from './queues.ts'
 import { Refusal } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import { startEmbeddedQueues } from './sqs.ts'
@@ -20,7 +21,7 @@ const LOOK_FOR_QUEUES_MS = 10_000
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'dynamodb.db')
 
-export type Stores = { environment: Environment } & AsyncDisposable
+export type Stores = { environment: Environment; jobs: Record<JobKind, string> } & AsyncDisposable
 
 /** `onDatabase` hears the process id of the embedded database, each time it is started. */
 export async function openStores(
@@ -37,9 +38,9 @@ export async function openStores(
 
   const sqs = sqsClient({ ...region, SQS_ENDPOINT: queues })
   opened.defer(() => sqs.destroy())
-  const create = () => ensureQueues(sqs, queues, SHARDS)
-  const queueUrl = await answering('queue engine', 'SQS_ENDPOINT', create)
-  const environment = platformEnvironment({ database, queues, queueUrl }, settings)
+  const create = () => Promise.all([ensureQueues(sqs, queues, SHARDS), ensureJobQueues(sqs, queues)])
+  const [queueUrl, jobs] = await answering('queue engine', 'SQS_ENDPOINT', create)
+  const environment = platformEnvironment({ database, queues, queueUrl, eventsUrl: jobs.events }, settings)
 
   const config = readConfig(PlatformConfig, { ...process.env, ...environment })
   const dynamo = dynamoClient(config)
@@ -48,7 +49,7 @@ export async function openStores(
 
   opened.use(every(LOOK_FOR_QUEUES_MS, 'queues', log, () => createForgotten(sqs, create, log)))
   const all = opened.move()
-  return { environment, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { environment, jobs, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
 async function createForgotten(sqs: SQSClient, create: () => Promise<unknown>, log: Log): Promise<void> {

@@ -29,6 +29,8 @@ export type SupervisorParts = {
   ): Promise<Device>
   /** Resolves when the events are stored. */
   append(sessionId: string, events: Event[]): Promise<void>
+  /** Hears of events once they are stored; never fails, and keeps nobody waiting. */
+  tell?(session: Session, events: Event[]): void
   find(sessionId: string): Promise<Session | undefined>
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
   /** The ids of a session's messages that the ledger shows as waiting. */
@@ -51,11 +53,19 @@ export type SessionParts = Omit<SupervisorParts, 'append' | 'ledger' | 'encoded'
   encoded(messageId: string): Promise<Uint8Array | undefined>
 }
 
-export const forSession = (parts: SupervisorParts, { id, accountId }: Session): SessionParts => ({
+/** @param current the session as it is known by then */
+export const forSession = (
+  parts: SupervisorParts,
+  { id, accountId }: Session,
+  current: () => Session,
+): SessionParts => ({
   ...parts,
   about: { sessionId: id, accountId },
   log: parts.log.child({ sessionId: id }),
-  append: (events) => parts.append(id, events),
+  async append(events) {
+    await parts.append(id, events)
+    parts.tell?.(current(), events)
+  },
   ledger: (messageId) => parts.ledger(id, messageId),
   encoded: (messageId) => parts.encoded(id, messageId),
 })

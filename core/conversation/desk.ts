@@ -11,6 +11,3 @@ export type Desk = {
   /** ULIDs that rise with every call: places in the log and in a conversation. */
   newEventId(): string
 }
-
-/** As much of a logger as conversations need: those of tests and of lean bundles will do. */
-export type Warns = { warn(fields: Record<string, unknown>, sentence: string): void }

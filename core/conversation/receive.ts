@@ -8,10 +8,11 @@ import { NOTHING } from '../order/order.ts'
 import { readOrder } from '../order/rules.ts'
 import { ttl } from '../platform/clock.ts'
 import type { Key } from '../platform/dynamo.ts'
+import type { Notes } from '../platform/notes.ts'
 import { append } from './append.ts'
 import { conclude, readsOrdersOn, repliesOn } from './conclude.ts'
 import { channelName, statusAt } from './conversation.ts'
-import type { Desk, Warns } from './desk.ts'
+import type { Desk } from './desk.ts'
 import type { NewMessage } from './message.ts'
 import type { Line } from './plan.ts'
 import { record } from './record.ts'
@@ -33,7 +34,7 @@ export type Reading = {
   later: ((key: Key) => Promise<void>) | undefined
   /** How long an answer may take in all, in ms. */
   answerWithin: number
-  log: Warns
+  log: Pick<Notes, 'warn'>
 }
 
 /** From when on the sweeper looks at work that nobody finished. */

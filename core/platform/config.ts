@@ -46,6 +46,8 @@ export const ConnectorConfig = PlatformConfig.extend({
   /** 32 bytes in hex: the key under which device state is sealed at rest. */
   MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'),
   HEALTH_PORT: z.coerce.number().int().min(0).optional(),
+  /** Where events are told to those who make conversations of them; nobody is told without it. */
+  EVENTS_QUEUE_URL: z.string().min(1).optional(),
 }).and(z.discriminatedUnion('WHATSAPP', [Sandboxed, Live]))
 export type ConnectorConfig = z.infer<typeof ConnectorConfig>
 

@@ -3,13 +3,16 @@
  * event log is read in the order of its ids; a message gets a WhatsApp id the moment it is accepted.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { monotonicFactory, type ULIDFactory } from 'ulid'
+import { encodeTime, monotonicFactory, type ULIDFactory } from 'ulid'
 
 /** 32 hex digits, as in seed 001. */
 export const newSessionId = (): string => randomBytes(16).toString('hex')
 
 /** Rises with every call, also within one millisecond and when the clock steps back. */
 export const risingIds = (): ULIDFactory => monotonicFactory()
+
+/** Not higher than any ULID of that millisecond, and higher than all before it. */
+export const lowestUlid = (milliseconds: number): string => `${encodeTime(milliseconds, 10)}${'0'.repeat(16)}`
 
 /** The form WhatsApp Web itself gives its messages: `3EB0` and 18 upper-case hex digits. */
 export const newMessageId = (): string => `3EB0${randomBytes(9).toString('hex').toUpperCase()}`

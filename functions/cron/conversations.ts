@@ -1,15 +1,20 @@
 /**
- * Attends to what conversations left behind: those whose time has come are written down as expired, and messages whose
- * order nobody has read are handed on again. A run is bounded; the next one goes on.
+ * Attends to what conversations left behind: those whose time has come are written down as expired, messages of linked
+ * sessions that nobody told of are found in the log, and messages whose order nobody has read are handed on again. A
+ * run is bounded; the next one goes on.
  */
 import * as Accounts from '#core/account.ts'
+import { catchUp } from '#core/conversation/catch-up.ts'
 import { cleanUp } from '#core/conversation/closing.ts'
 import type { Opened } from '#core/conversation/open.ts'
 import type { Reading } from '#core/conversation/receive.ts'
 import * as Seen from '#core/conversation/seen.ts'
 import { finish, type Read, settle } from '#core/conversation/settle.ts'
+import * as Sessions from '#core/sessions/index.ts'
 
 export type Tended = {
+  /** Messages of linked sessions that nobody had told of. */
+  caughtUp: number
   /** Conversations that were written down as expired. */
   expired: number
   /** Messages that were handed on to the model again. */
@@ -23,9 +28,12 @@ const AGAIN_AFTER = 5 * 60_000
 
 /** @param later absent where rules read everything: then they read what is left as well, by `read` */
 export async function tend(deps: Opened, later: Reading['later'], read: Read): Promise<Tended> {
-  const tended: Tended = { expired: 0, handedOn: 0 }
-  for await (const { id } of Accounts.all(deps.store))
+  const tended: Tended = { caughtUp: 0, expired: 0, handedOn: 0 }
+  for await (const { id } of Accounts.all(deps.store)) {
     tended.expired += await cleanUp(deps, id, EXPIRED_PER_ACCOUNT)
+    for await (const session of Sessions.ofAccount(deps.store, id))
+      tended.caughtUp += await catchUp(deps, session, { later, outbound: deps.outbound })
+  }
   const { items } = await Seen.due(deps.store, { limit: MESSAGES_PER_RUN })
   for (const seen of items) {
     if (!(await Seen.postpone(deps.store, seen, deps.store.now() + AGAIN_AFTER))) continue
@@ -34,6 +42,7 @@ export async function tend(deps: Opened, later: Reading['later'], read: Read): P
     else await settle(deps, seen, read, deps.outbound)
     tended.handedOn++
   }
-  if (tended.expired + tended.handedOn > 0) deps.log.info(tended, 'attended to conversations')
+  if (tended.caughtUp + tended.expired + tended.handedOn > 0)
+    deps.log.info(tended, 'attended to conversations')
   return tended
 }

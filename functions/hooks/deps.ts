@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { conversationTtl, HookConfig } from '#core/conversation/config.ts'
-import type { Warns } from '#core/conversation/desk.ts'
 import { handingOn } from '#core/conversation/hand-on.ts'
 import { turns } from '#core/conversation/turns.ts'
 import { dynamoClient, tableNames } from '#core/platform/aws.ts'
@@ -12,12 +11,12 @@ import { systemClock } from '#core/platform/clock.ts'
 import { readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
+import { notes } from '#core/platform/notes.ts'
 import { retentionOf } from '#core/retention.ts'
-import { leanLog } from './log.ts'
 import type { TwilioHook } from './twilio.ts'
 
 /** @throws Error with one line per value of the environment that is missing or wrong */
-export function hookFromEnv(env: NodeJS.ProcessEnv, log: Warns = leanLog()): TwilioHook {
+export function hookFromEnv(env: NodeJS.ProcessEnv): TwilioHook {
   const config = readConfig(HookConfig, env)
   const newUlid = risingIds()
   return {
@@ -35,7 +34,7 @@ export function hookFromEnv(env: NodeJS.ProcessEnv, log: Warns = leanLog()): Twi
       turns: turns(),
       later: handingOn(config),
       answerWithin: config.TWILIO_ANSWER_WITHIN_MS,
-      log,
+      log: notes(config.LOG_LEVEL, { part: 'twilio' }),
     },
   }
 }

@@ -26,13 +26,13 @@ export type TwilioHook = {
   reading: Reading
 }
 
-const PATH = '/twilio-webhook-opt'
+export const TWILIO_PATH = '/twilio-webhook-opt'
 
 export function twilioHook(hook: TwilioHook): Hono {
   const app = new Hono()
   /** API Gateway shows the stage in the path unless it is `$default`. */
-  app.on(['GET', 'POST'], [PATH, `/:stage${PATH}`], (c) => handle(hook, c))
-  app.all(PATH, (c) => c.text('Method not allowed', 405, { Allow: 'GET, POST' }))
+  app.on(['GET', 'POST'], [TWILIO_PATH, `/:stage${TWILIO_PATH}`], (c) => handle(hook, c))
+  app.all(TWILIO_PATH, (c) => c.text('Method not allowed', 405, { Allow: 'GET, POST' }))
   app.onError((error, c) => {
     if (error instanceof Fault && error.status < 500) return c.text(error.message, error.status)
     hook.reading.log.warn({ err: error }, 'a webhook of Twilio failed')
@@ -45,7 +45,7 @@ async function handle(hook: TwilioHook, c: Context): Promise<Response> {
   if (hook.authTokens.length === 0) return c.text('TWILIO_AUTH_TOKEN is not configured', 500)
   const query = rawQuery(c)
   const body = await readBody(c)
-  const url = `${hook.publicOrigin}${PATH}${query ? `?${query}` : ''}`
+  const url = `${hook.publicOrigin}${TWILIO_PATH}${query ? `?${query}` : ''}`
   if (!isSigned(hook.authTokens, { signature: c.req.header('x-twilio-signature'), url, body }))
     return c.text('This request was not signed by Twilio for this address', 403)
   const fields = fieldsOf(body, query)
@@ -76,5 +76,5 @@ const LOOPBACK = /^https?:\/\/(?:localhost|127\.|\[::1\])/
 function callbackAddress(publicOrigin: string, askedId: string): string | undefined {
   return LOOPBACK.test(publicOrigin)
     ? undefined
-    : `${publicOrigin}${PATH}?message=reply-${encodeURIComponent(askedId)}`
+    : `${publicOrigin}${TWILIO_PATH}?message=reply-${encodeURIComponent(askedId)}`
 }

@@ -1,0 +1,68 @@
+/**
+ * Lambda's event source on one machine: takes batches from a queue, hands them to the same consumer that Lambda runs,
+ * and deletes what it did not give back. A queue that does not answer is asked again.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { Log } from '#core/platform/log.ts'
+import type { Consume } from '../functions/consumers/batch.ts'
+
+export type Source = {
+  client: SQSClient
+  url: string
+  consume: Consume
+  /** Batches that are worked on at the same time. */
+  parallel: number
+  log: Log
+}
+
+const BATCH = 10
+/** Short, because the embedded engine hands messages also to a look whose process is dead. */
+const LOOK_SECONDS = 2
+const AGAIN_AFTER_MS = 500
+
+/** Disposing lets what is being worked on be finished. */
+export function consumeQueue(source: Source): AsyncDisposable {
+  const end = new AbortController()
+  const loops = Array.from({ length: source.parallel }, () => loop(source, end.signal))
+  return {
+    async [Symbol.asyncDispose]() {
+      end.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+async function loop(source: Source, end: AbortSignal): Promise<void> {
+  while (!end.aborted)
+    try {
+      const messages = await look(source, end)
+      if (messages.length > 0) await work(source, messages)
+    } catch (err) {
+      if (end.aborted) return
+      source.log.warn({ err, queue: source.url }, 'a queue of jobs does not answer')
+      await pause(AGAIN_AFTER_MS, undefined, { signal: end }).catch(() => undefined)
+    }
+}
+
+async function look({ client, url }: Source, end: AbortSignal): Promise<Message[]> {
+  const wanted = { QueueUrl: url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: LOOK_SECONDS }
+  const { Messages = [] } = await client.send(new ReceiveMessageCommand(wanted), { abortSignal: end })
+  return Messages
+}
+
+async function work({ client, url, consume }: Source, messages: Message[]): Promise<void> {
+  const records = messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body }))
+  const { batchItemFailures } = await consume(records)
+  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+  const done = messages.filter(({ MessageId = '' }) => !failed.has(MessageId))
+  if (done.length === 0) return
+  const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }))
+}

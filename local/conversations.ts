@@ -1,0 +1,63 @@
+/**
+ * Conversations on one machine: the webhook of Twilio, the consumers of orders and events, and the timed job, the same
+ * that Lambda runs. Messages are handed on to a model where OPENAI_API_KEY is set, and read by rules otherwise.
+ */
+import { sqsClient } from '#core/platform/aws.ts'
+import type { Log } from '#core/platform/log.ts'
+import type { JobKind } from '#core/queues.ts'
+import { type ConsumerDeps, consumersFromEnv } from '../functions/consumers/deps.ts'
+import { eventsConsumer } from '../functions/consumers/events.ts'
+import { ordersConsumer } from '../functions/consumers/orders.ts'
+import { tend } from '../functions/cron/conversations.ts'
+import { hookFromEnv } from '../functions/hooks/deps.ts'
+import { twilioHook } from '../functions/hooks/twilio.ts'
+import { consumeQueue } from './consumers.ts'
+import type { Environment } from './environment.ts'
+import { every } from './every.ts'
+import { Refusal } from './refusal.ts'
+
+const TEND_MS = 10_000
+/** A model takes seconds, so several batches are asked about at a time. */
+const PARALLEL: Record<JobKind, number> = { orders: 4, events: 1 }
+
+export type Conversations = { hook: ReturnType<typeof twilioHook> } & AsyncDisposable
+
+/** @throws Refusal with a line per value of the environment that is wrong */
+export async function startConversations(options: {
+  /** With PUBLIC_ORIGIN. */
+  environment: Environment
+  jobs: Record<JobKind, string>
+  log: Log
+}): Promise<Conversations> {
+  await using started = new AsyncDisposableStack()
+  const { environment, jobs, log } = options
+  const env = conversationEnvironment(environment, jobs)
+  const [deps, hook] = read(env)
+  const client = sqsClient({
+    AWS_REGION: environment.AWS_REGION ?? '',
+    SQS_ENDPOINT: environment.SQS_ENDPOINT,
+  })
+  started.defer(() => client.destroy())
+  const consumers = { orders: ordersConsumer(deps, deps.read), events: eventsConsumer(deps, deps.later) }
+  for (const kind of ['orders', 'events'] as const)
+    started.use(
+      consumeQueue({ client, url: jobs[kind], consume: consumers[kind], parallel: PARALLEL[kind], log }),
+    )
+  started.use(every(TEND_MS, 'conversations', log, () => tend(deps, deps.later, deps.read)))
+  const all = started.move()
+  return { hook: twilioHook(hook), [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+/** Variables that are set to nothing count as not set. */
+function conversationEnvironment(environment: Environment, jobs: Record<JobKind, string>): NodeJS.ProcessEnv {
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
+  return { ...given, ...environment, ...(given.OPENAI_API_KEY ? { ORDERS_QUEUE_URL: jobs.orders } : {}) }
+}
+
+function read(env: NodeJS.ProcessEnv): [ConsumerDeps, ReturnType<typeof hookFromEnv>] {
+  try {
+    return [consumersFromEnv(env, 'conversations'), hookFromEnv(env)]
+  } catch (error) {
+    throw new Refusal(error instanceof Error ? error.message : String(error))
+  }
+}
