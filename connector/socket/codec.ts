@@ -12,7 +12,14 @@ const bytesAsObject = (_: string, value: unknown) => {
   return value
 }
 const objectAsBytes = (_: string, value: unknown) =>
-  isWrittenBuffer(value) && typeof value.data === 'string' ? Buffer.from(value.data, 'base64') : value
+  isWrittenBuffer(value) && typeof value.data === 'string' ? ownBuffer(value.data, 'base64') : value
+
+/** Not from Node's pool: a key that lives as long as its device would keep 64 KB of pool alive with it. */
+export function ownBuffer(text: string, encoding: 'base64' | 'utf8'): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text, encoding))
+  bytes.write(text, encoding)
+  return bytes
+}
 
 const asObject = (bytes: Uint8Array) => ({ type: 'Buffer', data: Buffer.from(bytes).toString('base64') })
 const isWrittenBuffer = (value: unknown): value is { type: 'Buffer'; data: unknown } =>
@@ -26,12 +33,12 @@ const json: Codec = {
 const plainJson: Codec = { encode: JSON.stringify, decode: JSON.parse }
 const base64: Codec = {
   encode: (value) => Buffer.from(value as Uint8Array).toString('base64'),
-  decode: (text) => Buffer.from(text, 'base64'),
+  decode: (text) => ownBuffer(text, 'base64'),
 }
 /** Sender keys are bytes that hold JSON. */
 const utf8: Codec = {
   encode: (value) => Buffer.from(value as Uint8Array).toString(),
-  decode: (text) => Buffer.from(text),
+  decode: (text) => ownBuffer(text, 'utf8'),
 }
 /** Baileys silently skips patches when the key data is not a message object (sandbox-protocol, section 3). */
 const appStateKey: Codec = {

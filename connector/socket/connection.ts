@@ -30,6 +30,7 @@ import { quietLog } from './quiet-log.ts'
 import type { Ratchet } from './ratchet.ts'
 import { replayPeerMessages } from './replay.ts'
 import { Sender } from './sender.ts'
+import { slim } from './slim.ts'
 import { trust } from './trust.ts'
 import type { Closed, Connection, ConnectSettings, Observer, Presence, ServerAddress } from './types.ts'
 import { liveVersion } from './version.ts'
@@ -91,6 +92,7 @@ export class LiveConnection implements Connection {
     this.#server = server
     this.line = line
     this.#socket = this.#openSocket()
+    slim(this.#socket)
     this.#raw = (this.#socket.ws as unknown as { socket: WebSocket }).socket
     this.gate = new ByteGate({
       raw: this.#raw,

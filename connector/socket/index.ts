@@ -5,6 +5,7 @@
  */
 import { LiveDevice } from './device.ts'
 import { harden } from './hardening/index.ts'
+import { slimPool } from './slim.ts'
 import type { Device, DeviceOptions } from './types.ts'
 
 export { Closed as DeviceClosed, NotConnected, Refusing } from './errors.ts'
@@ -17,5 +18,6 @@ export type * from './types.ts'
  */
 export async function openDevice(options: DeviceOptions): Promise<Device> {
   harden()
+  slimPool()
   return new LiveDevice(options, await options.store.open(options.epoch))
 }

@@ -4,6 +4,7 @@
  * own for ever, which nobody will ever need, until the row is too large for its store (defect D2).
  */
 import { BufferJSON } from '@whiskeysockets/baileys'
+import { ownBuffer } from './codec.ts'
 import type { Changes } from './write-set.ts'
 
 type SenderKeyState = {
@@ -22,7 +23,7 @@ export function repairSenderKeys(changes: Changes): Changes {
 function repair(key: Uint8Array): Buffer {
   const states = JSON.parse(Buffer.from(key).toString()) as SenderKeyState[]
   for (const state of states) if (isOurOwn(state)) state.senderMessageKeys = []
-  return Buffer.from(JSON.stringify(states, BufferJSON.replacer))
+  return ownBuffer(JSON.stringify(states, BufferJSON.replacer), 'utf8')
 }
 
 /** Only our own sender key has the private half of its signing key. */
