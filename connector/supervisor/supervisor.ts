@@ -41,7 +41,7 @@ export class Supervisor {
 
   /** @param why the reason that is shown while it is connected for the first time */
   constructor(session: Session, epoch: number, why: string, given: SupervisorParts) {
-    const parts = forSession(given, session)
+    const parts = forSession(given, session, () => this.session)
     this.id = session.id
     this.#why = why
     this.#parts = parts
