@@ -130,6 +130,15 @@ describe('one command, end to end', () => {
     )
   })
 
+  test('parts that hang do not hold up the end', async () => {
+    for (const part of ['connector-1', 'sandbox', 'database']) process.kill(it.pids[part]!, 'SIGSTOP')
+    const asked = Date.now()
+    expect(await it.stop()).toEqual([])
+    expect(Date.now() - asked).toBeLessThan(10_000)
+    await it.restart()
+    await untilStatus(it, line.sessionId, 'connected')
+  })
+
   test('when only the main process is killed, the rest ends by itself', async () => {
     const parts = Object.values(readRecord(it.dataDir)!.parts)
     expect(parts.length).toBe(3)
@@ -138,6 +147,18 @@ describe('one command, end to end', () => {
     await it.restart()
     await untilStatus(it, line.sessionId, 'connected')
   })
+})
+
+test('a start that is interrupted leaves nothing behind', async () => {
+  using folder = temporaryFolder()
+  const env = { PATH: process.env.PATH, DATA_DIR: folder.path, PORT: '0', SANDBOX_PORT: '0' }
+  const start = spawn(process.execPath, ['local/main.ts'], { cwd: ROOT, env, stdio: 'ignore' })
+  const { main, parts } = await until('the sandbox was started', () => {
+    const record = readRecord(folder.path)
+    return record?.parts.sandbox && record
+  })
+  start.kill('SIGTERM')
+  await until('nothing is left', () => ![main, ...Object.values(parts)].some(isAlive), { withinMs: 10_000 })
 })
 
 describe('npm start', () => {
