@@ -59,6 +59,3 @@ export const list = (
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<Chat>> =>
   store.query('main', Stored, chatListing(sessionId), { ...page, index: 'listing', newestFirst: true })
-
-export const find = (store: Store, sessionId: string, chatId: string): Promise<Chat | undefined> =>
-  store.get('main', Stored, chatKey(sessionId, chatId))

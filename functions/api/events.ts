@@ -1,4 +1,4 @@
-/** The event log of a session, oldest first: whoever keeps the last id that it saw misses nothing and repeats nothing. */
+/** The event log of a session, oldest first, to be read once or followed. */
 
 import * as z from 'zod'
 import type { Event } from '#core/contract/event.ts'
@@ -27,7 +27,7 @@ const list = createRoute({
   tags: ['Events'],
   summary: 'Read the event log',
   description:
-    'Oldest first, as far back as events are kept. To follow the log, pass the id of the last event that you saw as `after`.',
+    'Oldest first, as far back as events are kept. To follow the log, pass the id of the last event that you saw as `after`. Ids tell when something happened; while the database is slow an event can be stored a little after a later one, so whoever must miss nothing reads again from some seconds back and leaves out the ids that it knows.',
   security: SECURED,
   request: {
     ...sessionParam,

@@ -1,7 +1,7 @@
 /**
  * `createRoute` and `OpenAPIHono`, with the types of @hono/zod-openapi and without its runtime. The library hands the
- * whole of zod to an extension that we do not use, which is 400 KB of bundle and a quarter of the cold start; this does
- * the same with what zod itself has (docs/decisions). Import them from here and nowhere else.
+ * whole of zod to an extension that we do not use, which is 400 KB of bundle and a fifth of the cold start; this does
+ * the same with what zod itself has (docs/decisions/0010). Import them from here and nowhere else.
  */
 import type * as library from '@hono/zod-openapi'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'

@@ -1,0 +1,67 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { expect, test } from 'vitest'
+import { shardOf } from './id.ts'
+import { openCommands, queueUrl } from './queue.ts'
+
+type Entry = { Id: string; MessageBody: string; MessageGroupId: string; MessageDeduplicationId: string }
+type Batch = { QueueUrl: string; Entries: Entry[] }
+
+/** A client whose batches are kept; `refuse` fails single entries by their deduplication id. */
+function world(refuse: (id: string) => boolean = () => false) {
+  const batches: Batch[] = []
+  const client = new SQSClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  })
+  client.middlewareStack.add(
+    (_next, context) => async (args) => {
+      if (context.commandName !== SendMessageBatchCommand.name) throw new Error('only batches are sent')
+      const batch = args.input as Batch
+      batches.push(batch)
+      const failed = batch.Entries.filter(({ MessageDeduplicationId: id }) => refuse(id))
+      const Failed = failed.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }))
+      return { output: { $metadata: {}, Successful: [], Failed }, response: {} }
+    },
+    { step: 'initialize', name: 'keep', priority: 'low' },
+  )
+  const commands = openCommands(client, { urlTemplate: 'https://q/{shard}', shards: 4, now: () => 0 })
+  const send = (sessionId: string, id: string, text = 'x') =>
+    commands.send(
+      { accountId: 'a', sessionId },
+      {
+        type: 'message.send',
+        messageId: id,
+        to: 'x@s.whatsapp.net',
+        text,
+        acceptedAt: '2026-01-01T00:00:00.000Z',
+        again: false,
+      },
+      id,
+    )
+  return { batches, send }
+}
+const idsOf = ({ Entries }: Batch) => Entries.map(({ MessageDeduplicationId }) => MessageDeduplicationId)
+
+test('what is sent in one turn travels together: ten at most, in order, by shard and session', async () => {
+  const w = world()
+  await Promise.all(Array.from({ length: 23 }, (_, n) => w.send('one', `m${n}`)))
+  expect(w.batches.map(({ Entries }) => Entries.length)).toEqual([10, 10, 3])
+  expect(w.batches.flatMap(idsOf)).toEqual(Array.from({ length: 23 }, (_, n) => `m${n}`))
+  const url = queueUrl('https://q/{shard}', shardOf('one', 4))
+  expect(new Set(w.batches.map(({ QueueUrl }) => QueueUrl))).toEqual(new Set([url]))
+  const groups = w.batches.flatMap(({ Entries }) => Entries.map(({ MessageGroupId }) => MessageGroupId))
+  expect(new Set(groups)).toEqual(new Set(['one']))
+})
+
+test('a batch keeps to the bytes that a queue takes', async () => {
+  const w = world()
+  await Promise.all(Array.from({ length: 5 }, (_, n) => w.send('one', `m${n}`, 'x'.repeat(100_000))))
+  expect(w.batches.map(({ Entries }) => Entries.length)).toEqual([2, 2, 1])
+})
+
+test('an entry that the queue refuses fails alone', async () => {
+  const w = world((id) => id === 'm1')
+  const sent = await Promise.allSettled(['m0', 'm1', 'm2'].map((id) => w.send('one', id)))
+  expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(sent[1]).toMatchObject({ reason: { code: 'DEPENDENCY_UNAVAILABLE' } })
+})
