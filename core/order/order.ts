@@ -54,7 +54,7 @@ export const saysNothing = ({ changes, ...facts }: Extraction): boolean =>
   changes.length === 0 && Object.values(facts).every((fact) => fact === undefined)
 
 /**
- * The same item said again replaces its quantity, `add` raises it, `remove` takes it out. A total that was stated for
+ * The same item said again replaces its quantity, `add` raises it, `remove` takes so many out, or all when it says 0. A total that was stated for
  * other items is dropped, and computed where every item has a price.
  */
 export function merge(current: OrderDetails | null, { changes, ...facts }: Extraction): OrderDetails {
@@ -69,6 +69,8 @@ export function merge(current: OrderDetails | null, { changes, ...facts }: Extra
 function apply(items: Item[], { action, name, quantity, unit, unit_price }: Change): Item[] {
   const place = items.findIndex((item) => isSame(item, { name, unit }))
   const known = items[place]
+  const left = action === 'remove' && quantity > 0 ? (known?.quantity ?? 0) - quantity : 0
+  if (action === 'remove' && known && left > 0) return items.with(place, { ...known, quantity: left })
   if (action === 'remove' || quantity === 0) return items.filter((_, index) => index !== place)
   const price = unit_price ?? known?.unit_price
   const next: Item = {

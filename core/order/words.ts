@@ -16,7 +16,7 @@ export const word = (pattern: string): string =>
   `(?<![\\p{L}\\p{M}\\p{N}])(?:${pattern})(?![\\p{L}\\p{M}\\p{N}])`
 
 const NUMBERS: [number, string][] = [
-  [0.5, 'half ½ media medio demi demie mezzo mezza meia meio halb halbes halben halbe aadha आधा'],
+  [0.5, 'half-a half ½ media medio demi demie mezzo mezza meia meio halb halbes halben halbe aadha आधा'],
   [1, 'one a an ein eine einen eins un una uno une um uma ek एक'],
   [2, 'two a-couple a-couple-of zwei dos deux due dois duas do दो'],
   [3, 'three drei tres trois tre três teen तीन'],
