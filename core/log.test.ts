@@ -62,6 +62,18 @@ test('a repeated append changes nothing, and what is new in it is written', asyn
   expect(await Stats.read(db.store, one.id)).toMatchObject({ total: 3, sent: 1, received: 2 })
 })
 
+test('an event that is told again, at another time, stays as it was told first', async () => {
+  const one = line()
+  const status = (at: number, id: string) =>
+    messageStatus(one, at, '3EB0GROUP', 'read', { participant: 'p' }, id)
+  await append(db.store, retention, [status(clock.now, 'E1')])
+  await append(db.store, retention, [status(clock.now + 9_000, 'E1'), status(clock.now + 9_000, 'E2')])
+  expect((await log(one)).map(({ id, timestamp }) => [id, timestamp])).toEqual([
+    ['E1', iso(clock.now)],
+    ['E2', iso(clock.now + 9_000)],
+  ])
+})
+
 test('a message that is delivered again under another event id is still one message', async () => {
   const one = line()
   const again = { id: '3EB0AAAA', text: 'once' }

@@ -56,7 +56,8 @@ test('two sweepers at the same time carry a message once', async () => {
   const id = await post(await w.connected(), 'once')
   await w.commands()
   w.clock.now += 11_000
-  await Promise.all([sweep(w.deps), sweep(w.deps), sweep(w.deps)])
+  const sweeps = await Promise.all([sweep(w.deps), sweep(w.deps), sweep(w.deps)])
+  expect(sweeps.reduce((sum, { carried }) => sum + carried, 0)).toBe(1)
   expect((await again()).filter((carried) => carried === id)).toHaveLength(1)
 })
 
