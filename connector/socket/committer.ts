@@ -11,7 +11,8 @@ import type { WriteSet } from './write-set.ts'
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1000
-const LAZY_MS = 250
+/** Longer than a phone takes to report a delivery, so that one commit clears up after both. */
+const LAZY_MS = 1000
 
 export type CommitterOptions = {
   store: DeviceStore

@@ -174,6 +174,7 @@ export class LiveDevice implements Device {
   async flush(): Promise<void> {
     await this.#committer.whenDurable(this.#set.seq)
     await this.#delivery.whenIdle()
+    this.#committer.kick(false)
     await this.#committer.whenDurable(this.#set.seq)
   }
 

@@ -13,39 +13,42 @@ const PRE_KEYS_AT_ONCE = 500
 type Parts = { rows: Map<RowKey, string | null>; preKeys: Map<number, Uint8Array | null> }
 type Sizing = Pick<DeviceStore, 'limits' | 'weigh'>
 
-/** How many of the pending units go into the next commit, and the groups that it takes (nearly always one). */
+/** The units that go into the next commit, and the groups that it takes (nearly always one). */
 export function nextGroups(
   pending: readonly Unit[],
   store: Sizing,
   mark: string,
 ): { units: Unit[]; groups: Group[] } {
-  const all: Parts = { rows: new Map(), preKeys: new Map() }
-  const units: Unit[] = []
-  const load = { items: 0, bytes: 0 }
-  for (const unit of pending) {
-    const parts = partsOf(unit)
-    const more = store.weigh(withoutKnown(parts, all))
-    load.items += more.items
-    load.bytes += more.bytes
-    if (units.length > 0 && !fits(load, store)) break
-    for (const [key, text] of parts.rows) all.rows.set(key, text)
-    for (const [id, secret] of parts.preKeys) all.preKeys.set(id, secret)
-    units.push(unit)
+  for (let count = atMost(pending, store.limits.items); ; count = Math.ceil(count / 2)) {
+    const units = pending.slice(0, count)
+    const all = merge(units)
+    if (count > 1 && !fits(store.weigh(all), store)) continue
+    return { units, groups: divide(all, store).map((parts) => ({ ...parts, mark })) }
   }
-  return { units, groups: divide(all, store).map((parts) => ({ ...parts, mark })) }
 }
 
-function partsOf(unit: Unit): Parts {
-  const rows = new Map([...unit.rows].map(([key, value]) => [key, textOf(key, value)]))
-  const preKeys = new Map([...unit.preKeys].map(([id, pair]) => [id, pair?.private ?? null]))
-  return { rows, preKeys }
+/** How many units there are before more than `items` different rows are touched; at least one. */
+function atMost(pending: readonly Unit[], items: number): number {
+  const touched = new Set<RowKey | number>()
+  const last = pending.findIndex((unit) => {
+    for (const key of unit.rows.keys()) touched.add(key)
+    for (const id of unit.preKeys.keys()) touched.add(id)
+    return touched.size > items
+  })
+  return last === -1 ? pending.length : Math.max(last, 1)
 }
 
-function withoutKnown(parts: Parts, known: Parts): Parts {
-  return {
-    rows: new Map([...parts.rows].filter(([key]) => !known.rows.has(key))),
-    preKeys: new Map([...parts.preKeys].filter(([id]) => !known.preKeys.has(id))),
+/** The last value of each row counts, and only that is written as text. */
+function merge(units: readonly Unit[]): Parts {
+  const rows = new Map<RowKey, unknown>()
+  const preKeys: Parts['preKeys'] = new Map()
+  for (const unit of units) {
+    for (const [key, value] of unit.rows) rows.set(key, value)
+    for (const [id, pair] of unit.preKeys) preKeys.set(id, pair?.private ?? null)
   }
+  const texts: Parts['rows'] = new Map()
+  for (const [key, value] of rows) texts.set(key, textOf(key, value))
+  return { rows: texts, preKeys }
 }
 
 function divide(all: Parts, store: Sizing): Parts[] {
