@@ -4,10 +4,14 @@
  */
 import { apiEnvironment, type PlatformEnvironment } from './environment'
 import { lambda } from './lambda'
-import { sendTo, table } from './permissions'
+import { lookAt, sendTo, table } from './permissions'
 import type { Commands } from './queues'
 import type { Stage } from './stage'
 import type { Tables } from './storage'
+
+/** The files of the API reference, as they lie in the archive beside the code. */
+const ASSETS = 'assets'
+const REFERENCE = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 
 export function api(stage: Stage, tables: Tables, commands: Commands, platform: PlatformEnvironment) {
   const http = new sst.aws.ApiGatewayV2('Http', {
@@ -25,12 +29,17 @@ export function api(stage: Stage, tables: Tables, commands: Commands, platform: 
     handler: 'functions/api/handler.handler',
     memory: '1024 MB',
     timeout: '29 seconds',
-    environment: apiEnvironment(platform, http.url),
+    environment: apiEnvironment(platform, http.url, ASSETS),
+    copyFiles: REFERENCE.map((file) => ({
+      from: `node_modules/swagger-ui-dist/${file}`,
+      to: `${ASSETS}/${file}`,
+    })),
     permissions: [
       table(tables.main, 'read', 'query', 'write', 'remove'),
       table(tables.messages, 'read', 'query', 'write'),
       table(tables.events, 'query', 'write'),
       sendTo(commands),
+      lookAt(commands),
     ],
   })
   http.route('$default', handler.arn)

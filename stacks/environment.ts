@@ -30,8 +30,9 @@ export const platformEnvironment = (tables: Tables, commands: Commands, stage: S
   }) satisfies Environment<typeof PlatformConfig>
 export type PlatformEnvironment = ReturnType<typeof platformEnvironment>
 
-export const apiEnvironment = (platform: PlatformEnvironment, origin: $util.Input<string>) =>
-  ({ ...platform, PUBLIC_ORIGIN: origin }) satisfies Environment<typeof ApiConfig>
+/** @param assets the folder of the archive in which the files of the API reference lie */
+export const apiEnvironment = (platform: PlatformEnvironment, origin: $util.Input<string>, assets: string) =>
+  ({ ...platform, PUBLIC_ORIGIN: origin, ASSETS_DIR: assets }) satisfies Environment<typeof ApiConfig>
 
 /** The master key is not here: ECS takes it from Parameter Store (see secrets.ts). */
 export const connectorEnvironment = (platform: PlatformEnvironment, { simulator }: Stage) =>

@@ -6,6 +6,7 @@ import { writeLogs } from './permissions'
 import type { Stage } from './stage'
 
 type Options = Required<Pick<sst.aws.FunctionArgs, 'handler' | 'timeout' | 'memory' | 'environment'>> & {
+  copyFiles?: sst.aws.FunctionArgs['copyFiles']
   description: string
   permissions: Exclude<sst.aws.FunctionArgs['permissions'], undefined>
 }

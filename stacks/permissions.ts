@@ -25,6 +25,12 @@ export const sendTo = (commands: Commands): Statement => ({
   resources: every(commands),
 })
 
+/** To say in GET /health whether the queues answer. */
+export const lookAt = ({ live }: Commands): Statement => ({
+  actions: ['sqs:GetQueueAttributes'],
+  resources: [live[0]!.arn],
+})
+
 export const receiveFrom = (commands: Commands): Statement => ({
   actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
   resources: every(commands),

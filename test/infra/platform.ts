@@ -5,8 +5,11 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { PLATFORM, ROOT } from './evaluate/layout.ts'
+
+const require = createRequire(import.meta.url)
 
 export function installPlatform(): void {
   if (isComplete()) return
@@ -32,13 +35,13 @@ function isComplete(): boolean {
   const installed = join(PLATFORM, 'version')
   return (
     existsSync(installed) &&
-    readFileSync(installed, 'utf8').trim() === versionOf(import.meta.resolve('sst')) &&
+    readFileSync(installed, 'utf8').trim() === versionOf(require.resolve('sst')) &&
     existsSync(join(PLATFORM, 'config.d.ts')) &&
     existsSync(join(PLATFORM, 'node_modules/@pulumi/aws/package.json'))
   )
 }
 
 function versionOf(module: string): string {
-  const manifest = readFileSync(new URL('../package.json', module), 'utf8')
+  const manifest = readFileSync(join(dirname(module), '../package.json'), 'utf8')
   return (JSON.parse(manifest) as { version: string }).version
 }
