@@ -23,11 +23,11 @@ import { StateWriter } from './events/states.ts'
 import { teller } from './events/teller.ts'
 import { type Health, healthOf } from './health.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
-import { encoded, overlooked, unsent } from './ledger.ts'
+import { backlog, encoded, overlooked, unsent } from './ledger.ts'
 import { phoneBook } from './phone-book.ts'
+import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
 import { openDevice, type ServerAddress, trust } from './socket/index.ts'
-import type { SupervisorParts } from './supervisor/parts.ts'
 import { monotonic, type Timing } from './timing.ts'
 import { within } from './within.ts'
 
@@ -78,7 +78,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     log,
   )
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
-  const supervisor: Omit<SupervisorParts, 'onGone'> = {
+  const supervisor: ShardParts['supervisor'] = {
     server: options.server,
     timing,
     now,
@@ -114,7 +114,9 @@ export function startConnector(options: ConnectorOptions): Connector {
       url: (shard) => queueUrl(options.queueUrlTemplate, shard),
     },
     sessionsOf: (shard) => Sessions.ofShard(store, shard),
+    isOurs: (shard, epoch) => leases.isOwner(store, { shard, owner: id, epoch }),
     pendingIntents: (shard) => Sessions.pendingIntents(store, shard),
+    backlog: (shard) => backlog(store, shard),
     overlooked: (shard, acceptedBefore) => overlooked(store, shard, acceptedBefore),
     timing,
     now,

@@ -6,6 +6,7 @@ import {
   claim,
   fleet,
   handOver,
+  isOwner,
   register,
   shardOwner,
   untouched,
@@ -63,6 +64,14 @@ test('a shard that was handed over is claimed by the one it was given to, and no
   expect(await handOver(db.store, mine, 'b')).toBe(true)
   expect(await handOver(db.store, mine, 'c')).toBe(false)
   expect(await claim(db.store, { ...mine, owner: 'b' }, 'b')).toEqual({ shard, owner: 'b', epoch: 2 })
+})
+
+test('an owner of former times is known to be none any more', async () => {
+  const mine = await claim(db.store, untouched(shard), 'a')
+  if (!mine) throw new Error('a free shard was not to be had')
+  expect(await isOwner(db.store, mine)).toBe(true)
+  await claim(db.store, mine, 'a')
+  expect(await isOwner(db.store, mine)).toBe(false)
 })
 
 test('a heartbeat of a process that was superseded under its id is refused', async () => {

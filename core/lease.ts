@@ -57,6 +57,12 @@ export async function shardOwner(
   return owner && { connectorId: owner.id, until: owner.until }
 }
 
+/** Whether this is the owner of a shard now, and under this epoch. */
+export async function isOwner(store: Store, { shard, owner, epoch }: Lease): Promise<boolean> {
+  const lease = await store.get('main', Lease, leaseKey(shard))
+  return lease?.owner === owner && lease.epoch === epoch
+}
+
 /** Announces a connector that has just started. A process that still runs under the same id is superseded by it. */
 export async function register(store: Store, connector: ConnectorRecord): Promise<void> {
   await store.put('main', {

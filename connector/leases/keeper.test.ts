@@ -162,19 +162,37 @@ test('a store that is away for three seconds costs nothing', async () => {
   expect(a.heard.lost).toEqual([])
 })
 
-test('a process that was paused beyond its lease gives everything up before it does anything else', async () => {
-  const world = table()
-  // As SIGSTOP does: time passes and none of its timers fires.
+/** As SIGSTOP does: time passes for everybody, and none of its timers fires. */
+function sleeper(world: ReturnType<typeof table>, id: string) {
   const slept = { ms: 0 }
-  const a = keeper(world, 'a', { slept })
-  await a.keeper.start()
+  const one = keeper(world, id, { slept })
+  return { ...one, slept }
+}
+
+test('a process that was paused while nobody else was there goes on with what it still owns', async () => {
+  const world = table()
+  const { keeper: a, heard, slept } = sleeper(world, 'a')
+  await a.start()
   await pass(3_000)
   slept.ms = 60_000
+  await pass(3_000)
+  expect(heard.lost).toEqual([])
+  expect(a.held.size).toBe(SHARDS)
+})
+
+test('a process that was paused beyond its lease stops what was taken meanwhile, and takes nothing back', async () => {
+  const world = table()
+  const { keeper: a, heard, slept } = sleeper(world, 'a')
+  await a.start()
+  await pass(3_000)
+  for (const lease of world.leases.values())
+    world.leases.set(lease.shard, { ...lease, owner: 'b', epoch: lease.epoch + 1 })
+  world.connectors.set('b', { ...world.connectors.get('a')!, id: 'b', boot: 'b', until: Date.now() + 60_000 })
+  slept.ms = 60_000
   await pass(2_000)
-  expect(a.heard.lost.map(([, why]) => why)).toEqual(Array(SHARDS).fill('not-renewed'))
-  await pass(1_000)
-  expect(a.keeper.held.size).toBe(SHARDS)
-  for (const epoch of a.keeper.held.values()) expect(epoch).toBe(2)
+  expect(heard.lost.map(([, why]) => why)).toEqual(Array(SHARDS).fill('taken'))
+  await pass(3_000)
+  expect(heard.acquired).toHaveLength(SHARDS)
 })
 
 test('a restart under the same id takes its shards back at once, and the old process ends', async () => {

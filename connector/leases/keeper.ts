@@ -1,8 +1,8 @@
 /**
- * Keeps this connector's leases: says that it lives, looks at the fleet, claims, gives and leaves. It guarantees that
- * `onLost` is called before anybody else could own a shard: when heartbeats do not get through, everything is stopped
- * a margin before the last one lapses (by the monotonic clock, so a paused process notices on waking); and a shard is
- * handed on only after its sockets are closed.
+ * Keeps this connector's leases: says that it lives, looks at the fleet, claims, gives and leaves. When heartbeats do
+ * not get through, `onLost` is called a margin before the last one lapses, so before anybody else could own a shard; a
+ * process that was paused (the clock is monotonic) asks whether it still owns anything before it goes on; and a shard
+ * is handed on only after its sockets are closed.
  */
 import type { ConnectorRecord, Fleet, Lease } from '#core/lease.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
@@ -51,6 +51,7 @@ export class Keeper {
   readonly #settled = Promise.withResolvers<void>()
   #draining = false
   #stopped = false
+  #isAsking = false
   #timers = new Set<NodeJS.Timeout>()
   #fence: NodeJS.Timeout | undefined
   /** When heartbeats began to fail (ms since 1970); undefined while they get through. */
@@ -116,7 +117,7 @@ export class Keeper {
     while (!this.#stopped) {
       await this.#pause(pause)
       if (this.#stopped) return
-      this.#fenceWhenDue()
+      if (!this.#renewed) await this.#overdue()
       const renewed = await this.#renew((record) => book.beat(record))
       pause = renewed ? timing.HEARTBEAT_MS : RETRY_MS
     }
@@ -168,13 +169,35 @@ export class Keeper {
     clearTimeout(this.#fence)
     if (this.#stopped) return
     const wait = Math.max(1, this.#deadline - this.#parts.monotonic())
-    this.#fence = setTimeout(() => this.#fenceWhenDue(), wait)
+    this.#fence = setTimeout(() => void this.#overdue(), wait)
   }
 
-  #fenceWhenDue(): void {
-    if (this.#renewed || this.#held.size === 0) return
+  /**
+   * The last heartbeat is about to lapse. When the store did not take the ones since, everything stops now. When there
+   * were none, because this process was paused or starved, the store is asked first: what it still shows as ours,
+   * after a new heartbeat, nobody has taken and nobody can take.
+   */
+  async #overdue(): Promise<void> {
+    if (this.#renewed || this.#held.size === 0 || this.#isAsking) return
+    this.#isAsking = true
+    const kept = this.failingSince === undefined && (await this.#askForOurs())
+    this.#isAsking = false
+    if (kept || this.#stopped) return
     this.#parts.log.error({ shards: this.#held.size }, 'leases not renewed in time: all sockets are stopped')
     for (const shard of [...this.#held.keys()]) void this.#lose(shard, 'not-renewed')
+  }
+
+  async #askForOurs(): Promise<boolean> {
+    const { book, log } = this.#parts
+    log.warn('heartbeats were late: this process was paused or starved')
+    if (!(await this.#renew((record) => book.beat(record)))) return false
+    try {
+      await this.#look()
+      return true
+    } catch (error) {
+      log.warn({ err: error }, 'the leases could not be looked at')
+      return false
+    }
   }
 
   get #renewed(): boolean {

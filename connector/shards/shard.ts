@@ -1,6 +1,8 @@
 /**
  * One shard that this connector owns: its sessions, each under a supervisor, its command queue, and the looks at the
- * table that make good what the queue has lost. It ends with all of them.
+ * table that make good what the queue has lost. It ends with all of them. Messages of one session are taken in the
+ * order of their acceptance: what waits in the ledger when the shard is acquired goes before what the queue hands out,
+ * and what comes from both goes one after the other.
  */
 import PQueue from 'p-queue'
 import type { Message } from '#core/message.ts'
@@ -10,18 +12,22 @@ import type { Session } from '#core/session.ts'
 import { Consumer, type ConsumerParts, type Received } from '../commands/consumer.ts'
 import { type Recipient, route } from '../commands/route.ts'
 import { pauses } from '../pauses.ts'
-import type { Outcome } from '../supervisor/outbox.ts'
+import type { Outcome, Send } from '../supervisor/outbox.ts'
 import type { SupervisorParts } from '../supervisor/parts.ts'
 import { Supervisor } from '../supervisor/supervisor.ts'
 import type { Timing } from '../timing.ts'
+import { Lanes } from './lanes.ts'
 
 export type ShardParts = {
-  supervisor: Omit<SupervisorParts, 'onGone'>
+  supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs'>
   queue: Pick<ConsumerParts, 'client' | 'end'> & { url(shard: number): string }
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
   pendingIntents(shard: number): Promise<Session[]>
-  /** Messages that were accepted before this time and that nobody has taken, in order. */
+  isOurs(shard: number, epoch: number): Promise<boolean>
+  /** Messages that nobody has taken, in the order of their acceptance. */
+  backlog(shard: number): Promise<Message[]>
+  /** Those of them that were accepted before this time, and that nobody carries at present. */
   overlooked(shard: number, acceptedBefore: number): Promise<Message[]>
   timing: Timing
   now: Clock
@@ -40,6 +46,9 @@ export class Shard {
   readonly #finding = new Map<string, Promise<Supervisor | undefined>>()
   /** Sessions whose messages are being taken from the ledger. */
   readonly #taking = new Set<string>()
+  readonly #lanes = new Lanes()
+  /** The backlog has its place in the lanes. */
+  readonly #caughtUp = Promise.withResolvers<void>()
   readonly #reads = new PQueue({ concurrency: PARALLEL_READS })
   readonly #consumer: Consumer
   readonly #timers: NodeJS.Timeout[] = []
@@ -90,6 +99,7 @@ export class Shard {
    */
   async release(isPlanned: boolean): Promise<void> {
     this.#isLeaving = true
+    this.#caughtUp.resolve()
     for (const timer of this.#timers) clearInterval(timer)
     this.#consumer.stop()
     this.#reads.clear()
@@ -114,7 +124,8 @@ export class Shard {
       try {
         await this.#reconcile()
         // What the former owner was handed by the queue and did not get done is not waited for.
-        return await this.#takeOverlooked(0)
+        this.#takeFromLedger(await this.#parts.backlog(this.shard))
+        return this.#caughtUp.resolve()
       } catch (error) {
         this.#log.warn({ err: error }, 'the sessions could not be listed yet')
         await pause()
@@ -133,28 +144,18 @@ export class Shard {
 
   /** The queue may keep a command from us: handed to somebody who died, or to a line that was cut. */
   async #takeOverlooked(age: number): Promise<void> {
-    const found = await this.#parts.overlooked(this.shard, this.#parts.now() - age)
+    await this.#caughtUp.promise
+    this.#takeFromLedger(await this.#parts.overlooked(this.shard, this.#parts.now() - age))
+  }
+
+  #takeFromLedger(found: Message[]): void {
     for (const [sessionId, messages] of Map.groupBy(found, (message) => message.sessionId)) {
       if (this.#taking.has(sessionId)) continue
       this.#taking.add(sessionId)
-      void this.#takeFromLedger(sessionId, messages)
-        .catch((error: unknown) =>
-          this.#log.warn({ err: error, sessionId }, 'messages not taken from the ledger'),
-        )
+      void this.#lanes
+        .run(sessionId, () => this.#untilDone(sessionId, messages.map(sendOf), (to, sends) => to.take(sends)))
         .finally(() => this.#taking.delete(sessionId))
     }
-  }
-
-  async #takeFromLedger(sessionId: string, messages: Message[]): Promise<void> {
-    const supervisor = await this.#supervisorOf(sessionId)
-    const sends = messages.map(({ id, chatId, text = '', times, timestamp }) => ({
-      messageId: id,
-      to: chatId,
-      text,
-      acceptedAt: times.accepted ?? timestamp,
-      isRepeat: true,
-    }))
-    await supervisor?.take(sends)
   }
 
   /** The list may lag behind, so an unknown session is read anew. */
@@ -169,21 +170,37 @@ export class Shard {
         )
   }
 
-  /** What cannot be done now waits here, out of sight of the queue, for as long as the shard is ours. */
   async #handle(sessionId: string, commands: Received[]): Promise<Outcome[]> {
+    await this.#caughtUp.promise
+    const done = await this.#lanes.run(sessionId, () => this.#untilDone(sessionId, commands, route))
+    return commands.map((_, index) => (index < done ? 'done' : 'later'))
+  }
+
+  /**
+   * What cannot be done now waits here, out of sight of the queue, for as long as the shard is ours.
+   * @returns how many of them, from the first, are done
+   */
+  async #untilDone<T>(
+    sessionId: string,
+    all: T[],
+    work: (recipient: Recipient, some: T[]) => Promise<Outcome[]>,
+  ): Promise<number> {
     let done = 0
     for (const pause of pauses(100, 2_000)) {
-      if (this.#isLeaving) break
+      if (this.#isLeaving) return done
       try {
-        const outcomes = await route(await this.#recipient(sessionId), commands.slice(done))
-        done += outcomes.filter((outcome) => outcome === 'done').length
-        if (done === commands.length) break
+        const recipient = await this.#recipient(sessionId)
+        if (!recipient) return all.length
+        const outcomes = await work(recipient, all.slice(done))
+        const left = outcomes.indexOf('later')
+        done += left < 0 ? outcomes.length : left
+        if (done === all.length) return done
       } catch (error) {
         this.#log.warn({ err: error, sessionId }, 'commands wait')
       }
       await pause()
     }
-    return commands.map((_, index) => (index < done ? 'done' : 'later'))
+    return done
   }
 
   async #recipient(sessionId: string): Promise<Recipient | undefined> {
@@ -215,6 +232,7 @@ export class Shard {
     if (!session || session.shard !== this.shard || this.#isLeaving) return
     const supervisor: Supervisor = new Supervisor(session, this.epoch, this.#why, {
       ...this.#parts.supervisor,
+      isOurs: () => this.#parts.isOurs(this.shard, this.epoch),
       onGone: (id) => {
         if (this.#supervisors.get(id) === supervisor) this.#supervisors.delete(id)
       },
@@ -224,3 +242,11 @@ export class Shard {
     return supervisor
   }
 }
+
+const sendOf = ({ id, chatId, text = '', times, timestamp }: Message): Send => ({
+  messageId: id,
+  to: chatId,
+  text,
+  acceptedAt: times.accepted ?? timestamp,
+  isRepeat: true,
+})

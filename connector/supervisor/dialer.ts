@@ -26,6 +26,7 @@ export class Dialer {
   #ticket = 0
   #timer: NodeJS.Timeout | undefined
   #line: Line | undefined
+  #isRetired = false
 
   constructor(parts: DialerParts) {
     this.#parts = parts
@@ -35,8 +36,14 @@ export class Dialer {
     return this.#line
   }
 
+  /** Opens nothing any more. */
+  retire(): void {
+    this.#isRetired = true
+  }
+
   /** Opens a line after a pause in ms. An attempt that is under way is void. */
   dialIn(pause: number): void {
+    if (this.#isRetired) return
     clearTimeout(this.#timer)
     const ticket = ++this.#ticket
     const queue = () => void this.#parts.logins.add(() => this.#dial(ticket))

@@ -22,7 +22,8 @@ type Parts = Pick<SessionParts, 'about' | 'ledger' | 'append' | 'newEventId' | '
   timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
 }
 
-type Taken = { facts: MessageFacts; at: number; shown: boolean }
+/** `held`: the device has it durably. */
+type Taken = { facts: MessageFacts; at: number; held: boolean; shown: boolean }
 
 /** Enough to bridge the moment between the answer of the server and the ledger's knowing of it. */
 const REMEMBERED = 1_000
@@ -72,11 +73,14 @@ export class Outbox {
     setImmediate(() => this.#onSettled())
   }
 
-  /** Shows those that the server has not taken for a while as queued. */
+  /**
+   * Shows those that the server has not taken for a while as queued: only what the device holds durably, because nobody
+   * looks for a queued message any more.
+   */
   tick(device: Device): void {
     const { now, timing, append } = this.#parts
     const late = [...this.#taken].filter(
-      ([, taken]) => !taken.shown && now() - taken.at >= timing.QUEUED_AFTER_MS,
+      ([, taken]) => taken.held && !taken.shown && now() - taken.at >= timing.QUEUED_AFTER_MS,
     )
     for (const [, taken] of late) taken.shown = true
     const waiting = late.filter(([id]) => device.isWaiting(id))
@@ -103,9 +107,11 @@ export class Outbox {
     if (this.#settled.has(messageId)) return 'done'
     const facts = this.#facts(command, device.me?.phoneNumber)
     if (!this.#taken.has(messageId))
-      this.#taken.set(messageId, { facts, at: this.#parts.now(), shown: false })
+      this.#taken.set(messageId, { facts, at: this.#parts.now(), held: false, shown: false })
     try {
       await device.accept({ id: messageId, to, message: textMessage(text) })
+      const taken = this.#taken.get(messageId)
+      if (taken) taken.held = true
       return 'done'
     } catch (error) {
       this.#taken.delete(messageId)

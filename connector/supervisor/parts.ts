@@ -32,6 +32,8 @@ export type SupervisorParts = {
   /** Hears of events once they are stored; never fails, and keeps nobody waiting. */
   tell?(session: Session, events: Event[]): void
   find(sessionId: string): Promise<Session | undefined>
+  /** Whether the session's shard is still ours, as the store knows. */
+  isOurs(): Promise<boolean>
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
   /** The ids of a session's messages that the ledger shows as waiting. */
   unsent(session: Session): Promise<string[]>

@@ -46,6 +46,8 @@ function world(
     open: undefined as Error | undefined,
     opening: undefined as Promise<void> | undefined,
     isFenced: false,
+    isTaken: false,
+    lease: undefined as Error | undefined,
   }
   let nextEvent = 0
   const parts: SupervisorParts = {
@@ -71,6 +73,10 @@ function world(
     },
     append: async (_id, appended) => void events.push(...appended),
     find: async () => stored,
+    async isOurs() {
+      if (trouble.lease) throw trouble.lease
+      return !trouble.isTaken
+    },
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     unsent: async () => [],
     encoded: async () => undefined,
@@ -432,6 +438,27 @@ describe('another owner', () => {
     await settle()
     expect(it.gone).toEqual(['s1'])
     expect(it.device.calls).toContain('close')
+  })
+
+  test('whose connection replaced ours: we drop the session instead of stopping it', async () => {
+    const it = world({ linked: true })
+    await it.connected()
+    const before = it.written.length
+    it.trouble.isTaken = true
+    it.device.line.close('replaced', 440)
+    await settle()
+    expect(it.gone).toEqual(['s1'])
+    expect(it.written).toHaveLength(before)
+  })
+
+  test('is not ruled out while the lease cannot be read, so nothing is ended for good then', async () => {
+    const it = world({ linked: true })
+    await it.connected()
+    it.trouble.lease = new Error('the store is away')
+    it.device.line.close('logged-out', 401)
+    await settle()
+    expect(it.shown.at(-1)).toBe('connecting: store_unavailable')
+    expect(it.device.calls).toEqual([])
   })
 
   test('a device that dies of it takes the session with it', async () => {

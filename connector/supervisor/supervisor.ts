@@ -9,7 +9,7 @@ import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
 import { Attempts } from './attempts.ts'
-import { type Decision, decide, LOGGED_OUT } from './decide.ts'
+import { type Decision, LOGGED_OUT } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
 import { DeviceHolder } from './holder.ts'
@@ -19,6 +19,7 @@ import { Line } from './line.ts'
 import { Outbox, type Outcome, type Send } from './outbox.ts'
 import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
 import { isRunning, type Phase } from './phase.ts'
+import { verdictOn } from './verdict.ts'
 
 const FLUSH_MS = 1_500
 /** How long a planned end waits for the server's answers, so that the next owner need not send anything again. */
@@ -121,8 +122,9 @@ export class Supervisor {
    */
   async release(isPlanned: boolean): Promise<void> {
     this.#isLeaving = true
-    this.#changed()
+    this.#dialer.retire()
     this.#attempts.leave()
+    this.#changed()
     if (isPlanned) {
       const flushed = within(FLUSH_MS, this.#display.flush(), 'the last state').catch(() => undefined)
       await this.#finish('released', () => this.#holder.retire())
@@ -230,6 +232,7 @@ export class Supervisor {
   }
 
   #notOpened(error: unknown): void {
+    if (this.#isLeaving) return
     if (error instanceof Fenced) return void this.#drop(OWNED_ELSEWHERE)
     this.#parts.log.warn({ err: error }, 'device not opened; it is tried again')
     this.#retry('store_unavailable')
@@ -240,10 +243,9 @@ export class Supervisor {
     await this.#hangUp('closed')
     await this.#known.refresh((id) => this.#parts.find(id), this.#parts.log)
     const storeFailing = this.#isStoreFailing()
-    const { settings } = this.session
-    const decision = decide(closed, { settings, attempts: this.#attempts.count, storeFailing })
-    const { name, code, text } = closed
-    this.#parts.log.info({ name, code, text, decision: decision.do }, 'connection ended')
+    const { isOurs, log } = this.#parts
+    const situation = { settings: this.session.settings, attempts: this.#attempts.count, storeFailing }
+    const decision = await verdictOn(closed, situation, isOurs, log)
     if (closed.name !== 'restart' && !storeFailing) this.#attempts.failed()
     await this.#carryOut(decision)
   }
