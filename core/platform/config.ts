@@ -3,6 +3,7 @@
  * the process at start with a sentence that names it, not later with a puzzle.
  */
 import * as z from 'zod'
+import { sealedSecrets } from './sealed.ts'
 
 const integer = (fallback: number) => z.coerce.number().int().positive().default(fallback)
 
