@@ -145,7 +145,6 @@ export class LiveDevice implements Device {
     this.#leaveBehind('A new connection takes over.')
     if (this.#credentials.isHalfway) this.#credentials.renew()
     this.#connection = new LiveConnection(this.#parts, new Line(++this.#lines), server, observer, settings)
-    if (this.#refusing) this.#connection.pause()
     return this.#connection
   }
 
@@ -172,10 +171,13 @@ export class LiveDevice implements Device {
   }
 
   async flush(): Promise<void> {
-    await this.#committer.whenDurable(this.#set.seq)
+    const durable = () => {
+      this.#committer.kick(false)
+      return this.#committer.whenDurable(this.#set.seq)
+    }
+    await durable()
     await this.#delivery.whenIdle()
-    this.#committer.kick(false)
-    await this.#committer.whenDurable(this.#set.seq)
+    await durable()
   }
 
   close(): Promise<void> {
@@ -251,13 +253,9 @@ export class LiveDevice implements Device {
       this.#set.pendingUnits / pendingUnits,
       this.#delivery.size / undelivered,
     )
-    if (!this.#refusing && load > 1) {
-      this.#refusing = true
-      this.#connection?.pause()
-    } else if (this.#refusing && load < 0.5) {
-      this.#refusing = false
-      this.#connection?.resume()
-    }
+    this.#refusing = this.#refusing ? load >= 0.5 : load > 1
+    if (this.#refusing) this.#connection?.pause()
+    else this.#connection?.resume()
   }
 
   #leaveBehind(text: string, name: 'ended' | 'fenced' = 'ended'): void {
