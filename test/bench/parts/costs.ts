@@ -32,7 +32,6 @@ export async function countCosts(
     await out.arrived(await out.begin(...pair(n), textOf(n)))
     await incoming.arrived(await incoming.begin(...pair(n), textOf(n)))
   })
-  await metered.quiet(ALONE_MS)
 
   const alone = async (way: Way) => {
     for (const n of upTo(amounts.alone)) {

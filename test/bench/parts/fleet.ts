@@ -27,7 +27,7 @@ export type Fleet = {
 
 const OURS = 491720000000
 const RAW = 491730000000
-const LINK_AT_ONCE = 8
+const LINK_AT_ONCE = 4
 /** So many logins in parallel keep the processor busy, and none waits until it times out. */
 const CONNECT_AT_ONCE = 16
 const CONNECTED_WITHIN_MS = 300_000

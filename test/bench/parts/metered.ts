@@ -27,7 +27,7 @@ export type Metered = {
   stack: Stack
   /** Not metered. */
   store: Store
-  /** Watches what is asked while nothing happens: per minute. To be called before `cost`. */
+  /** Learns what is asked while nothing happens, per minute. To be called first, when former work is over. */
   idle(forMs: number): Promise<Cost>
   /** What the work asked for, until everything that it caused is over, divided by the number of messages. */
   cost(messages: number, work: () => Promise<unknown>): Promise<Cost>
@@ -38,6 +38,7 @@ export type Metered = {
 const LOOK_MS = 50
 /** Longer than any delay in the system that ends by itself: receipts, lazy commits, what waits a second to be shown. */
 const OVER_AFTER_MS = 1_500
+const QUIET_WITHIN_MS = 60_000
 
 export async function openMetered(): Promise<Metered> {
   await using opened = new AsyncDisposableStack()
@@ -66,7 +67,11 @@ export async function openMetered(): Promise<Metered> {
     seen.push(...fresh)
   }
   const quiet = async (forMs: number) => {
-    for (look(); performance.now() - lastAt < forMs; look()) await pause(LOOK_MS)
+    const deadline = performance.now() + QUIET_WITHIN_MS
+    for (look(); performance.now() - lastAt < forMs; look()) {
+      if (performance.now() > deadline) throw new Error(`never quiet: ${nameOf(seen.at(-1)!)}`)
+      await pause(LOOK_MS)
+    }
   }
   const watch = async (work: () => Promise<unknown>) => {
     look()
@@ -83,6 +88,7 @@ export async function openMetered(): Promise<Metered> {
     store: openStore(client, tableNames(config), systemClock),
     quiet,
     async idle(forMs) {
+      await pause(OVER_AFTER_MS)
       anyway = new Map()
       const { calls, ms } = await watch(() => pause(forMs))
       const counts = countBy(calls)
