@@ -3,6 +3,7 @@
  * upgrade, a server that accepts and says nothing), so a watchdog of our own makes sure that every connection either
  * gets somewhere or says in time why it did not.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type BinaryNode,
   type ConnectionState,
@@ -38,6 +39,7 @@ import type { WriteSet } from './write-set.ts'
 
 /** WhatsApp's rhythm: the first QR lives a minute, each further one twenty seconds. */
 const QR_MS = { first: 60_000, next: 20_000 }
+const LOOKUP_PAUSES_MS = [100, 500, 2000]
 /** How long a closing handshake may take before the socket is cut. */
 const CLOSING_MS = 1000
 
@@ -158,8 +160,9 @@ export class LiveConnection implements Connection {
     this.#observer.closed(closed)
   }
 
+  /** Stops reading from an open connection; a login has to come through first. */
   pause(): void {
-    if (this.#raw.readyState === this.#raw.OPEN) this.#raw.pause()
+    if (this.state === 'open' && !this.#raw.isPaused) this.#raw.pause()
   }
 
   resume(): void {
@@ -176,7 +179,7 @@ export class LiveConnection implements Connection {
         logger: quietLog(log),
         auth: { creds: credentials.creds, keys: { get: () => ({}), set: () => {} } },
         makeSignalRepository: (auth, logger, pnToLid) => ratchet.repository(line, auth, logger, pnToLid),
-        messageOf: async (id) => outbox.content(id) ?? lookup(id),
+        messageOf: async (id) => outbox.content(id) ?? patiently(() => lookup(id)),
         groupMetadata: (jid) => this.#socket.groupMetadata(jid),
       }),
     )
@@ -276,6 +279,7 @@ export class LiveConnection implements Connection {
     if (credentials.me) this.#observer.open(credentials.me)
     this.sender.start()
     this.#replay()
+    this.#parts.onHeld()
   }
 
   #onClose(error: Error | undefined): void {
@@ -298,6 +302,18 @@ export class LiveConnection implements Connection {
       replayPeerMessages({ socket: this.#socket, set, journal, log, line, attempts: replays }),
     )
   }
+}
+
+/** A phone asks for a message only a few times, so an answer from downstream is worth some patience. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (const wait of LOOKUP_PAUSES_MS) {
+    try {
+      return await ask()
+    } catch {
+      await pause(wait)
+    }
+  }
+  return ask()
 }
 
 function toPresence(

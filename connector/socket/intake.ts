@@ -4,7 +4,7 @@
  */
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { ShortCache } from './caches.ts'
-import type { Journal } from './journal.ts'
+import { hashOf, type Journal } from './journal.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
 import type { Stanza } from './types.ts'
@@ -94,18 +94,12 @@ function noteMessage({ set, journal, line }: IntakeOptions, node: BinaryNode): v
   }
   for (const { tag, attrs, content } of contents) {
     const bytes = content as Uint8Array
-    const encryption = tag === 'plaintext' ? tag : (attrs.type ?? '')
-    line.remember(bytes, { stanza, encryption })
-    journal.arrived(bytes, line.ordinal)
-    if (tag !== 'plaintext' || journal.answer(bytes)) continue
+    const origin = { stanza, encryption: tag === 'plaintext' ? tag : (attrs.type ?? ''), hash: hashOf(bytes) }
+    line.remember(bytes, origin)
+    journal.arrived(origin.hash, line.ordinal)
+    if (tag !== 'plaintext' || journal.answer(origin.hash)) continue
     const unit: Changes = {}
-    const applied = journal.addTo(
-      unit,
-      { stanza, encryption },
-      Buffer.concat([bytes, Buffer.of(1)]),
-      bytes,
-      line.ordinal,
-    )
+    const applied = journal.addTo(unit, origin, Buffer.concat([bytes, Buffer.of(1)]), line.ordinal)
     set.apply(unit)
     applied()
   }

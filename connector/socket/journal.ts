@@ -4,6 +4,7 @@
  * was handed on and the server has our receipt: it said so, or did not deliver the message again (R6).
  */
 import { createHash } from 'node:crypto'
+import type { Origin } from './line.ts'
 import type { Attributes, Row, Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
 
@@ -59,30 +60,23 @@ export class Journal {
   }
 
   /** The plaintext of a ciphertext that was read before. */
-  answer(ciphertext: Uint8Array): Buffer | undefined {
-    const stored = this.#messageOf(hashOf(ciphertext))?.stored
+  answer(hash: string): Buffer | undefined {
+    const stored = this.#messageOf(hash)?.stored
     if (stored?.kind !== 'message') return undefined
     this.hits++
     return Buffer.from(stored.padded, 'base64')
   }
 
   /** A stanza with this ciphertext has arrived on a connection, which shows that the server has no receipt of it. */
-  arrived(ciphertext: Uint8Array, line: number): void {
-    if (this.#byHash.size === 0) return
-    const entry = this.#messageOf(hashOf(ciphertext))
+  arrived(hash: string, line: number): void {
+    const entry = this.#messageOf(hash)
     if (entry) entry.arrival = line
   }
 
   /** Adds a message to the unit in which its ratchet step is. @returns to be called once the unit was applied */
-  addTo(
-    unit: Changes,
-    message: Omit<StoredMessage, 'kind' | 'hash' | 'padded'>,
-    plain: Uint8Array,
-    ct: Uint8Array,
-    line: number,
-  ) {
+  addTo(unit: Changes, { stanza, encryption, hash }: Origin, plain: Uint8Array, line: number): () => void {
     const padded = Buffer.from(plain).toString('base64')
-    const stored: StoredMessage = { kind: 'message', ...message, hash: hashOf(ct), padded }
+    const stored: StoredMessage = { kind: 'message', stanza, encryption, hash, padded }
     const id = this.#newId()
     unit[TYPE] = { ...unit[TYPE], [id]: stored }
     return () => this.#added(id, stored, line)
@@ -185,7 +179,8 @@ export class Journal {
   }
 }
 
-const hashOf = (ciphertext: Uint8Array): string =>
+/** The name of a ciphertext. */
+export const hashOf = (ciphertext: Uint8Array): string =>
   createHash('sha256').update(ciphertext).digest().toString('base64url', 0, 18)
 
 function toRow(id: string, stored: Stored): Row {

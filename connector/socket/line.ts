@@ -6,7 +6,7 @@ import { NotConnected } from './errors.ts'
 import type { Attributes } from './types.ts'
 
 /** Where a ciphertext came from; kept only as long as Baileys holds the ciphertext itself. */
-export type Origin = { stanza: Attributes; encryption: string }
+export type Origin = { stanza: Attributes; encryption: string; hash: string }
 
 export class Line {
   /** Rises with every connection of a device; what came before this process is 0. */

@@ -14,7 +14,7 @@ import {
 } from '@whiskeysockets/baileys'
 import { Mutex } from 'async-mutex'
 import { exclusively, isExclusive } from './hardening/index.ts'
-import type { Journal } from './journal.ts'
+import { hashOf, type Journal } from './journal.ts'
 import { readKeys, type Transactions, writeKeys } from './keys.ts'
 import type { Line } from './line.ts'
 import type { PreKeys } from './pre-keys.ts'
@@ -97,18 +97,18 @@ export class Ratchet {
   /** The journal's answer for a redelivered ciphertext; otherwise one step of the ratchet and its row. */
   async #read(line: Line, ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const { journal } = this.#options
-    const origin = line.originOf(ciphertext) ?? { stanza: {}, encryption: 'unknown' }
+    const origin = line.originOf(ciphertext) ?? { stanza: {}, encryption: '', hash: hashOf(ciphertext) }
     try {
       return await this.#locked(
         async () => {
           line.assertAlive()
-          const known = journal.answer(ciphertext)
+          const known = journal.answer(origin.hash)
           return known ? { plain: known, isNew: false } : { plain: await decrypt(), isNew: true }
         },
         (unit, { plain, isNew }) => {
           if (origin.stanza.category === 'peer') this.#settleWhenHandled(line, origin.stanza.id ?? '')
           if (!isNew) return () => {}
-          return journal.addTo(unit, origin, plain, ciphertext, line.ordinal)
+          return journal.addTo(unit, origin, plain, line.ordinal)
         },
       ).then(({ plain }) => plain)
     } catch (error) {
