@@ -58,7 +58,7 @@ export function readConfig<S extends z.ZodType>(
   env: NodeJS.ProcessEnv = process.env,
 ): z.output<S> {
   // Parsed once: compiling the schema would cost more than it saves.
-  const read = schema.safeParse(env, { jitless: true })
+  const read = schema.safeParse({ ...env, ...sealedSecrets(env) }, { jitless: true })
   if (read.success) return read.data
   const lines = read.error.issues.map(
     (issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`,
