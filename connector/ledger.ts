@@ -28,7 +28,8 @@ const OVERLOOKED = 200
 
 /**
  * Messages of a shard, in the order of their acceptance, that were accepted before this time and that no connector has
- * shown as queued or sent. The index may lag behind: ask the ledger before sending one.
+ * shown as queued or sent. Those that the sweeper has put back into the queue are not among them. The index may lag
+ * behind: ask the ledger before sending one.
  */
 export async function overlooked(store: Store, shard: number, acceptedBefore: number): Promise<Message[]> {
   const { items } = await store.query('messages', Message, waitingPartition(shard), {
@@ -37,8 +38,28 @@ export async function overlooked(store: Store, shard: number, acceptedBefore: nu
     to: `${DUE}${iso(acceptedBefore + CARRIED_WITHIN)}`,
     limit: OVERLOOKED,
   })
-  return items
+  return items.sort(byAcceptance)
 }
+
+/** All of a shard that no connector has shown as queued or sent, whoever carries it, in the order of acceptance. */
+export async function backlog(store: Store, shard: number): Promise<Message[]> {
+  const found: Message[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.query('messages', Message, waitingPartition(shard), {
+      index: 'waiting',
+      prefix: DUE,
+      cursor,
+    })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor)
+  return found.sort(byAcceptance)
+}
+
+const byAcceptance = (one: Message, other: Message): number =>
+  acceptedAt(one).localeCompare(acceptedAt(other))
+const acceptedAt = ({ times, timestamp }: Message): string => times.accepted ?? timestamp
 
 /** The encoded content of a message of ours; undefined when the ledger does not know it any more. */
 export async function encoded(

@@ -60,7 +60,3 @@ test('what comes behind a command that has to come again comes again too', async
     'later',
   ])
 })
-
-test('for a session that does not exist any more there is nothing left to do', async () => {
-  expect(await route(undefined, [send('A'), intent('i')])).toEqual(['done', 'done'])
-})

@@ -11,9 +11,7 @@ export type Recipient = {
   take(commands: Send[]): Promise<Outcome[]>
 }
 
-/** @param recipient undefined when the session does not exist any more: nothing is left to do about it then */
-export async function route(recipient: Recipient | undefined, commands: Received[]): Promise<Outcome[]> {
-  if (!recipient) return commands.map(() => 'done')
+export async function route(recipient: Recipient, commands: Received[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   let sends: Send[] = []
   const takeSends = async () => {

@@ -107,6 +107,23 @@ test('a message that the server has not taken after a second is shown as queued,
   expect(told(events)).toEqual(['slow queued'])
 })
 
+test('a message that the device does not hold durably is not shown as queued: nobody would look for it after a crash', async () => {
+  const { outbox, device, events } = world()
+  const durable = Promise.withResolvers<void>()
+  const slow = Object.assign(Object.create(device), {
+    accept: () => durable.promise,
+    isWaiting: () => true,
+  }) as typeof device
+  const taken = outbox.take(slow, [send('A')])
+  await vi.advanceTimersByTimeAsync(5_000)
+  outbox.tick(slow)
+  expect(events).toEqual([])
+  durable.resolve()
+  expect(await taken).toEqual(['done'])
+  outbox.tick(slow)
+  expect(told(events)).toEqual(['A queued'])
+})
+
 test('a planned end waits until the server has answered, and not for ever', async () => {
   const { outbox, it, device } = world()
   await outbox.take(device, [send('A')])

@@ -35,6 +35,19 @@ test('what the queue forgot is carried again, once', async () => {
   expect(await again()).toEqual([])
 })
 
+test('messages of one session are carried in the order in which they were accepted', async () => {
+  const session = await w.connected()
+  const ids: string[] = []
+  for (let n = 0; n < 12; n++) {
+    ids.push(await post(session, `number ${n}`))
+    w.clock.now += 1
+  }
+  await w.commands()
+  w.clock.now += 11_000
+  await sweep(w.deps)
+  expect(await again()).toEqual(ids)
+})
+
 test('still not taken a minute later, it is carried once more; taken, never again', async () => {
   const session = await w.connected()
   const id = await post(session, 'lost twice')

@@ -67,21 +67,30 @@ async function sweepMessages(deps: Deps, shard: number, limit: number, swept: Sw
   return seen
 }
 
+/** Messages of one session one after the other, so that the queue gets them in their order. */
 async function attend(deps: Deps, messages: Messages.Message[], swept: Swept): Promise<void> {
   const sessions = await sessionsOf(deps, messages)
   await Promise.all(
-    messages.map(async (message) => {
-      const session = sessions.get(message.sessionId)
-      if (!session) {
-        await deps.store.remove('messages', Messages.outgoingKey(message.sessionId, message.id))
-        swept.removed++
-      } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, message, swept)
-      else {
-        await Messages.postpone(deps.store, message, deps.store.now() + restOf(message, deps.store.now()))
-        swept.waiting++
-      }
+    [...Map.groupBy(messages, ({ sessionId }) => sessionId)].map(async ([id, own]) => {
+      for (const message of own) await attendOne(deps, message, sessions.get(id), swept)
     }),
   )
+}
+
+async function attendOne(
+  deps: Deps,
+  message: Messages.Message,
+  session: Session | undefined,
+  swept: Swept,
+): Promise<void> {
+  if (!session) {
+    await deps.store.remove('messages', Messages.outgoingKey(message.sessionId, message.id))
+    swept.removed++
+  } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, message, swept)
+  else {
+    await Messages.postpone(deps.store, message, deps.store.now() + restOf(message, deps.store.now()))
+    swept.waiting++
+  }
 }
 
 async function sessionsOf({ store }: Deps, messages: Messages.Message[]): Promise<Map<string, Session>> {

@@ -1,0 +1,39 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as Messages from '#core/message.ts'
+import { queueUrl } from '#core/platform/queue.ts'
+import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
+import { until } from '../support/until.ts'
+
+const FRIEND = '4915600000002'
+let world: ConnectorWorld
+
+beforeAll(async () => {
+  world = await connectorWorld()
+})
+afterAll(() => world.close())
+
+test('what waits in the ledger goes before what the queue has, also when the sweeper was there already', async () => {
+  const former = await world.connector('c1')
+  const session = await world.line('4915600000001')
+  await former.stop()
+
+  const texts = Array.from({ length: 12 }, (_, n) => `number ${n + 1}`)
+  const forgotten = texts.slice(0, 6)
+  for (const text of forgotten) {
+    const id = await world.send(session.id, `+${FRIEND}`, text)
+    const message = await world.message(session.id, id)
+    expect(await Messages.postpone(world.store, message!, Date.now() + 60_000)).toBe(true)
+  }
+  const url = queueUrl(world.environment.COMMAND_QUEUE_URL, session.shard)
+  await world.sqs.send(new PurgeQueueCommand({ QueueUrl: url }))
+
+  const next = world.connector('c1')
+  for (const text of texts.slice(6)) await world.send(session.id, `+${FRIEND}`, text)
+  await next
+  const { messages } = await until('all of it', async () => {
+    const inbox = await world.phones.inbox(FRIEND)
+    return inbox.messages.length >= texts.length && inbox
+  })
+  expect(messages.map(({ text }) => text)).toEqual(texts)
+})
