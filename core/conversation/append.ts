@@ -4,12 +4,12 @@
  */
 import { iso } from '../platform/clock.ts'
 import type { Write } from '../platform/dynamo.ts'
-import { Fault } from '../platform/fault.ts'
 import { type Addition, extend, updateOf } from './addition.ts'
 import { type Conversation, conversationKey, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { deletedAfter } from './listing.ts'
 import { type Message, messageItem } from './message.ts'
+import { AGAIN, persistently } from './persistently.ts'
 import { living } from './read.ts'
 import { type NewSeen, seenWrite } from './seen.ts'
 import { type Tally, tally } from './stats.ts'
@@ -53,8 +53,6 @@ export const contents = (desk: Desk, conversation: Conversation, messages: Messa
     put: messageItem(conversation.id, message, deletedAfter(conversation, desk.retention)),
   }))
 
-const ATTEMPTS = 60
-
 /**
  * What to add, decided in view of the conversation; what was seen with it and `others` succeed together with it.
  * Undefined adds nothing.
@@ -74,7 +72,7 @@ export async function append(
   conversation: Pick<Conversation, 'accountId' | 'id'>,
   compose: Compose,
 ): Promise<Omit<Appended, 'writes'> | 'refused'> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  return persistently(async () => {
     const current = await living(desk.store, conversation.accountId, conversation.id)
     const at = iso(desk.store.now())
     const addition = compose(current, at)
@@ -86,7 +84,6 @@ export async function append(
     const conditions = [...others, ...(seen ? [seenWrite(seen, current, appended.messages, when)] : [])]
     const failed = await desk.store.transact([...conditions, ...writes, ...counted.writes()])
     if (failed.length === 0) return appended
-    if (failed.some((index) => index < conditions.length)) return 'refused'
-  }
-  throw new Fault('DEPENDENCY_UNAVAILABLE', 'The conversation is changed by many at once. Please try again.')
+    return failed.some((index) => index < conditions.length) ? 'refused' : AGAIN
+  })
 }

@@ -9,6 +9,7 @@ import { Fault } from '../platform/fault.ts'
 import { hasOrder } from './addition.ts'
 import { type Conversation, conversationKey, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
+import { AGAIN, persistently } from './persistently.ts'
 import { living } from './read.ts'
 import { tally } from './stats.ts'
 import { orderTold, told } from './told.ts'
@@ -22,12 +23,11 @@ export type Change = {
 
 /** DynamoDB takes 400 KB per item and bills each write by its size. */
 const MAX_BYTES = 64 * 1024
-const ATTEMPTS = 20
 
 /** @throws Fault CONVERSATION_NOT_FOUND, VALIDATION_ERROR when it grows too large */
 export async function change(desk: Desk, conversation: Conversation, wanted: Change): Promise<Conversation> {
   let seen = conversation
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  return persistently(async () => {
     const next: Conversation = {
       ...seen,
       context: merged(seen.context, wanted.context),
@@ -39,8 +39,8 @@ export async function change(desk: Desk, conversation: Conversation, wanted: Cha
       throw new Fault('VALIDATION_ERROR', 'Context, metadata and order details may have 64 KB together.')
     if ((await desk.store.transact(writesOf(desk, seen, next, wanted))).length === 0) return next
     seen = await living(desk.store, seen.accountId, seen.id)
-  }
-  throw new Fault('DEPENDENCY_UNAVAILABLE', 'The conversation is changed by many at once. Please try again.')
+    return AGAIN
+  })
 }
 
 function writesOf(desk: Desk, before: Conversation, next: Conversation, wanted: Change) {

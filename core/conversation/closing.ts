@@ -16,11 +16,10 @@ import {
 } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { activePlace, deletedAfter, listingPartition } from './listing.ts'
+import { AGAIN, persistently } from './persistently.ts'
 import { living } from './read.ts'
 import { type Tally, tally } from './stats.ts'
 import { told } from './told.ts'
-
-const ATTEMPTS = 20
 
 /** Completing a completed one is no error. @throws Fault CONVERSATION_CLOSED when it has expired */
 export const complete = (desk: Desk, conversation: Conversation): Promise<Conversation> =>
@@ -36,7 +35,7 @@ async function end(
   status: Exclude<ConversationStatus, 'active'>,
 ): Promise<Conversation> {
   let seen = conversation
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  return persistently(async () => {
     const at = iso(desk.store.now())
     const now = statusAt(seen, at)
     if (now === status) return seen
@@ -46,8 +45,8 @@ async function end(
     const writes = [...ending(desk, seen, ended, counted), ...counted.writes()]
     if ((await desk.store.transact(writes)).length === 0) return ended
     seen = await living(desk.store, seen.accountId, seen.id)
-  }
-  throw new Fault('DEPENDENCY_UNAVAILABLE', 'The conversation is changed by many at once. Please try again.')
+    return AGAIN
+  })
 }
 
 /** Writes down that its time had come. Void when somebody else did so, or its time was prolonged. */

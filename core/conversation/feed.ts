@@ -3,14 +3,13 @@
  * API or on the phone. Fed with events of the log, once or many times, in order or not. A batch is read and written
  * together, so that under load a message costs a fraction of a call.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Event } from '../contract/event.ts'
 import { MAX_WRITES } from '../platform/dynamo.ts'
-import { Fault } from '../platform/fault.ts'
 import type { Desk } from './desk.ts'
 import { type Feeding, follow, followRepeated } from './follow.ts'
 import { type Heard, heardBy } from './heard.ts'
 import { look, type View } from './look.ts'
+import { AGAIN, persistently } from './persistently.ts'
 import { type Plan, plan } from './plan.ts'
 import type { NewSeen } from './seen.ts'
 import { type Tally, tally } from './stats.ts'
@@ -20,8 +19,6 @@ import { understand } from './understand.ts'
 const [PER_MESSAGE, PER_LINE] = [2, 11]
 /** Messages of one line that one transaction takes. */
 const MESSAGES_AT_ONCE = 40
-const ATTEMPTS = 60
-const PROMPT_ATTEMPTS = 5
 
 /** @throws when something could not be stored or handed on: repeating all of it is safe */
 export async function feed(desk: Desk, events: Event[], feeding: Feeding): Promise<void> {
@@ -63,30 +60,26 @@ async function feedLines(desk: Desk, lines: Heard[][], feeding: Feeding): Promis
   }
 }
 
-/** The messages of one line, as often as others get in between. */
+/** The messages of one line, however often others get in between. */
 async function feedLine(desk: Desk, line: Heard[], feeding: Feeding): Promise<void> {
   let left = line
-  for (let attempt = 1; left.length > 0; attempt++) {
-    if (attempt > ATTEMPTS)
-      throw new Fault(
-        'DEPENDENCY_UNAVAILABLE',
-        'The conversation is changed by many at once. Please try again.',
-      )
-    const view = await look(desk.store, left)
-    const counted = tally(desk.store.now())
-    const part = partOf(desk, left, view, feeding, counted)
-    const failed = await desk.store.transact([...part.plan.writes, ...counted.writes()])
-    if (failed.length === 0) {
-      await follow(desk, part, feeding)
-      left = part.rest
-      attempt = 0
-      continue
-    }
-    const repeated = new Set(failed.flatMap((index) => part.taken[index] ?? []))
-    for (const { key } of repeated) await followRepeated(desk, key, feeding)
-    left = left.filter((heard) => !repeated.has(heard))
-    if (attempt > PROMPT_ATTEMPTS) await pause(Math.random() * 2 * attempt)
+  while (left.length > 0) left = await persistently(() => feedSome(desk, left, feeding))
+}
+
+/** @returns those that are still to be fed */
+async function feedSome(desk: Desk, line: Heard[], feeding: Feeding): Promise<Heard[] | typeof AGAIN> {
+  const view = await look(desk.store, line)
+  const counted = tally(desk.store.now())
+  const part = partOf(desk, line, view, feeding, counted)
+  const failed = await desk.store.transact([...part.plan.writes, ...counted.writes()])
+  if (failed.length === 0) {
+    await follow(desk, part, feeding)
+    return part.rest
   }
+  const repeated = new Set(failed.flatMap((index) => part.taken[index] ?? []))
+  if (repeated.size === 0) return AGAIN
+  for (const { key } of repeated) await followRepeated(desk, key, feeding)
+  return line.filter((heard) => !repeated.has(heard))
 }
 
 export type Part = {

@@ -1,7 +1,8 @@
 /**
  * A message that came in by a webhook, from its storing to the answer. Rules read its order at once, in the same
- * transaction; where a model shall read it, the work is handed on, and its outcome is waited for as long as the webhook
- * may wait. Whatever happens then, the message is stored, and a repetition gets the answer that was given first.
+ * transaction. Where a model shall read it, or so many write to the conversation that its order has to wait, the work
+ * goes on behind, and its outcome is waited for as long as the webhook may wait. Whatever happens then, the message is
+ * stored, and a repetition gets the answer that was given first.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { NOTHING } from '../order/order.ts'
@@ -41,6 +42,9 @@ export type Reading = {
 export const CARED_FOR_AFTER = 60_000
 const LOOK_EVERY_MS = 60
 
+/** So many writers were faster: the order is left for after the message is stored. */
+const CROWDED = 4
+
 /** @returns the text of the reply, or null for none */
 export async function receive(desk: Desk, reception: Reception, reading: Reading): Promise<string | null> {
   const deadline = performance.now() + reading.answerWithin
@@ -50,17 +54,20 @@ export async function receive(desk: Desk, reception: Reception, reading: Reading
   if ('repeated' in recorded) return decision(desk, key, message, deadline)
   const { answer } = recorded.seen
   if (answer !== undefined) return answer
-  await handOn(desk, key, reading)
+  void handOn(desk, key, reading)
   return decision(desk, key, message, deadline)
 }
 
-const store = (desk: Desk, { line, message, key }: Reception, slowly: boolean) =>
-  record(desk, line, message.timestamp, (current, settings) => {
+function store(desk: Desk, { line, message, key }: Reception, slowly: boolean) {
+  let attempts = 0
+  return record(desk, line, message.timestamp, (current, settings) => {
+    attempts++
     const reads = readsOrdersOn(settings, line.channel) && message.content.trim() !== ''
     const now = desk.store.now()
     const seen = { key, messageId: message.id, expiresAt: ttl(now, desk.retention.messageSeconds) }
     const name = line.person.name
-    if (reads && slowly) return { messages: [message], name, seen: { ...seen, dueAt: now + CARED_FOR_AFTER } }
+    if (reads && (slowly || attempts > CROWDED))
+      return { messages: [message], name, seen: { ...seen, dueAt: now + CARED_FOR_AFTER } }
     const extraction = reads ? readOrder(message.content) : NOTHING
     const { orderDetails, reply } = conclude(extraction, current, settings, line)
     return {
@@ -70,20 +77,23 @@ const store = (desk: Desk, { line, message, key }: Reception, slowly: boolean) =
       seen: { ...seen, answer: reply },
     }
   })
+}
 
-/** Where the queue does not take it, the rules read the message here and now. */
+/**
+ * To the model; to the rules here and now where there is none, or its queue does not take the message. Never fails:
+ * what is not done, the sweeper does.
+ */
 async function handOn(desk: Desk, key: Key, { later, log }: Reading): Promise<void> {
+  const byRules = (failure?: string) =>
+    settle(desk, key, async ({ text }) => ({ extraction: readOrder(text), by: 'rules', failure }), undefined)
   try {
-    await later?.(key)
+    if (!later) return await byRules()
+    await later(key).catch((err: unknown) => {
+      log.warn({ err, seen: key.pk }, 'the queue did not take the message; the rules read it')
+      return byRules('The model could not be asked.')
+    })
   } catch (err) {
-    log.warn({ err, seen: key.pk }, 'the queue did not take the message; the rules read it')
-    const failure = 'The model could not be asked.'
-    await settle(
-      desk,
-      key,
-      async ({ text }) => ({ extraction: readOrder(text), by: 'rules', failure }),
-      undefined,
-    )
+    log.warn({ err, seen: key.pk }, 'the message was stored and not understood; the timed job goes on')
   }
 }
 

@@ -3,11 +3,10 @@
  * statistics and the events. However many first messages arrive at once, one conversation begins; one that has ended by
  * the clock is closed in the transaction that begins the next.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Key } from '../platform/dynamo.ts'
-import { Fault } from '../platform/fault.ts'
 import { Conversation, conversationKey } from './conversation.ts'
 import type { Desk } from './desk.ts'
+import { AGAIN, persistently } from './persistently.ts'
 import { Pointer, pointerKey } from './person.ts'
 import { activeAt, type Entry, type Line, plan } from './plan.ts'
 import { find as findSeen, type NewSeen, type Seen } from './seen.ts'
@@ -23,11 +22,6 @@ export type Compose = (
 export type Recorded = { conversation: Conversation; seen: NewSeen; isNew: boolean }
 export type Repeated = { repeated: Seen }
 
-/** Each attempt but the first follows a change by somebody else. */
-const ATTEMPTS = 60
-/** So many follow at once; then it makes way. */
-const PROMPT_ATTEMPTS = 5
-
 /**
  * @param at when it happened, ISO 8601: the conversation is looked for, and lives on, from there
  * @returns `repeated` with the first record when this was seen before: nothing is changed then
@@ -40,7 +34,7 @@ export async function record(
   compose: Compose,
 ): Promise<Recorded | Repeated> {
   const key = pointerKey(line.accountId, line.person.key, line.channel)
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  return persistently(async () => {
     const { pointer, settings } = await look(desk, line.accountId, key)
     const last =
       pointer && (await desk.store.get('main', Conversation, conversationKey(pointer.conversationId)))
@@ -54,9 +48,8 @@ export async function record(
       const repeated = await findSeen(desk.store, seen.key)
       if (repeated) return { repeated }
     }
-    if (attempt > PROMPT_ATTEMPTS) await pause(Math.random() * 2 * attempt)
-  }
-  throw new Fault('DEPENDENCY_UNAVAILABLE', 'The conversation is changed by many at once. Please try again.')
+    return AGAIN
+  })
 }
 
 /** One read of both. */

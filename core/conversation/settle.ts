@@ -13,13 +13,12 @@ import { type Conversation, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { type Message, message, type NewMessage, systemMessage } from './message.ts'
 import type { Outbound } from './outbound.ts'
+import { AGAIN, persistently } from './persistently.ts'
 import { living, messageAt } from './read.ts'
 import { answering, concluding, find, type Seen } from './seen.ts'
 import * as Settings from './settings.ts'
 
 export type Read = (request: Request) => Promise<Outcome>
-
-const ATTEMPTS = 5
 
 /** Repeating it is safe. `outbound` is how late replies leave; without it they are noted and not sent. */
 export async function settle(
@@ -39,15 +38,14 @@ export async function settle(
     text: asked.content,
     current: conversation.orderDetails,
   })
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const now = attempt === 1 ? seen : await find(desk.store, key)
+  await persistently(async () => {
+    const now = await find(desk.store, key)
     if (!now || now.outcomeAt) return
     const late = await put(desk, conversation, now, { outcome, settings, outbound, asked })
-    if (late === 'refused') continue
+    if (late === 'refused') return AGAIN
     if (late !== null && outbound) await sendLate(desk, conversation, now, late, outbound)
     return
-  }
-  throw new Fault('DEPENDENCY_UNAVAILABLE', 'The conversation is changed by many at once. Please try again.')
+  })
 }
 
 type Known = {

@@ -58,7 +58,18 @@ export const signatureOf = (
   { url = `${ORIGIN}/twilio-webhook-opt`, token = TOKEN } = {},
 ): string => twilio.getExpectedTwilioSignature(token, url, form)
 
-export type Post = { form?: Form; path?: string; url?: string; token?: string; signature?: string | null }
+export type Post = {
+  form?: Form
+  path?: string
+  /** What is signed, where that differs from what is configured. */
+  url?: string
+  token?: string
+  /** Null sends none. */
+  signature?: string | null
+  headers?: Record<string, string>
+  /** Another function that takes it. */
+  hook?: TwilioHook
+}
 
 export async function twilioWorld(
   over: Partial<Omit<TwilioHook, 'desk' | 'reading'>> & { reading?: Partial<TwilioHook['reading']> } = {},
@@ -94,13 +105,16 @@ export async function twilioWorld(
     form = inbound(),
     path = '/twilio-webhook-opt',
     signature,
+    headers,
+    hook: other,
     ...signing
   }: Post = {}) => {
     const signed = signature === undefined ? signatureOf(form, signing) : signature
-    const response = await app.request(path, {
+    const response = await (other ? twilioHook(other) : app).request(path, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
+        ...headers,
         ...(signed === null ? {} : { 'x-twilio-signature': signed }),
       },
       body: encode(form),
@@ -109,7 +123,21 @@ export async function twilioWorld(
     return { status: response.status, type: response.headers.get('content-type'), text, reply: replyOf(text) }
   }
 
-  return { clock, db, desk, hook, app, post, warnings, close: db.close, [Symbol.asyncDispose]: db.close }
+  const sign = (form: Form, url?: string) => signatureOf(form, url ? { url } : {})
+  const digest = (body: string) => twilio.getExpectedBodyHash(body)
+  return {
+    clock,
+    db,
+    desk,
+    hook,
+    app,
+    post,
+    sign,
+    digest,
+    warnings,
+    close: db.close,
+    [Symbol.asyncDispose]: db.close,
+  }
 }
 
 /** The text of the message in TwiML; null when there is none. */
