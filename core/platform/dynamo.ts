@@ -23,9 +23,12 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import type * as z from 'zod'
-import { type IndexSpec, TABLES, type TableName } from '../tables.ts'
+import type { TableName } from '../tables.ts'
 import type { Clock } from './clock.ts'
 import { Fault } from './fault.ts'
+import { indexKeys, placeOf, type QueryOptions, readCursor, refusingForeign, writeCursor } from './paging.ts'
+
+export type { QueryOptions } from './paging.ts'
 
 export type Key = { pk: string; sk: string }
 export type Item = Record<string, unknown> & Key
@@ -40,16 +43,6 @@ export type Write = { table: TableName } & (
   | { remove: Key }
 )
 export type Page<T> = { items: T[]; cursor: string | undefined }
-export type QueryOptions = {
-  index?: string
-  limit?: number
-  newestFirst?: boolean
-  cursor?: string | undefined
-  from?: string
-  to?: string
-  prefix?: string
-  after?: string
-}
 export type Store = ReturnType<typeof openStore>
 
 /** DynamoDB's own bounds: writes of one transaction, keys of one read, removals of one batch. */
@@ -184,15 +177,11 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       options: QueryOptions = {},
     ): Promise<Page<z.output<S>>> {
       const keys = indexKeys(table, options.index)
-      const range = rangeOf(options)
-      const answer = await naming(options.cursor, () =>
+      const answer = await refusingForeign(options.cursor, () =>
         doc.send(
           new QueryCommand({
             TableName: tables[table],
-            IndexName: options.index,
-            KeyConditionExpression: range ? `#pk = :pk AND ${range.expression}` : '#pk = :pk',
-            ExpressionAttributeNames: { '#pk': keys.pk, ...(range ? { '#sk': keys.sk } : {}) },
-            ExpressionAttributeValues: { ':pk': partition, ...range?.values },
+            ...placeOf(keys, partition, options),
             ScanIndexForward: !options.newestFirst,
             ...(options.limit ? { Limit: options.limit } : {}),
             ...(options.index ? {} : { ConsistentRead: true }),
@@ -208,21 +197,12 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
 
     /** How many items a range of a partition has. Each page that it takes is read, and billed, as a query is. */
     async count(table: TableName, partition: string, options: QueryOptions = {}): Promise<number> {
-      const keys = indexKeys(table, options.index)
-      const range = rangeOf(options)
+      const place = placeOf(indexKeys(table, options.index), partition, options)
       let total = 0
       let from: QueryCommandInput['ExclusiveStartKey']
       do {
         const answer = await doc.send(
-          new QueryCommand({
-            TableName: tables[table],
-            IndexName: options.index,
-            Select: 'COUNT',
-            KeyConditionExpression: range ? `#pk = :pk AND ${range.expression}` : '#pk = :pk',
-            ExpressionAttributeNames: { '#pk': keys.pk, ...(range ? { '#sk': keys.sk } : {}) },
-            ExpressionAttributeValues: { ':pk': partition, ...range?.values },
-            ExclusiveStartKey: from,
-          }),
+          new QueryCommand({ TableName: tables[table], ...place, Select: 'COUNT', ExclusiveStartKey: from }),
         )
         total += answer.Count ?? 0
         from = answer.LastEvaluatedKey
@@ -263,52 +243,6 @@ async function backOff(attempt: number, cause?: unknown): Promise<void> {
     throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.', { cause })
   await pause(Math.random() * 5 * 2 ** attempt)
 }
-
-type IndexKeys = Pick<IndexSpec, 'pk' | 'sk'>
-
-function indexKeys(table: TableName, index: string | undefined): IndexKeys {
-  if (!index) return { pk: 'pk', sk: 'sk' }
-  const spec = (TABLES[table].indexes as readonly IndexSpec[]).find(({ name }) => name === index)
-  if (!spec) throw new Error(`table ${table} has no index ${index}`)
-  return spec
-}
-
-function rangeOf({ prefix, after, from, to }: QueryOptions) {
-  if (prefix !== undefined) return { expression: 'begins_with(#sk, :prefix)', values: { ':prefix': prefix } }
-  if (after !== undefined) return { expression: '#sk > :after', values: { ':after': after } }
-  if (from !== undefined && to !== undefined)
-    return { expression: '#sk BETWEEN :from AND :to', values: { ':from': from, ':to': to } }
-  if (from !== undefined) return { expression: '#sk >= :from', values: { ':from': from } }
-  if (to !== undefined) return { expression: '#sk <= :to', values: { ':to': to } }
-  return
-}
-
-const writeCursor = (key: QueryCommandInput['ExclusiveStartKey'], keys: IndexKeys): string | undefined =>
-  key && Buffer.from(JSON.stringify([key.pk, key.sk, key[keys.sk]])).toString('base64url')
-
-/** A cursor names a place and grants nothing: the partition is the caller's own, whatever the cursor says. */
-function readCursor(cursor: string, partition: string, keys: IndexKeys): Record<string, string> {
-  try {
-    const [pk, sk, range] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (typeof pk !== 'string' || typeof sk !== 'string' || typeof range !== 'string') throw new TypeError()
-    return keys.pk === 'pk' ? { pk: partition, sk } : { pk, sk, [keys.pk]: partition, [keys.sk]: range }
-  } catch (cause) {
-    throw foreignCursor(cause)
-  }
-}
-
-/** A cursor can look right and still name a place that the engine refuses. */
-async function naming<T>(cursor: string | undefined, query: () => Promise<T>): Promise<T> {
-  try {
-    return await query()
-  } catch (error) {
-    if (cursor && error instanceof Error && error.name === 'ValidationException') throw foreignCursor(error)
-    throw error
-  }
-}
-
-const foreignCursor = (cause: unknown) =>
-  new Fault('VALIDATION_ERROR', 'The cursor is not one that this API handed out.', { cause })
 
 async function succeeds(sent: Promise<unknown>): Promise<boolean> {
   try {

@@ -20,6 +20,7 @@ import { reference } from './pages/reference.ts'
 import { welcome } from './pages/welcome.ts'
 import { bounded, identified } from './request.ts'
 import { controlSessions } from './sessions/control.ts'
+import { listSessions } from './sessions/list.ts'
 import { manageSessions } from './sessions/manage.ts'
 import { sessionPairing } from './sessions/pairing.ts'
 import { sessionQr } from './sessions/qr.ts'
@@ -33,6 +34,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
 
   const parts = [
     manageSessions,
+    listSessions,
     controlSessions,
     sessionStatus,
     sessionQr,

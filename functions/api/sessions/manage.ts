@@ -1,25 +1,14 @@
-/** Sessions come and go: create, list, show, change, delete. */
-
+/** Sessions come and go: create, show, change, delete. */
 import * as z from 'zod'
-import { type Session, Settings, SettingsChange, Status } from '#core/session.ts'
+import { type Session, Settings, SettingsChange } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import * as Stats from '#core/stats.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
-import { answer, body, faults, nextCursor, paging, SECURED, sessionParam } from '../describe.ts'
+import { answer, body, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { isAfter, placeOf, readPlace } from './place.ts'
-import {
-  BASICS_EXAMPLE,
-  basicsOf,
-  detailsOf,
-  SessionBasics,
-  SessionDetails,
-  SessionSummary,
-  shown,
-  summaryOf,
-} from './view.ts'
+import { BASICS_EXAMPLE, basicsOf, detailsOf, SessionBasics, SessionDetails, shown } from './view.ts'
 
 const name = z.string().trim().min(1, 'must not be empty').max(100).meta({ description: 'Display name' })
 const description = z.string().trim().max(1_000)
@@ -51,32 +40,6 @@ const create = createRoute({
       { message: 'Session created successfully', session: BASICS_EXAMPLE },
     ),
     ...faults('VALIDATION_ERROR', 'MALFORMED_JSON', 'UNAUTHORIZED', 'SESSION_LIMIT_REACHED'),
-  },
-})
-
-const list = createRoute({
-  method: 'get',
-  path: '/api/sessions',
-  tags,
-  summary: 'List sessions',
-  description:
-    'The oldest first. Page by `offset`, or by `cursor`, which skips nothing when sessions go meanwhile.',
-  security: SECURED,
-  request: {
-    query: z.object({
-      ...paging(100),
-      status: Status.optional(),
-      offset: z.coerce.number('must be a whole number').int().min(0).default(0).meta({ type: 'integer' }),
-    }),
-  },
-  responses: {
-    200: answer('A page of sessions', {
-      sessions: z.array(SessionSummary),
-      total: z.int().meta({ description: 'All sessions of that status' }),
-      offset: z.int(),
-      nextCursor,
-    }),
-    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED'),
   },
 })
 
@@ -162,34 +125,6 @@ export function manageSessions(deps: Deps) {
       return c.json(
         { success: true as const, message, session: basicsOf(session, { status: 'inactive' }) },
         201,
-      )
-    })
-    .openapi({ ...list, middleware }, async (c) => {
-      const { status, limit, offset, cursor } = c.req.valid('query')
-      const after = cursor ? readPlace(cursor) : undefined
-      const all: { session: Session; now: Sessions.Shown }[] = []
-      for await (const session of Sessions.ofAccount(store, c.get('accountId'))) {
-        const now = await shown(deps, session)
-        if (!status || now.status === status) all.push({ session, now })
-      }
-      const rest = after ? all.filter(({ session }) => isAfter(session, after)) : all
-      const page = rest.slice(offset, offset + limit)
-      const statsOf = await Stats.summaries(
-        store,
-        page.map(({ session }) => session.id),
-      )
-      const sessions = page.map(({ session, now }) => summaryOf(session, now, statsOf(session.id)))
-      const last = page.at(-1)?.session
-      const more = rest.length > offset + limit && last
-      return c.json(
-        {
-          success: true as const,
-          sessions,
-          total: all.length,
-          offset,
-          nextCursor: more ? placeOf(last) : null,
-        },
-        200,
       )
     })
     .openapi({ ...show, middleware }, async (c) =>
