@@ -4,7 +4,7 @@
  * a line that has been silent, because neither Baileys nor TCP notices every dead connection.
  */
 import type { Clock } from '#core/platform/clock.ts'
-import type { Closed, Connection, ConnectSettings, Device, Me, ServerAddress } from '../socket/index.ts'
+import type { Closed, Connection, Device, Me, ServerAddress } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
 
@@ -19,7 +19,6 @@ export type LineEvents = {
 export type LineParts = {
   device: Device
   server: ServerAddress
-  settings: Pick<ConnectSettings, 'deviceName' | 'syncFullHistory'>
   timing: Timing
   now: Clock
   /** True while our own store holds the line back: silence then proves nothing. */
@@ -45,7 +44,7 @@ export class Line {
   /** @throws Closed | Fenced when the device is gone */
   constructor(parts: LineParts) {
     this.#parts = parts
-    const { device, server, settings, timing, now, on } = parts
+    const { device, server, timing, now, on } = parts
     this.#waitsUntil = now() + timing.CONNECT_TIMEOUT_MS + GRACE_MS
     this.#connection = device.connect(
       server,
@@ -60,7 +59,6 @@ export class Line {
         closed: (reason) => this.#finish(reason),
       },
       {
-        ...settings,
         connectTimeoutMs: timing.CONNECT_TIMEOUT_MS,
         keepAliveMs: timing.KEEP_ALIVE_MS,
         ...(timing.QR_TIMEOUT_MS ? { qrTimeoutMs: timing.QR_TIMEOUT_MS } : {}),

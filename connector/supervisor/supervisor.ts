@@ -208,7 +208,6 @@ export class Supervisor {
     const line: Line = new Line({
       device,
       server,
-      settings: { syncFullHistory: this.session.settings.messageHistory },
       timing,
       now,
       isStoreSlow: () => this.#isStoreFailing(),

@@ -71,7 +71,7 @@ test('a store that refuses two calls of three loses nothing', async () => {
   await arrived()
 })
 
-test('a store that is away for two seconds is shown as the reason, and the socket survives', async () => {
+test('a store that is away for two seconds is shown as the reason, and everything arrives', async () => {
   const before = await world.statuses(line.id)
   const sending = traffic('away')
   world.road.isDown = true
