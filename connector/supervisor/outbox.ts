@@ -3,12 +3,12 @@
  * ledger true about those that wait or will never go. A command is done when the device has it durably, or when there
  * is nothing left to do about it.
  */
-import { LRUCache } from 'lru-cache'
 import type { Event, MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { textMessage } from '../convert/index.ts'
+import { Recent } from '../recent.ts'
 import type { Device } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { SessionParts } from './parts.ts'
@@ -32,7 +32,7 @@ export class Outbox {
   readonly #parts: Parts
   readonly #taken = new Map<string, Taken>()
   #onSettled = () => {}
-  readonly #settled = new LRUCache<string, true>({ max: REMEMBERED })
+  readonly #settled = new Recent(REMEMBERED)
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -68,7 +68,7 @@ export class Outbox {
   settle(messageIds: string[]): void {
     for (const id of messageIds) {
       this.#taken.delete(id)
-      this.#settled.set(id, true)
+      this.#settled.add(id)
     }
     setImmediate(() => this.#onSettled())
   }
