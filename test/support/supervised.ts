@@ -1,0 +1,144 @@
+/**
+ * A supervised session with everything around it in memory: its record, a scripted device, and all that was written and
+ * told. For use with fake timers.
+ */
+import PQueue from 'p-queue'
+import { vi } from 'vitest'
+import type { Event } from '#core/contract/event.ts'
+import type { Message } from '#core/message.ts'
+import { iso } from '#core/platform/clock.ts'
+import { logger } from '#core/platform/log.ts'
+import { type Intent, type Session, Settings } from '#core/session.ts'
+import type { StateChange } from '#core/sessions/index.ts'
+import { StateWriter } from '../../connector/events/states.ts'
+import type { SupervisorParts } from '../../connector/supervisor/parts.ts'
+import { Supervisor } from '../../connector/supervisor/supervisor.ts'
+import { Timing } from '../../connector/timing.ts'
+import { type ScriptedDevice, scriptedDevice } from './scripted-device.ts'
+
+export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
+export const settle = () => pass(1)
+
+/** A session as it is stored, a device, and everything that was written. */
+export function supervised(
+  options: { linked?: boolean; settings?: Partial<Settings>; timing?: Partial<Timing>; logins?: PQueue } = {},
+) {
+  const at = iso(Date.now())
+  let stored: Session = {
+    v: 1,
+    id: 's1',
+    accountId: 'a1',
+    shard: 0,
+    name: 'line',
+    settings: Settings.parse({ reconnectInterval: 5_000, ...options.settings }),
+    wanted: false,
+    createdAt: at,
+    updatedAt: at,
+    state: { status: 'inactive', since: at, epoch: 0, doneIntent: 0, linked: options.linked ?? false },
+  }
+  let device: ScriptedDevice = scriptedDevice({ linked: options.linked ?? false })
+  const written: StateChange[] = []
+  const events: Event[] = []
+  const qrs: string[] = []
+  const purged: string[] = []
+  const gone: string[] = []
+  const trouble = {
+    open: undefined as Error | undefined,
+    opening: undefined as Promise<void> | undefined,
+    isFenced: false,
+    isTaken: false,
+    lease: undefined as Error | undefined,
+  }
+  let nextEvent = 0
+  const parts: SupervisorParts = {
+    server: { mode: 'sandbox', url: 'ws://127.0.0.1:1/ws/chat', rootKey: '00'.repeat(32) },
+    timing: Timing.parse(options.timing ?? {}),
+    now: () => Date.now(),
+    random: () => 1,
+    newEventId: () => `E${nextEvent++}`,
+    log: logger('silent'),
+    logins: options.logins ?? new PQueue({ concurrency: 16 }),
+    states: new StateWriter(async (_session, change, told) => {
+      if (trouble.isFenced) return 'fenced'
+      written.push(change)
+      events.push(...told)
+      return 'written'
+    }, logger('silent')),
+    isStoreFailing: () => false,
+    async openDevice() {
+      await trouble.opening
+      if (trouble.open) throw trouble.open
+      if (device.state.isClosed) device = reopened(device)
+      return device.device
+    },
+    append: async (_id, appended) => void events.push(...appended),
+    find: async () => stored,
+    async isOurs() {
+      if (trouble.lease) throw trouble.lease
+      return !trouble.isTaken
+    },
+    ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
+    unsent: async () => [],
+    encoded: async () => undefined,
+    purge: async ({ id }) => void purged.push(id),
+    onQr: (_session, text) => void qrs.push(text),
+    onOpen: () => undefined,
+    onGone: (id) => void gone.push(id),
+  }
+  const supervisor = new Supervisor(stored, 1, 'takeover', parts)
+  const WANTED: Partial<Record<Intent['action'], boolean>> = {
+    start: true,
+    restart: true,
+    stop: false,
+    logout: false,
+  }
+  return {
+    supervisor,
+    get device() {
+      return device
+    },
+    get shown() {
+      return written.map(({ state: { status, reason } }) => (reason ? `${status}: ${reason}` : status))
+    },
+    /** The next that is opened. */
+    newDevice: (linked: boolean) => {
+      device = scriptedDevice({ linked })
+      return device
+    },
+    written,
+    events,
+    qrs,
+    purged,
+    gone,
+    trouble,
+    store: (change: Partial<Session>) => {
+      stored = { ...stored, ...change }
+      return stored
+    },
+    /** As the API asks and the connector is told. */
+    async ask(action: Intent['action'], detail: Partial<Intent> = {}) {
+      const intent = { n: (stored.intent?.n ?? 0) + 1, action, at: iso(Date.now()), ...detail }
+      supervisor.update(this.store({ intent, wanted: WANTED[action] ?? stored.wanted }))
+      await settle()
+    },
+    async connected() {
+      await this.ask('start')
+      device.line.open()
+      await settle()
+    },
+    async tick(milliseconds: number) {
+      for (let passed = 0; passed < milliseconds; passed += 500) {
+        await pass(500)
+        supervisor.tick()
+      }
+      await settle()
+    },
+  }
+}
+
+/** What is stored of a device that was closed, opened again. */
+function reopened(closed: ScriptedDevice): ScriptedDevice {
+  const fresh = scriptedDevice({ linked: closed.state.linked })
+  fresh.state.storeError = closed.state.storeError
+  return fresh
+}
