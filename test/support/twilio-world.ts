@@ -7,10 +7,8 @@ import type { Hono } from 'hono'
 import twilio from 'twilio'
 import type { Desk } from '#core/conversation/desk.ts'
 import { turns } from '#core/conversation/turns.ts'
-import { risingIds } from '#core/platform/id.ts'
 import { type TwilioHook, twilioHook } from '../../functions/hooks/twilio.ts'
-import { database } from './database.ts'
-import { RETENTION } from './domain.ts'
+import { testDomain } from './domain.ts'
 
 export const TOKEN = 'auth-token-of-tests'
 export const ORIGIN = 'https://lines.example.org'
@@ -74,17 +72,10 @@ export type Post = {
 export async function twilioWorld(
   over: Partial<Omit<TwilioHook, 'desk' | 'reading'>> & { reading?: Partial<TwilioHook['reading']> } = {},
 ) {
-  const clock = { now: Date.UTC(2026, 0, 1, 12) }
-  const db = await database({ now: () => clock.now })
-  const newUlid = risingIds()
+  const domain = await testDomain()
+  const { clock, db } = domain
   const warnings: { fields: Record<string, unknown>; sentence: string }[] = []
-  const desk: Desk = {
-    store: db.store,
-    retention: RETENTION,
-    conversationTtl: 24 * HOUR,
-    newConversationId: randomUUID,
-    newEventId: () => newUlid(clock.now),
-  }
+  const desk = { ...domain.domain, conversationTtl: 24 * HOUR, newConversationId: randomUUID } satisfies Desk
   const hook: TwilioHook = {
     desk,
     accountId: 'acme',
@@ -128,6 +119,7 @@ export async function twilioWorld(
   return {
     clock,
     db,
+    domain,
     desk,
     hook,
     app,
