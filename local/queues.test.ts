@@ -9,7 +9,7 @@ import {
 import { expect, test } from 'vitest'
 import { sqsClient } from '#core/platform/aws.ts'
 import { queueUrl } from '#core/platform/queue.ts'
-import { ensureQueues, queuesComplete } from './queues.ts'
+import { ensureJobQueues, ensureQueues, queuesComplete } from './queues.ts'
 import { startEmbeddedQueues } from './sqs.ts'
 
 const SHARDS = 2
@@ -18,7 +18,8 @@ async function engine() {
   const queues = await startEmbeddedQueues()
   const client = sqsClient({ AWS_REGION: 'us-east-1', SQS_ENDPOINT: queues.endpoint })
   const template = await ensureQueues(client, queues.endpoint, SHARDS)
-  return { queues, client, template, [Symbol.asyncDispose]: () => queues[Symbol.asyncDispose]() }
+  const jobs = await ensureJobQueues(client, queues.endpoint)
+  return { queues, client, template, jobs, [Symbol.asyncDispose]: () => queues[Symbol.asyncDispose]() }
 }
 
 test('each shard has a FIFO queue that answers at the URL of the template, and a dead-letter queue', async () => {
@@ -53,6 +54,14 @@ test('a forgotten queue is missed and comes back, and what waits in the others s
   expect(await queuesComplete(it.client, SHARDS)).toBe(true)
   const { Messages } = await it.client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl(it.template, 1) }))
   expect(Messages?.[0]?.Body).toBe('hi')
+})
+
+test('a forgotten queue of jobs is missed and comes back', async () => {
+  await using it = await engine()
+  await it.client.send(new DeleteQueueCommand({ QueueUrl: it.jobs.orders }))
+  expect(await queuesComplete(it.client, SHARDS)).toBe(false)
+  expect(await ensureJobQueues(it.client, it.queues.endpoint)).toEqual(it.jobs)
+  expect(await queuesComplete(it.client, SHARDS)).toBe(true)
 })
 
 test('what was handed to a caller that has died is there for the next one at once', async () => {
