@@ -11,7 +11,7 @@ export default $config({
     }
   },
   async run() {
-    const { stack } = await import('./stacks/stack')
+    const { stack } = await import('./stacks/stack.ts')
     return stack()
   },
 })

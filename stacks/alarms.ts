@@ -2,16 +2,19 @@
  * What wakes a person, and nothing that heals by itself. Each alarm's description says where docs/runbook.md explains
  * it; a test holds the two together.
  */
-import { type Metric, ofApi, ofFunction, ofQueue, ofService, ofTable, vital } from './metrics'
-import type { Commands } from './queues'
-import type { Stage } from './stage'
-import type { Tables } from './storage'
+
+import type { Lambda } from './lambda.ts'
+import { type Metric, ofApi, ofFunction, ofQueue, ofService, ofTable, vital } from './metrics.ts'
+import type { Commands, Jobs } from './queues.ts'
+import type { Stage } from './stage.ts'
+import type { Tables } from './storage.ts'
 
 type Watched = {
   tables: Tables
   commands: Commands
+  jobs: Jobs
   http: sst.aws.ApiGatewayV2
-  functions: sst.aws.Function[]
+  functions: Lambda[]
   cluster: sst.aws.Cluster
   service: sst.aws.Service
 }
@@ -25,7 +28,7 @@ type Condition = Pick<aws.cloudwatch.MetricAlarmArgs, 'comparisonOperator' | 'th
 /** CloudWatch's own bound for the metrics of one alarm. */
 const METRICS_OF_AN_ALARM = 10
 
-export function alarms(stage: Stage, { tables, commands, http, functions, cluster, service }: Watched) {
+export function alarms(stage: Stage, { tables, commands, jobs, http, functions, cluster, service }: Watched) {
   const topic = new aws.sns.Topic('Alarms', { name: `${$app.name}-${$app.stage}-alarms` })
   if (stage.alarmEmail)
     new aws.sns.TopicSubscription('AlarmEmail', {
@@ -51,6 +54,7 @@ export function alarms(stage: Stage, { tables, commands, http, functions, cluste
       )
   }
   const everyTable = Object.values(tables)
+  const everyJob = Object.values(jobs)
 
   alarm('NoConnector', [vital('connectors')], {
     comparisonOperator: 'LessThanThreshold',
@@ -69,6 +73,16 @@ export function alarms(stage: Stage, { tables, commands, http, functions, cluste
     'OldCommands',
     commands.live.map((queue) => ofQueue('ApproximateAgeOfOldestMessage', queue)),
     above(120, 'Maximum', 3),
+  )
+  alarm(
+    'DeadJobs',
+    everyJob.map(({ dead }) => ofQueue('ApproximateNumberOfMessagesVisible', dead)),
+    above(0, 'Maximum', 1),
+  )
+  alarm(
+    'OldJobs',
+    everyJob.map(({ live }) => ofQueue('ApproximateAgeOfOldestMessage', live)),
+    above(600, 'Maximum', 5),
   )
   alarm(
     'FunctionErrors',

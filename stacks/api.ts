@@ -1,20 +1,24 @@
 /**
- * The HTTP API: one function behind every route, because the routes are the program's own (functions/api). The gateway
- * bounds the rate, so that a runaway client costs errors and not money, and adds no CORS of its own.
+ * The HTTP API: one function behind every route, because the routes are the program's own (functions/api), except for
+ * inbound webhooks, which have a small one of theirs. The gateway bounds the rate, so that a runaway client costs errors
+ * and not money, and adds no CORS of its own.
  */
-import { apiEnvironment, type PlatformEnvironment } from './environment'
-import { lambda } from './lambda'
-import { lookAt, sendTo, table } from './permissions'
-import type { Commands } from './queues'
-import type { Stage } from './stage'
-import type { Tables } from './storage'
+import type { Environments } from './environment.ts'
+import { type Lambda, lambda } from './lambda.ts'
+import { lookAtCommands, sendCommands, sendTo, table } from './permissions.ts'
+import type { Commands, Jobs } from './queues.ts'
+import type { Secrets } from './secrets.ts'
+import type { Stage } from './stage.ts'
+import type { Tables } from './storage.ts'
 
 /** The files of the API reference, as they lie in the archive beside the code. */
 const ASSETS = 'assets'
 const REFERENCE = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 
-export function api(stage: Stage, tables: Tables, commands: Commands, platform: PlatformEnvironment) {
-  const http = new sst.aws.ApiGatewayV2('Http', {
+type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets; environment: Environments }
+
+export const gateway = (stage: Stage) =>
+  new sst.aws.ApiGatewayV2('Http', {
     ...(stage.domain ? { domain: stage.domain } : {}),
     cors: false,
     accessLog: { retention: stage.logs },
@@ -24,24 +28,43 @@ export function api(stage: Stage, tables: Tables, commands: Commands, platform: 
       },
     },
   })
-  const handler = lambda('Api', stage, {
+
+export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lambda[] {
+  const { tables, commands, jobs, secrets, environment } = parts
+  const rest = lambda('Api', stage, {
     description: 'The REST API',
     handler: 'functions/api/handler.handler',
     memory: '1024 MB',
     timeout: '29 seconds',
-    environment: apiEnvironment(platform, http.url, ASSETS),
+    environment: environment.api(ASSETS),
+    link: [secrets.sealed],
     copyFiles: REFERENCE.map((file) => ({
       from: `node_modules/swagger-ui-dist/${file}`,
       to: `${ASSETS}/${file}`,
     })),
     permissions: [
-      table(tables.main, 'read', 'query', 'write', 'remove'),
-      table(tables.messages, 'read', 'query', 'write'),
-      table(tables.events, 'query', 'write'),
-      sendTo(commands),
-      lookAt(commands),
+      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+      table(tables.messages, 'Query', 'PutItem'),
+      table(tables.events, 'Query', 'PutItem'),
+      sendCommands(commands),
+      lookAtCommands(commands),
     ],
   })
-  http.route('$default', handler.arn)
-  return { http, handler }
+  const hook = lambda('Hook', stage, {
+    description: 'The inbound webhook of Twilio',
+    handler: 'functions/hooks/handler.handler',
+    memory: '1024 MB',
+    timeout: '15 seconds',
+    environment: environment.hook,
+    link: [secrets.sealed],
+    permissions: [
+      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+      table(tables.messages, 'PutItem', 'UpdateItem'),
+      table(tables.events, 'PutItem'),
+      sendTo(jobs.orders.live),
+    ],
+  })
+  http.route('$default', rest.arn)
+  http.route('ANY /twilio-webhook-opt', hook.arn)
+  return [rest, hook]
 }

@@ -3,25 +3,26 @@
  * sockets, makes what is pending durable and hands its lines on. Two tasks never hold one line: leases see to that, so
  * running side by side is safe.
  */
-import { executionPolicy, harden, scratchVolume, taskPolicy } from './container'
-import { connectorEnvironment, type PlatformEnvironment } from './environment'
-import type { Network } from './network'
-import { receiveFrom, table } from './permissions'
-import type { Commands } from './queues'
-import { IN_AFTER, OUT_AFTER, scaleOnSessions } from './scaling'
-import type { Secrets } from './secrets'
-import type { Stage } from './stage'
-import type { Tables } from './storage'
+import { executionPolicy, harden, scratchVolume, taskPolicy } from './container.ts'
+import type { Environments } from './environment.ts'
+import type { Network } from './network.ts'
+import { sendTo, table, takeCommands } from './permissions.ts'
+import type { Commands, Jobs } from './queues.ts'
+import { IN_AFTER, OUT_AFTER, scaleOnSessions } from './scaling.ts'
+import type { Secrets } from './secrets.ts'
+import type { Stage } from './stage.ts'
+import type { Tables } from './storage.ts'
 
 type Parts = {
   tables: Tables
   commands: Commands
+  jobs: Jobs
   secrets: Secrets
   network: Network
-  platform: PlatformEnvironment
+  environment: Environments
 }
 
-export function connector(stage: Stage, { tables, commands, secrets, network, platform }: Parts) {
+export function connector(stage: Stage, { tables, commands, jobs, secrets, network, environment }: Parts) {
   const { min, max, spot, cpu, memory } = stage.connectors
   const { vpcId, subnets, securityGroup } = network
   const cluster = new sst.aws.Cluster('Cluster', {
@@ -34,11 +35,21 @@ export function connector(stage: Stage, { tables, commands, secrets, network, pl
   })
   const logGroup = `/${$app.name}/${$app.stage}/connector`
   const permissions = [
-    table(tables.main, 'read', 'query', 'write', 'remove'),
-    table(tables.messages, 'read', 'query', 'write', 'remove'),
-    table(tables.events, 'query', 'write', 'remove'),
-    table(tables.devices, 'read', 'query', 'write', 'remove'),
-    receiveFrom(commands),
+    table(
+      tables.main,
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'BatchWriteItem',
+    ),
+    table(tables.messages, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+    table(tables.events, 'Query', 'PutItem', 'BatchWriteItem'),
+    table(tables.devices, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    takeCommands(commands),
+    sendTo(jobs.events.live),
   ]
   const service = new sst.aws.Service('Connector', {
     cluster,
@@ -55,7 +66,7 @@ export function connector(stage: Stage, { tables, commands, secrets, network, pl
       scaleOutCooldown: `${OUT_AFTER} seconds`,
     },
     image: { context: '.', dockerfile: 'connector/Dockerfile' },
-    environment: connectorEnvironment(platform, stage),
+    environment: environment.connector,
     ssm: { MASTER_KEY: secrets.masterKey.arn },
     logging: { name: logGroup, retention: stage.logs },
     health: {

@@ -3,8 +3,8 @@
  * no Linux capabilities, no terminal, no ports, time to drain; an execution role that reads this one secret, this one
  * image repository and this one log group; a task role without the back door for shells.
  */
-import type { Statement } from './permissions'
-import type { Secrets } from './secrets'
+import type { Statement } from './permissions.ts'
+import type { Secrets } from './secrets.ts'
 
 type Container = Record<string, unknown> & {
   linuxParameters: Record<string, unknown>

@@ -1,5 +1,7 @@
 /** One page in CloudWatch that answers, from top to bottom: do the lines hold, does the API answer, what does it cost. */
-import { namespace } from './metrics'
+
+import type { Lambda } from './lambda.ts'
+import { namespace } from './metrics.ts'
 
 type Widget = { title: string; metrics: unknown[][]; stat?: string; width?: number }
 type Names = {
@@ -20,7 +22,7 @@ export function dashboard({
 }: {
   tables: Record<string, sst.aws.Dynamo>
   http: sst.aws.ApiGatewayV2
-  functions: sst.aws.Function[]
+  functions: Lambda[]
   cluster: sst.aws.Cluster
   service: sst.aws.Service
 }): void {

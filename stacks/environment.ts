@@ -1,47 +1,108 @@
 /**
- * What the functions and the connector get as their environment. The types are the schemas that they read it with
- * (core/platform/config.ts), so a value that is missing, or that nobody reads, does not compile; a test holds the two
- * together at run time.
+ * What each part gets as its environment. The types are the schemas that the parts read it with, so a value that is
+ * missing, or that nobody reads, does not compile; a test holds the two together at run time. Secrets are not here: see
+ * secrets.ts.
  */
 import type * as z from 'zod'
-import type { ApiConfig, ConnectorConfig, PlatformConfig } from '../core/platform/config'
-import { namespace } from './metrics'
-import type { Commands } from './queues'
-import type { Stage } from './stage'
-import type { Tables } from './storage'
+import type {
+  ConversationConfig,
+  HookConfig,
+  OrdersConfig,
+  TwilioConfig,
+} from '../core/conversation/config.ts'
+import type { ApiConfig, ConnectorConfig, PlatformConfig } from '../core/platform/config.ts'
+import { namespace } from './metrics.ts'
+import type { Commands, Jobs } from './queues.ts'
+import type { Secrets } from './secrets.ts'
+import type { Stage } from './stage.ts'
+import type { Tables } from './storage.ts'
 
 /** AWS_REGION is left out because AWS sets it. A union of variants keeps its variants. */
-type Environment<Config extends z.ZodType> =
+type Environment<Config extends z.ZodType, Secret extends string = never> =
   z.input<Config> extends infer Values
     ? Values extends object
-      ? { [Key in keyof Values as Exclude<Key, 'AWS_REGION'>]: $util.Input<string> }
+      ? { [Key in keyof Values as Exclude<Key, 'AWS_REGION' | Secret>]: $util.Input<string | undefined> }
       : never
     : never
 
-export const platformEnvironment = (tables: Tables, commands: Commands, stage: Stage) =>
-  ({
+type Parts = {
+  stage: Stage
+  tables: Tables
+  commands: Commands
+  jobs: Jobs
+  secrets: Secrets
+  origin: $util.Input<string>
+}
+export type Environments = ReturnType<typeof environments>
+
+export const HEALTH_PORT = 8080
+
+export function environments({ stage, tables, commands, jobs, secrets, origin }: Parts) {
+  const { settings, simulator } = stage
+  const stores = {
     MAIN_TABLE: tables.main.name,
     EVENTS_TABLE: tables.events.name,
     MESSAGES_TABLE: tables.messages.name,
     DEVICES_TABLE: tables.devices.name,
+    METRICS_NAMESPACE: namespace(),
+    ...settings.platform,
+  }
+  const platform = {
+    ...stores,
     COMMAND_QUEUE_URL: commands.urlTemplate,
     SHARDS: `${stage.shards}`,
-    METRICS_NAMESPACE: namespace(),
-  }) satisfies Environment<typeof PlatformConfig>
-export type PlatformEnvironment = ReturnType<typeof platformEnvironment>
+  } satisfies Environment<typeof PlatformConfig>
+  const conversation = {
+    ...settings.conversation,
+    // Without a model the rules read everything at once, and there is nothing to hand on.
+    ORDERS_QUEUE_URL: secrets.hasModel.apply((has) =>
+      jobs.orders.live.url.apply((url) => (has ? url : undefined)),
+    ),
+  } satisfies Environment<typeof ConversationConfig>
+  const twilio = settings.twilio satisfies Environment<typeof TwilioConfig, 'TWILIO_AUTH_TOKEN'>
 
-/** @param assets the folder of the archive in which the files of the API reference lie */
-export const apiEnvironment = (platform: PlatformEnvironment, origin: $util.Input<string>, assets: string) =>
-  ({ ...platform, PUBLIC_ORIGIN: origin, ASSETS_DIR: assets }) satisfies Environment<typeof ApiConfig>
+  return {
+    sweep: present(platform),
+    /** @param assets the folder of the archive in which the files of the API reference lie */
+    api: (assets: string) =>
+      present({
+        ...platform,
+        ...conversation,
+        ...twilio,
+        PUBLIC_ORIGIN: origin,
+        ASSETS_DIR: assets,
+      } satisfies Environment<typeof ApiConfig>),
+    hook: present({
+      ...stores,
+      ...conversation,
+      ...twilio,
+      ...settings.hook,
+      PUBLIC_ORIGIN: origin,
+    } satisfies Environment<typeof HookConfig, 'TWILIO_AUTH_TOKEN'>),
+    orders: present({
+      ...platform,
+      ...conversation,
+      ...twilio,
+      ...settings.orders,
+      PUBLIC_ORIGIN: origin,
+    } satisfies Environment<typeof OrdersConfig, 'TWILIO_AUTH_TOKEN' | 'OPENAI_API_KEY'>),
+    connector: present({
+      ...platform,
+      HEALTH_PORT: `${HEALTH_PORT}`,
+      EVENTS_QUEUE_URL: jobs.events.live.url,
+      ...(simulator
+        ? { WHATSAPP: 'sandbox' as const, WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
+        : { WHATSAPP: 'live' as const }),
+    } satisfies Environment<typeof ConnectorConfig, 'MASTER_KEY'>),
+  }
+}
 
-/** The master key is not here: ECS takes it from Parameter Store (see secrets.ts). */
-export const connectorEnvironment = (platform: PlatformEnvironment, { simulator }: Stage) =>
-  ({
-    ...platform,
-    HEALTH_PORT: `${HEALTH_PORT}`,
-    ...(simulator
-      ? { WHATSAPP: 'sandbox' as const, WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
-      : { WHATSAPP: 'live' as const }),
-  }) satisfies Omit<Environment<typeof ConnectorConfig>, 'MASTER_KEY'>
-
-export const HEALTH_PORT = 8080
+/** What has a value. */
+const present = (
+  values: Record<string, $util.Input<string | undefined>>,
+): $util.Output<Record<string, string>> =>
+  $util
+    .output(values)
+    .apply((known) =>
+      Object.fromEntries(Object.entries(known).flatMap(([name, value]) => (value ? [[name, value]] : []))),
+    )

@@ -1,5 +1,6 @@
 /** The metrics that alarms, scaling and the dashboard look at, each named once. */
-import { VITALS } from '../core/vitals'
+import { VITALS } from '../core/vitals.ts'
+import type { Lambda } from './lambda.ts'
 
 export type Metric = {
   namespace: $util.Input<string>
@@ -18,7 +19,7 @@ export const ofQueue = (metricName: string, queue: sst.aws.Queue): Metric => ({
   dimensions: { QueueName: queue.nodes.queue.name },
 })
 
-export const ofFunction = (metricName: string, handler: sst.aws.Function): Metric => ({
+export const ofFunction = (metricName: string, handler: Lambda): Metric => ({
   namespace: 'AWS/Lambda',
   metricName,
   dimensions: { FunctionName: handler.name },

@@ -1,39 +1,51 @@
 /**
- * What a role may do, in the words of the code: read, write, remove, ask an index. A role gets what its code calls and
- * nothing else; the tests run the code against these very statements (test/infra/guard.ts).
+ * What a role may do: the calls that its code makes, on the tables and queues that it makes them to, and nothing else.
+ * The tests run the code against these very statements, and refuse one that nothing needs (test/infra/deployed/guard.ts).
  */
+import type { Commands } from './queues.ts'
+
 export type Statement = { actions: string[]; resources: $util.Input<string>[] }
+type Action =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem'
 
-import type { Commands } from './queues'
-
-type Use = 'read' | 'query' | 'write' | 'remove'
-
-const ACTIONS: Record<Use, string[]> = {
-  read: ['GetItem', 'BatchGetItem'],
-  query: ['Query'],
-  write: ['PutItem', 'UpdateItem'],
-  remove: ['DeleteItem', 'BatchWriteItem'],
-}
-
-export const table = ({ arn }: sst.aws.Dynamo, ...uses: Use[]): Statement => ({
-  actions: uses.flatMap((use) => ACTIONS[use]).map((action) => `dynamodb:${action}`),
-  resources: uses.includes('query') ? [arn, $interpolate`${arn}/index/*`] : [arn],
+/** A transaction is as many actions as it has items. */
+export const table = ({ arn }: sst.aws.Dynamo, ...actions: Action[]): Statement => ({
+  actions: actions.map((action) => `dynamodb:${action}`),
+  resources: actions.includes('Query') ? [arn, $interpolate`${arn}/index/*`] : [arn],
 })
 
-export const sendTo = (commands: Commands): Statement => ({
+export const sendTo = (...queues: sst.aws.Queue[]): Statement => ({
+  actions: ['sqs:SendMessage'],
+  resources: queues.map(({ arn }) => arn),
+})
+
+/** What Lambda does in the name of a function that a queue feeds. */
+export const feedFrom = ({ arn }: sst.aws.Queue): Statement => ({
+  actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  resources: [arn],
+})
+
+export const sendCommands = (commands: Commands): Statement => ({
   actions: ['sqs:SendMessage'],
   resources: every(commands),
 })
 
-/** To say in GET /health whether the queues answer. */
-export const lookAt = ({ live }: Commands): Statement => ({
-  actions: ['sqs:GetQueueAttributes'],
-  resources: [live[0]!.arn],
-})
-
-export const receiveFrom = (commands: Commands): Statement => ({
+export const takeCommands = (commands: Commands): Statement => ({
   actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
   resources: every(commands),
+})
+
+/** To say in GET /health whether the queues answer. */
+export const lookAtCommands = ({ live }: Commands): Statement => ({
+  actions: ['sqs:GetQueueAttributes'],
+  resources: [live[0]!.arn],
 })
 
 /** `?` is one character: every command queue and none of the dead-letter queues, however many shards there are. */

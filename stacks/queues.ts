@@ -1,10 +1,21 @@
 /**
- * The command queues, as core declares them: a FIFO queue per shard, and beside each a FIFO queue for commands that
- * nobody could handle. Their names differ in the shard's number only, so that one template leads to all of them.
+ * The queues, as core declares them. Commands: a FIFO queue per shard, whose names differ in the shard's number only, so
+ * that one template leads to all of them. Jobs: one queue per kind. Beside each is one for what nobody could handle.
  */
-import { commandQueue, deadLetterQueue, MAX_RECEIVES, type QueueSpec } from '../core/queues'
-import type { Stage } from './stage'
+import {
+  commandQueue,
+  deadJobQueue,
+  deadLetterQueue,
+  JOBS,
+  type JobKind,
+  jobQueue,
+  MAX_RECEIVES,
+  type QueueSpec,
+} from '../core/queues.ts'
+import type { Stage } from './stage.ts'
 
+type Pair = { live: sst.aws.Queue; dead: sst.aws.Queue }
+export type Jobs = Record<JobKind, Pair>
 export type Commands = {
   /** The queues' address, with `{shard}` in the place of the number. */
   urlTemplate: $util.Output<string>
@@ -12,29 +23,49 @@ export type Commands = {
   dead: sst.aws.Queue[]
 }
 
-export function commands({ shards }: Stage): Commands {
-  const numbers = Array.from({ length: shards }, (_, shard) => shard)
-  const dead = numbers.map((shard) => queue(`CommandsDead${shard}`, deadLetterQueue(shard)))
-  const live = dead.map(({ arn }, shard) =>
-    // The address of the dead-letter queue is known to AWS only, so it comes by the other argument.
-    queue(`Commands${shard}`, commandQueue(shard, ''), { queue: arn, retry: MAX_RECEIVES }),
+export function commandQueues({ shards }: Stage): Commands {
+  const pairs = Array.from({ length: shards }, (_, shard) =>
+    pair(`Commands${shard}`, deadLetterQueue(shard), (dead) => commandQueue(shard, dead)),
   )
-  return { urlTemplate: live[0]!.url.apply((url) => url.replace(/-0\.fifo$/, '-{shard}.fifo')), live, dead }
+  return {
+    urlTemplate: pairs[0]!.live.url.apply((url) => url.replace(/-0\.fifo$/, '-{shard}.fifo')),
+    live: pairs.map(({ live }) => live),
+    dead: pairs.map(({ dead }) => dead),
+  }
 }
 
-function queue(component: string, spec: QueueSpec, dlq?: { queue: $util.Output<string>; retry: number }) {
-  const { VisibilityTimeout, MessageRetentionPeriod, DeduplicationScope, FifoThroughputLimit } =
-    spec.attributes
+export const jobQueues = (): Jobs =>
+  Object.fromEntries(
+    JOBS.map((kind) => [kind, pair(`Jobs${kind}`, deadJobQueue(kind), (dead) => jobQueue(kind, dead))]),
+  ) as Jobs
+
+/** AWS knows the dead-letter queue's address later than we need the rest, so that comes by itself. */
+function pair(component: string, dead: QueueSpec, live: (deadArn: string) => QueueSpec): Pair {
+  const deadQueue = queue(`${component}Dead`, dead)
+  return { dead: deadQueue, live: queue(component, live(''), { queue: deadQueue.arn, retry: MAX_RECEIVES }) }
+}
+
+function queue(
+  component: string,
+  { name, attributes }: QueueSpec,
+  dlq?: { queue: $util.Output<string>; retry: number },
+) {
+  const {
+    VisibilityTimeout = '30',
+    MessageRetentionPeriod,
+    DeduplicationScope,
+    FifoThroughputLimit,
+  } = attributes
   return new sst.aws.Queue(component, {
-    fifo: true,
-    ...(VisibilityTimeout ? { visibilityTimeout: `${Number(VisibilityTimeout)} seconds` as const } : {}),
+    fifo: attributes.FifoQueue === 'true',
+    visibilityTimeout: `${Number(VisibilityTimeout)} seconds`,
     ...(dlq ? { dlq } : {}),
     transform: {
       queue: {
-        name: spec.name.replace(/^linekeeper-/, `${$app.name}-${$app.stage}-`),
+        name: name.replace(/^linekeeper-/, `${$app.name}-${$app.stage}-`),
         messageRetentionSeconds: Number(MessageRetentionPeriod),
-        deduplicationScope: DeduplicationScope!,
-        fifoThroughputLimit: FifoThroughputLimit!,
+        ...(DeduplicationScope ? { deduplicationScope: DeduplicationScope } : {}),
+        ...(FifoThroughputLimit ? { fifoThroughputLimit: FifoThroughputLimit } : {}),
         sqsManagedSseEnabled: true,
       },
     },

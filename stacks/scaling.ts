@@ -2,8 +2,8 @@
  * More lines need more connectors, long before they need more CPU: the number of sessions per connector is held at
  * what the memory of one takes. The sweep measures it; CPU and memory are the second and third reason to grow.
  */
-import { vital } from './metrics'
-import type { Stage } from './stage'
+import { vital } from './metrics.ts'
+import type { Stage } from './stage.ts'
 
 /** Seconds after which the scaler may act again. Lines move when connectors leave, so they leave slowly. */
 export const OUT_AFTER = 60

@@ -1,27 +1,48 @@
 /**
- * Timed jobs. The sweep carries what was stored and not carried, and says how the fleet is; every minute, and it is no
- * harm when two overlap.
+ * Timed jobs, each minute, and it is no harm when two runs overlap: the sweep carries what was stored and not carried,
+ * and says how the fleet is; conversations whose time has come are written down as expired.
  */
-import type { PlatformEnvironment } from './environment'
-import { lambda } from './lambda'
-import { sendTo, table } from './permissions'
-import type { Commands } from './queues'
-import type { Stage } from './stage'
-import type { Tables } from './storage'
+import type { Environments } from './environment.ts'
+import { type Lambda, lambda } from './lambda.ts'
+import { sendCommands, sendTo, table } from './permissions.ts'
+import type { Commands, Jobs } from './queues.ts'
+import type { Secrets } from './secrets.ts'
+import type { Stage } from './stage.ts'
+import type { Tables } from './storage.ts'
 
-export function schedules(stage: Stage, tables: Tables, commands: Commands, platform: PlatformEnvironment) {
+type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets; environment: Environments }
+
+const EVERY_MINUTE = 'rate(1 minute)'
+
+export function schedules(stage: Stage, { tables, commands, jobs, secrets, environment }: Parts): Lambda[] {
   const sweep = lambda('Sweep', stage, {
     description: 'Carries what was stored and not carried',
     handler: 'functions/cron/handler.handler',
     memory: '512 MB',
     timeout: '55 seconds',
-    environment: platform,
+    environment: environment.sweep,
     permissions: [
-      table(tables.main, 'read', 'query'),
-      table(tables.messages, 'query', 'write'),
-      sendTo(commands),
+      table(tables.main, 'BatchGetItem', 'Query'),
+      table(tables.messages, 'Query', 'UpdateItem', 'DeleteItem'),
+      sendCommands(commands),
     ],
   })
-  new sst.aws.CronV2('SweepSchedule', { schedule: 'rate(1 minute)', function: sweep.arn })
-  return { sweep }
+  const tend = lambda('Tend', stage, {
+    description: 'Attends to what conversations left behind',
+    handler: 'functions/cron/conversations-handler.handler',
+    memory: '512 MB',
+    timeout: '55 seconds',
+    environment: environment.orders,
+    link: [secrets.sealed],
+    permissions: [
+      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+      table(tables.messages, 'PutItem'),
+      table(tables.events, 'PutItem'),
+      sendCommands(commands),
+      sendTo(jobs.orders.live),
+    ],
+  })
+  new sst.aws.CronV2('SweepSchedule', { schedule: EVERY_MINUTE, function: sweep.arn })
+  new sst.aws.CronV2('TendSchedule', { schedule: EVERY_MINUTE, function: tend.arn })
+  return [sweep, tend]
 }

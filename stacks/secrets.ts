@@ -1,15 +1,18 @@
 /**
- * Secrets: set by `sst secret set`, never in code, never as plain text where a function or a task is described. The
- * connector's master key lies in Parameter Store, encrypted, and ECS puts it into the container when it starts.
+ * Secrets: set by `sst secret set`, never in code, and never in plain text where a function or a task is described. ECS
+ * takes the master key from Parameter Store when it starts the container; functions find theirs in a sealed file beside
+ * their code (core/platform/sealed.ts).
  */
-import type { Stage } from './stage'
+import type { Stage } from './stage.ts'
 
 const HEX_KEY = /^[0-9a-f]{64}$/i
 
-export type Secrets = { masterKey: aws.ssm.Parameter }
+export type Secrets = ReturnType<typeof secrets>
 
-export function secrets({ production }: Stage): Secrets {
+export function secrets({ production }: Stage) {
   const masterKey = new sst.Secret('MasterKey')
+  const twilio = new sst.Secret('TwilioAuthToken', '')
+  const model = new sst.Secret('OpenAiApiKey', '')
   return {
     masterKey: new aws.ssm.Parameter(
       'MasterKeyParameter',
@@ -21,6 +24,12 @@ export function secrets({ production }: Stage): Secrets {
       },
       { retainOnDelete: production },
     ),
+    /** Under the names that the functions read them by. */
+    sealed: new sst.Linkable('Secrets', {
+      properties: { TWILIO_AUTH_TOKEN: twilio.value, OPENAI_API_KEY: model.value },
+    }),
+    /** Whether there is a key for a model that reads orders. */
+    hasModel: $util.unsecret(model.value.apply((key) => key !== '')),
   }
 }
 

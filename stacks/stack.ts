@@ -2,35 +2,35 @@
  * Everything that is deployed, in the order in which it is needed. A new part is a file of its own beside this one and
  * a line here.
  */
-import { alarms } from './alarms'
-import { api } from './api'
-import { connector } from './connector'
-import { dashboard } from './dashboard'
-import { platformEnvironment } from './environment'
-import { network } from './network'
-import { commands as commandQueues } from './queues'
-import { schedules } from './schedules'
-import { secrets } from './secrets'
-import { stageOf } from './stage'
-import { storage } from './storage'
+import { alarms } from './alarms.ts'
+import { api, gateway } from './api.ts'
+import { connector } from './connector.ts'
+import { consumers } from './consumers.ts'
+import { dashboard } from './dashboard.ts'
+import { environments } from './environment.ts'
+import { network } from './network.ts'
+import { commandQueues, jobQueues } from './queues.ts'
+import { schedules } from './schedules.ts'
+import { secrets as secretsOf } from './secrets.ts'
+import { stageOf } from './stage.ts'
+import { storage } from './storage.ts'
 
 export function stack() {
   const stage = stageOf($app.stage, process.env)
+  const http = gateway(stage)
   const tables = storage(stage)
   const commands = commandQueues(stage)
-  const platform = platformEnvironment(tables, commands, stage)
-  const { http, handler } = api(stage, tables, commands, platform)
-  const { sweep } = schedules(stage, tables, commands, platform)
-  const { cluster, service, logGroup } = connector(stage, {
-    tables,
-    commands,
-    secrets: secrets(stage),
-    network: network(),
-    platform,
-  })
-  const watched = { tables, commands, http, functions: [handler, sweep], cluster, service }
+  const jobs = jobQueues()
+  const secrets = secretsOf(stage)
+  const environment = environments({ stage, tables, commands, jobs, secrets, origin: http.url })
+  const parts = { tables, commands, jobs, secrets, environment }
+
+  const functions = [...api(http, stage, parts), ...consumers(stage, parts), ...schedules(stage, parts)]
+  const { cluster, service, logGroup } = connector(stage, { ...parts, network: network() })
+  const watched = { tables, commands, jobs, http, functions, cluster, service }
   const { topic } = alarms(stage, watched)
   dashboard(watched)
+
   return {
     url: http.url,
     tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.name])),

@@ -4,7 +4,8 @@
  * the environment of `sst deploy`; SST reads them from `.env` and `.env.<stage>` too.
  */
 import * as z from 'zod'
-import { TABLES, type TableName } from '../core/tables'
+import { TABLES, type TableName } from '../core/tables.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 /** `rate` is what the API takes per second; `logs` how long logs are kept. */
 const SIZES = {
@@ -51,6 +52,7 @@ export type Stage = (typeof SIZES)[keyof typeof SIZES] & {
   alarmEmail: string | undefined
   simulator: { url: string; rootKey: string } | undefined
   restored: Partial<Record<TableName, string>>
+  settings: Settings
 }
 
 /** @throws Error with a sentence per wrong choice: the deployment ends before anything is touched. */
@@ -74,6 +76,7 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
     alarmEmail: ALARM_EMAIL,
     simulator: url && rootKey ? { url, rootKey } : undefined,
     restored: RESTORED_TABLES ?? {},
+    settings: readSettings(given),
   }
 }
 

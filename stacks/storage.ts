@@ -2,8 +2,8 @@
  * The tables, exactly as core declares them: keys, indexes, expiry. Every change of the last 35 days can be undone
  * (point-in-time recovery); production's tables refuse to be deleted, and outlive even their own stack.
  */
-import { TABLES, type TableName, type TableSpec } from '../core/tables'
-import type { Stage } from './stage'
+import { TABLES, type TableName, type TableSpec } from '../core/tables.ts'
+import type { Stage } from './stage.ts'
 
 export type Tables = Record<TableName, sst.aws.Dynamo>
 

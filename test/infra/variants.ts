@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import type { Evaluation } from './evaluate/evaluation.ts'
 import { ROOT, WORK } from './evaluate/layout.ts'
 
-type Variant = { stage: string; choices?: Record<string, string> }
+type Variant = { stage: string; choices?: Record<string, string>; secrets?: Record<string, string> }
 
 export const VARIANTS = {
   personal: { stage: 'somebody' },
@@ -21,6 +21,23 @@ export const VARIANTS = {
       DOMAIN: 'api.example.org',
       ALARM_EMAIL: 'ops@example.org',
       RESTORED_TABLES: 'messages=linekeeper-messages-restored',
+      EVENT_RETENTION_DAYS: '14',
+      MESSAGE_RETENTION_DAYS: '30',
+      LOG_LEVEL: 'debug',
+      CONVERSATION_TTL_HOURS: '12.5',
+      TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000',
+      TWILIO_API_URL: 'https://api.dublin.ie1.twilio.com',
+      TWILIO_CHANNEL_ACCOUNT: 'acme',
+      TWILIO_ANSWER_WITHIN_MS: '500',
+      OPENAI_BASE_URL: 'https://models.example.org/v1',
+      OPENAI_MODEL: 'small',
+      OPENAI_TIME_LIMIT_MS: '9000',
+      OPENAI_RETRIES: '1',
+      OPENAI_TOKENS_PER_DAY: '5000',
+    },
+    secrets: {
+      TwilioAuthToken: 'twilio-token-of-the-evaluation',
+      OpenAiApiKey: 'model-key-of-the-evaluation',
     },
   },
   'against a simulator': {
@@ -30,8 +47,13 @@ export const VARIANTS = {
 } as const satisfies Record<string, Variant>
 export type VariantName = keyof typeof VARIANTS
 
-/** What stands for the secrets. Nothing that is deployed may repeat it in plain text. */
-export const SECRETS = { MasterKey: 'ab12'.repeat(16) }
+/** Every deployment needs it. */
+const MASTER_KEY = 'ab12'.repeat(16)
+/** What stands for secrets. Nothing that is deployed may repeat it in plain text. */
+export const SECRETS = [
+  MASTER_KEY,
+  ...Object.values<Variant>(VARIANTS).flatMap(({ secrets }) => Object.values(secrets ?? {})),
+]
 
 const folder = join(WORK, 'evaluation')
 const fileOf = (name: string): string => join(folder, `${name.replaceAll(' ', '-')}.json`)
@@ -46,11 +68,16 @@ export async function evaluateAll(names = Object.keys(VARIANTS) as VariantName[]
   await Promise.all([worker(), worker()])
 }
 
-export async function evaluateOne(name: string, { stage, choices }: Variant): Promise<Evaluation> {
+export async function evaluateOne(name: string, { stage, choices, secrets }: Variant): Promise<Evaluation> {
   mkdirSync(folder, { recursive: true })
   const main = join(import.meta.dirname, 'evaluate/main.ts')
-  const secrets = Object.entries(SECRETS).map(([secret, value]) => [`SST_SECRET_${secret}`, value])
-  const env = { ...withoutChoices(process.env), ...Object.fromEntries(secrets), ...choices }
+  const given = Object.entries({ MasterKey: MASTER_KEY, ...secrets })
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    ...Object.fromEntries(given.map(([secret, value]) => [`SST_SECRET_${secret}`, value])),
+    ...choices,
+  }
   const args = [main, '--stage', stage, '--out', fileOf(name), '--name', name.replaceAll(' ', '-')]
   await run(process.execPath, args, { cwd: ROOT, env, timeout: 180_000 }).catch(() => undefined)
   return evaluated(name)
@@ -62,7 +89,3 @@ export function evaluated(name: string): Evaluation {
   if (evaluation.failures.length > 0) throw new Error(`${name}:\n${evaluation.failures.join('\n')}`)
   return evaluation
 }
-
-const CHOICES = ['DOMAIN', 'ALARM_EMAIL', 'WHATSAPP_URL', 'WHATSAPP_ROOT_KEY', 'RESTORED_TABLES']
-const withoutChoices = (env: NodeJS.ProcessEnv) =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !CHOICES.includes(name)))

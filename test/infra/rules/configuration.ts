@@ -3,28 +3,35 @@
  * reads, and no secret in plain text.
  */
 import * as z from 'zod'
+import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { ApiConfig, ConnectorConfig, PlatformConfig } from '#core/platform/config.ts'
+import { Timing } from '../../../connector/timing.ts'
+import { SETTINGS } from '../../../stacks/settings.ts'
 import type { Inputs } from '../evaluate/evaluation.ts'
 import { opened, type Rule, type View } from './view.ts'
 
-/** Which schema a handler reads its environment with. */
+/** Which schema a part reads its environment with. */
 export const SCHEMAS: Record<string, z.ZodType> = {
-  'functions/api/handler.handler': ApiConfig,
+  'functions/api/handler.handler': ApiConfig.extend(ConversationConfig.shape).extend(TwilioConfig.shape),
+  'functions/hooks/handler.handler': HookConfig,
+  'functions/consumers/events-handler.handler': OrdersConfig,
+  'functions/consumers/orders-handler.handler': OrdersConfig,
   'functions/cron/handler.handler': PlatformConfig,
-  Connector: ConnectorConfig,
+  'functions/cron/conversations-handler.handler': OrdersConfig,
+  Connector: ConnectorConfig.and(Timing),
 }
 
-/** Set by AWS, or by SST for its own purposes. */
-const FROM_ELSEWHERE = ['AWS_REGION', 'SST_KEY', 'SST_KEY_FILE', 'SST_RESOURCE_App']
-/** Known to a schema and left to its default on AWS: endpoints of stand-ins, and what nobody has to choose. */
-const LEFT_OUT = [
-  'DYNAMODB_ENDPOINT',
-  'SQS_ENDPOINT',
-  'EVENT_RETENTION_DAYS',
-  'MESSAGE_RETENTION_DAYS',
-  'LOG_LEVEL',
-  'CONNECTOR_ID',
+/** Set by AWS, or by SST for its own purposes, or found beside the code and not in the environment. */
+const FROM_ELSEWHERE = [
+  'AWS_REGION',
+  'SST_KEY',
+  'SST_KEY_FILE',
+  'SST_RESOURCE_App',
+  'TWILIO_AUTH_TOKEN',
+  'OPENAI_API_KEY',
 ]
+/** Known to a schema and not for AWS: endpoints of stand-ins, fixed names of processes, periods that tests change. */
+const NOT_ON_AWS = ['DYNAMODB_ENDPOINT', 'SQS_ENDPOINT', 'CONNECTOR_ID', ...Object.keys(Timing.shape)]
 
 type Part = { name: string; schema: z.ZodType | undefined; environment: Record<string, string> }
 
@@ -58,17 +65,17 @@ export const environmentIsWhatIsRead: Rule = (view) =>
     const known = keysOf(schema)
     const given = Object.keys(environment)
     const read = schema.safeParse(environment)
-    const optional = known.filter((key) => !given.includes(key) && !FROM_ELSEWHERE.includes(key))
+    const missing = known.filter((key) => !given.includes(key) && !FROM_ELSEWHERE.includes(key))
     return [
       ...given.flatMap((key) =>
         known.includes(key) || FROM_ELSEWHERE.includes(key)
           ? []
           : [`${name} gets ${key}, which it does not read`],
       ),
-      ...optional.flatMap((key) =>
-        LEFT_OUT.includes(key) || !isPossible(view, key)
+      ...missing.flatMap((key) =>
+        NOT_ON_AWS.includes(key) || isLeftOut(view, key)
           ? []
-          : [`${name} could read ${key}, and nobody decided about it`],
+          : [`${name} could read ${key}, and the stack does not say what`],
       ),
       ...(read.success
         ? []
@@ -76,14 +83,19 @@ export const environmentIsWhatIsRead: Rule = (view) =>
     ]
   })
 
-/** A simulator's address belongs to deployments against one. */
-const isPossible = ({ tasks }: View, key: string): boolean =>
-  !['WHATSAPP_URL', 'WHATSAPP_ROOT_KEY'].includes(key) ||
-  tasks.some(({ containers }) =>
+/** What a deployment may leave to its default, or has no use for. */
+function isLeftOut({ evaluation, tasks }: View, key: string): boolean {
+  const isSimulated = tasks.some(({ containers }) =>
     containers.some(({ environment }) =>
       environment.some((one) => one.name === 'WHATSAPP' && one.value === 'sandbox'),
     ),
   )
+  if (key === 'WHATSAPP_URL' || key === 'WHATSAPP_ROOT_KEY') return !isSimulated
+  const isEverythingChosen = evaluation.resources.some(
+    ({ type }) => type === 'aws:sns/topicSubscription:TopicSubscription',
+  )
+  return !isEverythingChosen && (SETTINGS.includes(key) || key === 'ORDERS_QUEUE_URL')
+}
 
 type JsonSchema = {
   properties?: Record<string, unknown>

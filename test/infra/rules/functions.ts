@@ -4,8 +4,12 @@ import type { Rule } from './view.ts'
 
 /** Minified bytes per handler: what it has, and a tenth for growth. Beyond that, look at what came in. */
 export const BUDGET: Record<string, number> = {
-  'functions/api/handler.handler': 1_370_000,
-  'functions/cron/handler.handler': 660_000,
+  'functions/api/handler.handler': 920_000,
+  'functions/hooks/handler.handler': 740_000,
+  'functions/consumers/events-handler.handler': 1_270_000,
+  'functions/consumers/orders-handler.handler': 1_270_000,
+  'functions/cron/handler.handler': 700_000,
+  'functions/cron/conversations-handler.handler': 1_270_000,
 }
 
 export const functionsAreBuilt: Rule = ({ functions, evaluation }) =>

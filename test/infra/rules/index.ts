@@ -25,12 +25,7 @@ import {
   nobodyPaysForNat,
 } from './connector.ts'
 import { apiAnswersInTime, functionsAreBuilt, functionsRunAsMeasured, logsAreKept } from './functions.ts'
-import {
-  commandQueuesAsDeclared,
-  consumersAreSafe,
-  deadLettersOfTheSameKind,
-  queuesAreEncrypted,
-} from './queues.ts'
+import { consumersAreSafe, deadLettersOfTheSameKind, queuesAreEncrypted, queuesAsDeclared } from './queues.ts'
 import { namesTellStagesApart, productionIsKept } from './stages.ts'
 import { tablesAsDeclared, tablesKeepData } from './tables.ts'
 import type { Rule } from './view.ts'
@@ -38,7 +33,7 @@ import type { Rule } from './view.ts'
 export const RULES: Record<string, Rule> = {
   'tables are as core declares them': tablesAsDeclared,
   'tables keep what is in them': tablesKeepData,
-  'command queues are as core declares them': commandQueuesAsDeclared,
+  'queues are as core declares them': queuesAsDeclared,
   'dead letters go to a queue of the same kind': deadLettersOfTheSameKind,
   'queues are encrypted': queuesAreEncrypted,
   'consumers take their time, and fail one message at a time': consumersAreSafe,
@@ -53,7 +48,7 @@ export const RULES: Record<string, Rule> = {
   'the API answers while somebody waits': apiAnswersInTime,
   'logs are kept, and not for ever': logsAreKept,
   'each part gets what it reads': environmentIsWhatIsRead,
-  'secrets stay hidden': secretsStayHidden(Object.values(SECRETS)),
+  'secrets stay hidden': secretsStayHidden(SECRETS),
   'containers are closed': containersAreClosed,
   'the connector has time to drain': connectorHasTimeToDrain,
   'deploys roll': deploysRoll,

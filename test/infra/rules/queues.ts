@@ -1,5 +1,13 @@
 /** Queues keep order where core says so, and every one of them has a place for what nobody could handle. */
-import { commandQueue, deadLetterQueue, MAX_RECEIVES, type QueueSpec } from '#core/queues.ts'
+import {
+  commandQueue,
+  deadJobQueue,
+  deadLetterQueue,
+  JOBS,
+  jobQueue,
+  MAX_RECEIVES,
+  type QueueSpec,
+} from '#core/queues.ts'
 import type { Inputs } from '../evaluate/evaluation.ts'
 import type { Rule } from './view.ts'
 
@@ -37,19 +45,21 @@ export const queuesAreEncrypted: Rule = ({ queues }) =>
     inputs.sqsManagedSseEnabled || inputs.kmsMasterKeyId ? [] : [`${inputs.name} is not encrypted`],
   )
 
-export const commandQueuesAsDeclared: Rule = ({ queues, evaluation, prefix }) => {
+export const queuesAsDeclared: Rule = ({ queues, evaluation, prefix }) => {
   const shards = Number(variable(evaluation.resources, 'SHARDS'))
-  const wanted = Array.from({ length: shards }, (_, shard) => [
+  const commands = Array.from({ length: shards }, (_, shard) => [
     commandQueue(shard, ''),
     deadLetterQueue(shard),
-  ]).flat()
+  ])
+  const jobs = JOBS.map((kind) => [jobQueue(kind, ''), deadJobQueue(kind)])
+  const wanted = [...commands, ...jobs].flat()
   const byName = new Map(queues.map(({ inputs }) => [String(inputs.name), inputs]))
   const nameOf = ({ name }: QueueSpec) => name.replace(/^linekeeper-/, prefix)
   const names = new Set(wanted.map(nameOf))
   return [
     ...(shards > 0 ? [] : ['SHARDS is not set']),
     ...[...byName.keys()].flatMap((name) =>
-      name.includes('-commands-') && !names.has(name) ? [`${name} belongs to no shard`] : [],
+      names.has(name) ? [] : [`${name} is not declared in core/queues.ts`],
     ),
     ...wanted.flatMap((spec) => {
       const inputs = byName.get(nameOf(spec))
@@ -63,8 +73,8 @@ export const commandQueuesAsDeclared: Rule = ({ queues, evaluation, prefix }) =>
 function differences({ attributes }: QueueSpec, inputs: Inputs): string[] {
   const pairs: [string, unknown, unknown][] = [
     ['FifoQueue', attributes.FifoQueue === 'true', inputs.fifoQueue],
-    ['DeduplicationScope', attributes.DeduplicationScope, inputs.deduplicationScope],
-    ['FifoThroughputLimit', attributes.FifoThroughputLimit, inputs.fifoThroughputLimit],
+    ['DeduplicationScope', attributes.DeduplicationScope, inputs.deduplicationScope ?? undefined],
+    ['FifoThroughputLimit', attributes.FifoThroughputLimit, inputs.fifoThroughputLimit ?? undefined],
     ['VisibilityTimeout', Number(attributes.VisibilityTimeout ?? 30), inputs.visibilityTimeoutSeconds],
     ['MessageRetentionPeriod', Number(attributes.MessageRetentionPeriod), inputs.messageRetentionSeconds],
     ['maxReceiveCount', attributes.RedrivePolicy && MAX_RECEIVES, redriveOf(inputs)?.maxReceiveCount],

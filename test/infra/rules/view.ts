@@ -38,7 +38,7 @@ export function viewOf(evaluation: Evaluation) {
     arnPart: `:role/${inputs.name}`,
     managed: (inputs.managedPolicyArns ?? []) as string[],
     trust: json<{ Statement: { Principal: Record<string, string> }[] }>(inputs.assumeRolePolicy).Statement,
-    policies: ((inputs.inlinePolicies ?? []) as Inputs[]).map(({ policy }) => String(opened(policy))),
+    policies: ((opened(inputs.inlinePolicies) ?? []) as Inputs[]).map(({ policy }) => String(opened(policy))),
   }))
   const statementsOf = (policies: string[]): Statement[] =>
     policies
