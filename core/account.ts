@@ -48,11 +48,11 @@ export async function* all(store: Store): AsyncGenerator<Account> {
 
 /**
  * Makes sure that the account exists with this plan and is opened by this token. A token of an earlier call that
- * differs does not open it any more.
+ * differs does not open it any more. With `admin` the token opens what concerns the whole installation, too.
  */
 export async function ensure(
   store: Store,
-  { id, name, plan }: { id: string; name?: string; plan: Plan },
+  { id, name, plan, admin = false }: { id: string; name?: string; plan: Plan; admin?: boolean },
   token: string,
 ): Promise<void> {
   const key = tokenKey(token)
@@ -64,7 +64,7 @@ export async function ensure(
   update.set('listPk', LISTING).set('listSk', id)
   update.set('ensuredToken', key.pk).setOnce('createdAt', iso(store.now()))
   await store.update('main', accountKey(id), update.build())
-  await store.put('main', { ...key, accountId: id, name: 'default', createdAt: iso(store.now()) })
+  await store.put('main', { ...key, accountId: id, name: 'default', createdAt: iso(store.now()), admin })
   if (before?.ensuredToken && before.ensuredToken !== key.pk)
     await store.remove('main', { pk: before.ensuredToken, sk: key.sk })
 }

@@ -12,6 +12,10 @@ import type { Store } from './platform/dynamo.ts'
 export const Lease = z.object({ shard: z.int(), owner: z.string(), epoch: z.int() })
 export type Lease = z.infer<typeof Lease>
 
+/** How busy a connector is: its share of one core, and the memory that it holds. */
+export const Load = z.object({ cpuPercent: z.int(), memoryMb: z.int() })
+export type Load = z.infer<typeof Load>
+
 export const ConnectorRecord = z.object({
   id: z.string(),
   /** Tells apart two processes that carry the same id: the one that started last is the connector. */
@@ -24,6 +28,8 @@ export const ConnectorRecord = z.object({
   draining: z.boolean(),
   shards: z.array(z.int()),
   sessions: z.int(),
+  /** Since the heartbeat before. */
+  load: Load.nullish(),
 })
 export type ConnectorRecord = z.infer<typeof ConnectorRecord>
 
@@ -76,10 +82,10 @@ export async function register(store: Store, connector: ConnectorRecord): Promis
 export async function beat(store: Store, connector: ConnectorRecord): Promise<boolean> {
   return store.update('main', connectorKey(connector.id), {
     UpdateExpression:
-      'SET beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, expiresAt = :expiresAt',
+      'SET beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, #load = :load, expiresAt = :expiresAt',
     // A heartbeat that was delayed on its way must not shorten what a later one has promised.
     ConditionExpression: 'boot = :boot AND #until <= :until',
-    names: { '#until': 'until' },
+    names: { '#until': 'until', '#load': 'load' },
     values: {
       ':boot': connector.boot,
       ':beatAt': connector.beatAt,
@@ -87,6 +93,7 @@ export async function beat(store: Store, connector: ConnectorRecord): Promise<bo
       ':draining': connector.draining,
       ':shards': connector.shards,
       ':sessions': connector.sessions,
+      ':load': connector.load ?? null,
       ':expiresAt': ttl(store.now(), REMEMBERED),
     },
   })

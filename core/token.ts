@@ -3,7 +3,13 @@ import * as z from 'zod'
 import type { Key } from './platform/dynamo.ts'
 import { hashSecret } from './platform/id.ts'
 
-export const Token = z.object({ accountId: z.string(), name: z.string(), createdAt: z.iso.datetime() })
+export const Token = z.object({
+  accountId: z.string(),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  /** It opens what concerns the whole installation, too. */
+  admin: z.boolean().default(false),
+})
 export type Token = z.infer<typeof Token>
 
 export const tokenKey = (secret: string): Key => ({ pk: `TOKEN#${hashSecret(secret)}`, sk: 'TOKEN' })

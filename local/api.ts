@@ -15,7 +15,7 @@ import { every } from './every.ts'
 import { type Fetch, serveHttp } from './http.ts'
 
 const SWEEP_MS = 10_000
-const ACCOUNT = { id: 'local', plan: 'enterprise' } as const
+const ACCOUNT = { id: 'local', plan: 'enterprise', admin: true } as const
 
 /** Resolves when it listens on 127.0.0.1:`port` and `apiKey` opens it. */
 export async function serveApi(options: {

@@ -6,6 +6,8 @@ export type Totals = {
   pairings: number
   logins: number
   refusedLogins: number
+  /** Logins that met an older connection of the same device, and ended it (440). */
+  conflicts: number
   messagesIn: number
   messagesOut: number
   receiptsIn: number
@@ -22,6 +24,7 @@ const nothing = (): Totals => ({
   pairings: 0,
   logins: 0,
   refusedLogins: 0,
+  conflicts: 0,
   messagesIn: 0,
   messagesOut: 0,
   receiptsIn: 0,

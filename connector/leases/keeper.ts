@@ -4,7 +4,7 @@
  * process that was paused (the clock is monotonic) asks whether it still owns anything before it goes on; and a shard
  * is handed on only after its sockets are closed.
  */
-import type { ConnectorRecord, Fleet, Lease } from '#core/lease.ts'
+import type { ConnectorRecord, Fleet, Lease, Load } from '#core/lease.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Timing } from '../timing.ts'
@@ -40,6 +40,7 @@ export type KeeperParts = {
   onSuperseded(): void
   /** How many sessions run here, for the fleet's eyes. */
   sessions(): number
+  load?(): Load
 }
 
 export class Keeper {
@@ -144,7 +145,7 @@ export class Keeper {
   }
 
   #record(): ConnectorRecord {
-    const { id, boot, now, timing, sessions } = this.#parts
+    const { id, boot, now, timing, sessions, load } = this.#parts
     return {
       id,
       boot,
@@ -154,6 +155,7 @@ export class Keeper {
       draining: this.#draining,
       shards: [...this.#held.keys()],
       sessions: sessions(),
+      ...(load ? { load: load() } : {}),
     }
   }
 

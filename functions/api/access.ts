@@ -25,11 +25,18 @@ export const access =
       sessionId && SESSION_ID.test(sessionId) ? load(sessionKey(sessionId)) : undefined,
     ])
     if (!token) throw new Fault('UNAUTHORIZED', 'The token is not valid.')
-    const { accountId } = Token.parse(token)
+    const { accountId, admin } = Token.parse(token)
     c.set('accountId', accountId)
+    c.set('isAdmin', admin)
     c.set('session', session && own(Session.parse(session), accountId))
     await next()
   }
+
+/** Behind `access`. @throws Fault FORBIDDEN */
+export const adminsOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (!c.get('isAdmin')) throw new Fault('FORBIDDEN', 'This needs a token with admin rights.')
+  await next()
+}
 
 /** @throws Fault SESSION_NOT_FOUND when it does not exist, was deleted, or is somebody else's */
 export function theSession(c: Context<ApiEnv>): Session {

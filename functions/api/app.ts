@@ -6,6 +6,7 @@
 import { Hono } from 'hono'
 import { conversationSessions } from '../dialects/conversations.ts'
 import { chats } from './chats.ts'
+import { connectors } from './connectors.ts'
 import type { ApiEnv } from './context.ts'
 import { conversations } from './conversations/index.ts'
 import type { Deps } from './deps.ts'
@@ -46,6 +47,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
     ...conversations,
     conversationSessions,
     health,
+    connectors,
   ].map((part) => part(deps))
   for (const part of parts) app.route('/', part)
   app.get('/openapi.json', (c) =>

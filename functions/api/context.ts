@@ -5,6 +5,7 @@ export type ApiEnv = {
   Variables: {
     requestId: string
     accountId: string
+    isAdmin: boolean
     /** The session that the request speaks of, when it exists and belongs to the caller. */
     session: Session | undefined
   }

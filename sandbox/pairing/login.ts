@@ -22,7 +22,10 @@ export function login(
     return refuseLogin(connection, 401)
   }
   const former = world.live.of(companion)
-  if (former) sayGoodbye(former, 'replaced')
+  if (former) {
+    sayGoodbye(former, 'replaced')
+    world.stats.count('conflicts')
+  }
   connection.companion = companion
   world.live.loggedIn(companion, connection)
   world.stats.count('logins')

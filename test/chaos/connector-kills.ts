@@ -20,7 +20,6 @@ export type KillsResult = {
 }
 
 const PART = 'connector-1'
-const SETTLES_WITHIN_MS = 60_000
 /** Some kills meet a connector that is still starting. */
 const EARLY = 0.3
 
@@ -56,6 +55,6 @@ export async function connectorKills(options: {
     outgoing: entries.filter(({ writer }) => writer).length,
     incoming: entries.filter(({ writer }) => !writer).length,
     refusals: Object.fromEntries(refusals),
-    findings: await settledAudit(its, town, { entries, refusals }, SETTLES_WITHIN_MS),
+    findings: await settledAudit(its, town, { entries, refusals }),
   }
 }

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as Accounts from '#core/account.ts'
+import { beat, claim, fleet, register, untouched } from '#core/lease.ts'
+import { iso } from '#core/platform/clock.ts'
+import { apiWorld, type World } from '../../test/support/api.ts'
+
+const ADMIN = 'token-operator'
+let w: World
+
+beforeAll(async () => {
+  w = await apiWorld()
+  await Accounts.ensure(w.store, { id: 'operator', plan: 'enterprise', admin: true }, ADMIN)
+})
+afterAll(() => w.close())
+
+type Body = {
+  code: string
+  connectors: { id: string }[]
+  shards: { total: number; orphaned: number[] }
+}
+const list = async (token = ADMIN) => {
+  const { status, body } = await w.request('GET', '/api/connectors', undefined, { token })
+  return { status, body: body as unknown as Body }
+}
+const record = (id: string, sessions: number) => ({
+  id,
+  boot: `boot-${id}`,
+  startedAt: iso(w.clock.now),
+  beatAt: iso(w.clock.now),
+  until: w.clock.now + 6_000,
+  draining: false,
+  shards: [],
+  sessions,
+})
+
+test('an operator sees who holds what, how busy each is, and what nobody holds', async () => {
+  const startedAt = iso(w.clock.now)
+  const before = await fleet(w.store, w.clock.now)
+  const leaseOf = (shard: number) => before.leases.find((lease) => lease.shard === shard) ?? untouched(shard)
+  await register(w.store, record('one', 3))
+  await register(w.store, record('two', 5))
+  await claim(w.store, leaseOf(0), 'one')
+  await claim(w.store, leaseOf(1), 'two')
+  w.clock.now += 1_500
+  const load = { cpuPercent: 12, memoryMb: 150 }
+  await beat(w.store, { ...record('one', 7), load })
+  w.clock.now += 5_000
+
+  const { status, body } = await list()
+  expect(status).toBe(200)
+  expect(body.connectors.filter(({ id }) => ['one', 'two'].includes(id))).toEqual([
+    { id: 'one', status: 'alive', startedAt, heartbeatAgeMs: 5_000, shards: [0], sessions: 7, load },
+    { id: 'two', status: 'lost', startedAt, heartbeatAgeMs: 6_500, shards: [1], sessions: 0, load: null },
+  ])
+  expect(body.shards.total).toBe(w.deps.shards)
+  expect(body.shards.orphaned).toContain(1)
+  expect(body.shards.orphaned).not.toContain(0)
+})
+
+test('others are not shown the fleet, with or without a valid token', async () => {
+  await w.connected()
+  expect(await list('token-acme')).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+  expect(await list('nonsense')).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+})

@@ -1,0 +1,69 @@
+/** The fleet of connectors, for operators: who is alive, what each holds, and which shards nobody holds. */
+import * as z from 'zod'
+import { type Fleet, fleet, Load } from '#core/lease.ts'
+import { access, adminsOnly } from './access.ts'
+import type { ApiEnv } from './context.ts'
+import type { Deps } from './deps.ts'
+import { answer, faults, SECURED } from './describe.ts'
+import { createRoute, OpenAPIHono } from './openapi/hono.ts'
+
+const ConnectorView = z
+  .object({
+    id: z.string(),
+    status: z.enum(['alive', 'draining', 'lost']).meta({
+      description:
+        '`lost`: its heartbeat has lapsed within the last hour, others have its shards or will soon',
+    }),
+    startedAt: z.iso.datetime(),
+    heartbeatAgeMs: z.int(),
+    shards: z.array(z.int()).meta({ description: 'Those whose lease it holds' }),
+    sessions: z.int().meta({ description: 'Sessions with a device that is open there' }),
+    load: Load.nullable(),
+  })
+  .meta({ id: 'Connector' })
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/connectors',
+  tags: ['Service'],
+  summary: 'List connectors',
+  description: 'For operators: needs a token with admin rights. On one machine the configured key has them.',
+  security: SECURED,
+  responses: {
+    200: answer('The fleet', {
+      connectors: z.array(ConnectorView),
+      shards: z.object({
+        total: z.int(),
+        orphaned: z
+          .array(z.int())
+          .meta({ description: 'No living connector holds them: their sessions are not connected' }),
+      }),
+    }),
+    ...faults('UNAUTHORIZED', 'FORBIDDEN'),
+  },
+})
+
+export const connectors = (deps: Deps) =>
+  new OpenAPIHono<ApiEnv>().openapi({ ...route, middleware: [access(deps), adminsOnly] }, async (c) => {
+    const now = deps.store.now()
+    const seen = await fleet(deps.store, now)
+    return c.json({ success: true as const, ...viewOf(seen, deps.shards, now) }, 200)
+  })
+
+/** Shards are those of the leases: what a connector says of itself may be some seconds old. */
+function viewOf({ connectors: all, leases }: Fleet, total: number, now: number) {
+  const own = leases.filter(({ shard }) => shard < total)
+  const held = (id: string) => own.filter(({ owner }) => owner === id).map(({ shard }) => shard)
+  const views = all.map(({ id, alive, draining, startedAt, beatAt, sessions, load }) => ({
+    id,
+    status: !alive ? ('lost' as const) : draining ? ('draining' as const) : ('alive' as const),
+    startedAt,
+    heartbeatAgeMs: Math.max(0, now - Date.parse(beatAt)),
+    shards: held(id).sort((one, other) => one - other),
+    sessions: alive ? sessions : 0,
+    load: alive && load ? load : null,
+  }))
+  const living = new Set(views.filter(({ status }) => status !== 'lost').flatMap(({ shards }) => shards))
+  const orphaned = Array.from({ length: total }, (_, shard) => shard).filter((shard) => !living.has(shard))
+  return { connectors: views, shards: { total, orphaned } }
+}

@@ -1,0 +1,84 @@
+/**
+ * Three connectors, 60 lines, everybody writes all the time: connectors join, leave, die, fall asleep for a minute, and
+ * lose their way to the store, to the queues and to WhatsApp. ROUNDS and SEED lengthen or repeat a run.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Stack, stack } from '../../support/stack.ts'
+import { until } from '../../support/until.ts'
+import { CLEAN, settledAudit } from '../audit.ts'
+import { type Chance, chance } from '../chance.ts'
+import { everyoneLoggedIn, openTown, type Town } from '../town.ts'
+import { startTraffic, type Traffic } from '../traffic.ts'
+import { nameOf, openFleet, PLANNED, troubles } from './actions.ts'
+import { whoOwnsWhat } from './owners.ts'
+
+const ROUNDS = Number(process.env.ROUNDS ?? 1)
+const SEED = Number(process.env.SEED ?? 20_260_703)
+const LINES = Number(process.env.LINES ?? 60)
+const SLEEP_MS = 60_000
+
+const luck = chance(SEED)
+let its: Stack
+let town: Town
+let traffic: Traffic
+let fleet: Awaited<ReturnType<typeof openFleet>>
+
+beforeAll(async () => {
+  its = await stack({ env: { CONNECTORS: '1', CONNECTOR_RESTART_MS: '200' } })
+  fleet = await openFleet(its, 3)
+  town = await openTown(its, {
+    lines: LINES,
+    people: 20,
+    contactsEach: 3,
+    groups: [
+      { lines: 3, people: 4 },
+      { lines: 2, people: 5 },
+    ],
+  })
+  traffic = startTraffic(its, town, luck.branch(), { line: [2_000, 6_000], person: [1_000, 4_000] })
+}, 180_000)
+afterAll(async () => {
+  await traffic?.stop()
+  await fleet?.[Symbol.asyncDispose]()
+  await its?.close()
+})
+
+const settled = () =>
+  until('every shard has one owner', async () => (await whoOwnsWhat(its)).isWhole, { withinMs: 60_000 })
+const conflicts = async () =>
+  (await its.sandbox<{ totals: { conflicts: number } }>('/stats')).body.totals.conflicts
+const moments: Chance = luck.branch()
+
+test('connectors that join and leave take over without a conflict at WhatsApp', async () => {
+  for (const action of PLANNED) {
+    await fleet.happen(action, moments)
+    await settled()
+    await everyoneLoggedIn(its, town)
+    expect([nameOf(action), await conflicts()]).toEqual([nameOf(action), 0])
+  }
+})
+
+test('dead, asleep for a minute, cut off: the others take over', { timeout: 240_000 * ROUNDS }, async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    await fleet.happen({ do: 'join' }, moments)
+    await fleet.happen({ do: 'sleep', forMs: SLEEP_MS }, moments)
+    for (const action of troubles(moments)) {
+      await fleet.happen(action, moments)
+      await pause(moments.between(500, 4_000))
+    }
+    await everyoneLoggedIn(its, town)
+    await fleet.everyoneBack()
+  }
+})
+
+test('every line has one owner, and the books are in order', { timeout: 240_000 }, async () => {
+  await settled()
+  await everyoneLoggedIn(its, town)
+  const books = await traffic.stop()
+  expect(await settledAudit(its, town, books)).toEqual(CLEAN)
+  expect(books.entries.length).toBeGreaterThan(LINES * 4)
+  expect(Object.fromEntries(books.refusals)).toEqual({})
+  const { shards, isWhole } = await whoOwnsWhat(its)
+  expect({ shards, isWhole }).toEqual({ shards: 16, isWhole: true })
+})
