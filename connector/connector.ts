@@ -73,8 +73,10 @@ export function startConnector(options: ConnectorOptions): Connector {
   const startedAt = now()
   const end = new AbortController()
   const appender = new Appender({ append: (events) => append(store, retention, events), now, log })
+  const newEventId = risingIds()
   const states = new StateWriter(
     (session, change, events) => Sessions.recordState(store, retention, session, change, events),
+    newEventId,
     log,
   )
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
@@ -83,7 +85,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     timing,
     now,
     random: Math.random,
-    newEventId: risingIds(),
+    newEventId,
     log,
     logins: new PQueue({ concurrency: timing.PARALLEL_LOGINS }),
     states,
@@ -96,7 +98,7 @@ export function startConnector(options: ConnectorOptions): Connector {
         now,
         ...hooks,
       }),
-    append: (sessionId, events) => appender.append(sessionId, events),
+    appender,
     ...(options.jobs ? { tell: teller(options.jobs, log) } : {}),
     find: (sessionId) => Sessions.find(store, sessionId),
     ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),

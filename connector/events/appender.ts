@@ -1,7 +1,8 @@
 /**
  * Carries events of all sessions into the log. Each session's events are written in order, one write in flight per
  * session, and sessions share a write when there is much to do. A promise resolves only when its events are stored; a
- * store that fails is tried for ever, so that what a device handed on is dropped nowhere.
+ * store that fails is tried for ever, so that what a device handed on is dropped nowhere. Whoever else writes to a
+ * session's log takes turns with it (`exclusively`).
  */
 import type { Event } from '#core/contract/event.ts'
 import type { Clock } from '#core/platform/clock.ts'
@@ -20,6 +21,7 @@ export type AppenderParts = {
 }
 
 type Waiting = { events: Event[]; resolve: () => void }
+type Turn = () => Promise<void>
 const LIMITS = { events: 40, writes: 4 }
 /** A write that takes longer counts as failed and is repeated. */
 const PATIENCE_MS = 15_000
@@ -28,6 +30,7 @@ export class Appender {
   readonly #parts: AppenderParts
   readonly #limits: { events: number; writes: number }
   readonly #queues = new Map<string, Waiting[]>()
+  readonly #turns = new Map<string, Turn[]>()
   readonly #busy = new Set<string>()
   #writes = 0
   #scheduled = false
@@ -49,6 +52,20 @@ export class Appender {
       else this.#queues.set(sessionId, [{ events, resolve }])
       this.#schedule()
     })
+  }
+
+  /** Runs work when no write of the session's events is in flight, and holds them back until it has ended. */
+  exclusively<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const turn = () => work().then(resolve, reject)
+      this.#turns.set(sessionId, [...(this.#turns.get(sessionId) ?? []), turn])
+      this.#takeTurn(sessionId)
+    })
+  }
+
+  /** Stores events at once. Only for work that runs exclusively: appending would wait for its own end. */
+  store(events: Event[]): Promise<void> {
+    return this.#store(events)
   }
 
   /** How many sessions have events that are not stored yet. */
@@ -103,9 +120,24 @@ export class Appender {
     for (const [sessionId, taken] of batch) {
       this.#busy.delete(sessionId)
       this.#behindTheOthers(sessionId)
+      this.#takeTurn(sessionId)
       if (!this.#stopped) for (const { resolve } of taken) resolve()
     }
     if (this.#queues.size > 0) this.#schedule()
+  }
+
+  #takeTurn(sessionId: string): void {
+    if (this.#busy.has(sessionId)) return
+    const [turn, ...later] = this.#turns.get(sessionId) ?? []
+    if (!turn) return
+    if (later.length > 0) this.#turns.set(sessionId, later)
+    else this.#turns.delete(sessionId)
+    this.#busy.add(sessionId)
+    void turn().finally(() => {
+      this.#busy.delete(sessionId)
+      this.#takeTurn(sessionId)
+      if (this.#queues.size > 0) this.#schedule()
+    })
   }
 
   #behindTheOthers(sessionId: string): void {

@@ -12,17 +12,22 @@ function world() {
     isFenced: false,
     hold: Promise.resolve() as Promise<void>,
   }
-  const states = new StateWriter(async (_session, { state }: StateChange, events) => {
-    await trouble.hold
-    if (trouble.error) throw trouble.error
-    if (trouble.isFenced) return 'fenced'
-    written.push(`${state.status}${state.reason ? `: ${state.reason}` : ''} ${events.length}`)
-    return 'written'
-  }, logger('silent'))
+  const states = new StateWriter(
+    async (_session, { state }: StateChange, events) => {
+      await trouble.hold
+      if (trouble.error) throw trouble.error
+      if (trouble.isFenced) return 'fenced'
+      written.push(`${state.status}${state.reason ? `: ${state.reason}` : ''} ${events.length}`)
+      return 'written'
+    },
+    () => 'E',
+    logger('silent'),
+  )
   const fenced: string[] = []
   const subject = (id: string): Subject => ({
     epoch: 1,
     session: () => ({ id }) as Session,
+    inOrder: (work) => work(),
     onWritten: () => undefined,
     onFenced: () => void fenced.push(id),
   })

@@ -9,16 +9,19 @@ import type { Session } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'
 import { pauses } from '../pauses.ts'
 import { within } from '../within.ts'
+import type { Draft, InOrder } from './order.ts'
 import { isPermanent } from './permanent.ts'
 
 /** Whose state it is. `session` answers the session as it was last read or written. */
 export type Subject = {
   epoch: number
   session(): Session
+  /** Changes that are told in the log take their turn there. */
+  inOrder: InOrder
   onWritten(change: Omit<Change, 'events'>): void
   onFenced(): void
 }
-export type Change = Omit<StateChange, 'epoch'> & { events: Event[] }
+export type Change = Omit<StateChange, 'epoch'> & { events: Draft[] }
 export type Record = (session: Session, change: StateChange, events: Event[]) => Promise<'written' | 'fenced'>
 
 const WRITES = 16
@@ -28,14 +31,16 @@ const PATIENCE_MS = 15_000
 
 export class StateWriter {
   readonly #record: Record
+  readonly #newEventId: () => string
   readonly #log: Log
   readonly #queue = new PQueue({ concurrency: WRITES })
   readonly #waiting = new Map<Subject, Change[]>()
   readonly #writing = new Map<Subject, Promise<void>>()
   readonly #forgotten = new WeakSet<Subject>()
 
-  constructor(record: Record, log: Log) {
+  constructor(record: Record, newEventId: () => string, log: Log) {
     this.#record = record
+    this.#newEventId = newEventId
     this.#log = log
   }
 
@@ -72,7 +77,18 @@ export class StateWriter {
     return next
   }
 
-  async #write(subject: Subject, { events, ...change }: Change): Promise<void> {
+  #write(subject: Subject, { events, ...change }: Change): Promise<void> {
+    if (events.length === 0) return this.#store(subject, change, [])
+    return subject.inOrder(() =>
+      this.#store(
+        subject,
+        change,
+        events.map((event) => ({ ...event, id: this.#newEventId() })),
+      ),
+    )
+  }
+
+  async #store(subject: Subject, change: Omit<Change, 'events'>, events: Event[]): Promise<void> {
     let failed = false
     for (const pause of pauses(100, 2_000)) {
       if (this.#forgotten.has(subject)) return

@@ -6,6 +6,7 @@ import type { Event } from '#core/contract/event.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session, State } from '#core/session.ts'
+import type { Draft } from '../events/order.ts'
 import type { StateWriter, Subject } from '../events/states.ts'
 import type { Me } from '../socket/index.ts'
 import { assertMove, type Phase, statusOf } from './phase.ts'
@@ -28,7 +29,7 @@ type Told =
   | Pick<Extract<Event, { type: 'session.connected' }>, 'type' | 'payload'>
   | Pick<Extract<Event, { type: 'session.disconnected' }>, 'type' | 'payload'>
 
-export type DisplayParts = { states: StateWriter; newEventId(): string; now: Clock; log: Log }
+export type DisplayParts = { states: StateWriter; now: Clock; log: Log }
 
 export class Display {
   readonly #parts: DisplayParts
@@ -97,7 +98,7 @@ export class Display {
     return this.#parts.states.flush(this.#subject)
   }
 
-  #write({ me, doneIntent, wanted }: Detail, events: Event[]): void {
+  #write({ me, doneIntent, wanted }: Detail, events: Draft[]): void {
     this.#parts.states.record(this.#subject, {
       state: { ...this.#shown, ...this.#identity(me) },
       ...(doneIntent === undefined ? {} : { doneIntent }),
@@ -121,7 +122,7 @@ export class Display {
         }
   }
 
-  #events(was: State['status'], { reason, action, me }: Detail): Event[] {
+  #events(was: State['status'], { reason, action, me }: Detail): Draft[] {
     const { status } = this.#shown
     const told: Told[] = [
       {
@@ -137,7 +138,7 @@ export class Display {
     if (was === 'connected' && status !== 'connected')
       told.push({ type: 'session.disconnected', payload: { reason: reason ?? 'stopped' } })
     const { id: sessionId, accountId }: Session = this.#subject.session()
-    const { newEventId, now } = this.#parts
-    return told.map((one) => ({ ...one, id: newEventId(), sessionId, accountId, timestamp: iso(now()) }))
+    const timestamp = iso(this.#parts.now())
+    return told.map((one) => ({ ...one, sessionId, accountId, timestamp }))
   }
 }

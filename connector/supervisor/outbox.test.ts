@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Event, MessageStatus } from '#core/contract/event.ts'
+import type { MessageStatus } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { logger } from '#core/platform/log.ts'
 import { scriptedDevice } from '../../test/support/scripted-device.ts'
+import type { Draft } from '../events/order.ts'
 import { Outbox, type Send } from './outbox.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }))
 afterEach(() => void vi.useRealTimers())
 
 function world() {
-  const events: Event[] = []
+  const events: Draft[] = []
   const asked: string[] = []
   const ledger = new Map<string, MessageStatus>()
   const it = scriptedDevice({ linked: true })
@@ -21,8 +22,7 @@ function world() {
       const status = ledger.get(id)
       return status && ({ id, status } as Message)
     },
-    append: async (appended) => void events.push(...appended),
-    newEventId: () => `E${events.length}`,
+    note: async (noted) => void events.push(...noted),
     now: () => Date.now(),
     log: logger('silent'),
     timing: { QUEUED_AFTER_MS: 1_000, OVERLOOKED_AFTER_MS: 3_000 },
@@ -38,7 +38,7 @@ const send = (messageId: string, change: Partial<Send> = {}): Send => ({
   isRepeat: false,
   ...change,
 })
-const told = (events: Event[]) =>
+const told = (events: Draft[]) =>
   events.map((event) =>
     event.type === 'message.status' ? `${event.payload.messageId} ${event.payload.status}` : event.type,
   )

@@ -3,11 +3,12 @@
  * ledger true about those that wait or will never go. A command is done when the device has it durably, or when there
  * is nothing left to do about it.
  */
-import type { Event, MessageFacts } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { textMessage } from '../convert/index.ts'
+import type { Draft } from '../events/order.ts'
 import { Recent } from '../recent.ts'
 import type { Device } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
@@ -18,7 +19,7 @@ export type Send = { messageId: string; to: string; text: string; acceptedAt: st
 /** `later`: nothing was done, hand it out again. */
 export type Outcome = 'done' | 'later'
 
-type Parts = Pick<SessionParts, 'about' | 'ledger' | 'append' | 'newEventId' | 'now' | 'log'> & {
+type Parts = Pick<SessionParts, 'about' | 'ledger' | 'note' | 'now' | 'log'> & {
   timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
 }
 
@@ -78,18 +79,19 @@ export class Outbox {
    * looks for a queued message any more.
    */
   tick(device: Device): void {
-    const { now, timing, append } = this.#parts
+    const { now, timing, note } = this.#parts
     const late = [...this.#taken].filter(
       ([, taken]) => taken.held && !taken.shown && now() - taken.at >= timing.QUEUED_AFTER_MS,
     )
     for (const [, taken] of late) taken.shown = true
     const waiting = late.filter(([id]) => device.isWaiting(id))
-    void append(waiting.map(([id, { facts }]) => this.#status(id, 'queued', { chatId: facts.chatId })))
+    if (waiting.length > 0)
+      void note(waiting.map(([id, { facts }]) => this.#status(id, 'queued', { chatId: facts.chatId })))
   }
 
   /** These will never be sent. */
   async fail(messageIds: string[], reason: string): Promise<void> {
-    await this.#parts.append([...new Set(messageIds)].map((id) => this.#status(id, 'failed', { reason })))
+    await this.#parts.note([...new Set(messageIds)].map((id) => this.#status(id, 'failed', { reason })))
     this.settle(messageIds)
   }
 
@@ -138,10 +140,9 @@ export class Outbox {
     messageId: string,
     status: 'queued' | 'failed',
     detail: { chatId?: string; reason?: string },
-  ): Event {
-    const { about, newEventId, now } = this.#parts
+  ): Draft {
+    const { about, now } = this.#parts
     return {
-      id: newEventId(),
       ...about,
       timestamp: iso(now()),
       type: 'message.status',

@@ -5,6 +5,8 @@ import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
+import type { Appender } from '../events/appender.ts'
+import { type Draft, type InOrder, inOrder } from '../events/order.ts'
 import type { StateWriter } from '../events/states.ts'
 import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
@@ -27,8 +29,7 @@ export type SupervisorParts = {
     epoch: number,
     hooks: Pick<DeviceOptions, 'deliver' | 'lookup'>,
   ): Promise<Device>
-  /** Resolves when the events are stored. */
-  append(sessionId: string, events: Event[]): Promise<void>
+  appender: Pick<Appender, 'append' | 'exclusively' | 'store'>
   /** Hears of events once they are stored; never fails, and keeps nobody waiting. */
   tell?(session: Session, events: Event[]): void
   find(sessionId: string): Promise<Session | undefined>
@@ -48,26 +49,36 @@ export type SupervisorParts = {
 }
 
 /** The same for one session, whose name it need not be told again. */
-export type SessionParts = Omit<SupervisorParts, 'append' | 'ledger' | 'encoded'> & {
+export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'encoded'> & {
   about: { sessionId: string; accountId: string }
+  /** Resolves when the events, which have their ids from the device, are stored. */
   append(events: Event[]): Promise<void>
+  /** Resolves when events of our own are stored, behind everything that came before. */
+  note(drafts: Draft[]): Promise<void>
+  inOrder: InOrder
   ledger(messageId: string): Promise<Message | undefined>
   encoded(messageId: string): Promise<Uint8Array | undefined>
 }
 
-/** @param current the session as it is known by then */
-export const forSession = (
+/** @param current the session as it is known by then, and its device while there is one */
+export function forSession(
   parts: SupervisorParts,
   { id, accountId }: Session,
-  current: () => Session,
-): SessionParts => ({
-  ...parts,
-  about: { sessionId: id, accountId },
-  log: parts.log.child({ sessionId: id }),
-  async append(events) {
-    await parts.append(id, events)
-    parts.tell?.(current(), events)
-  },
-  ledger: (messageId) => parts.ledger(id, messageId),
-  encoded: (messageId) => parts.encoded(id, messageId),
-})
+  current: { session(): Session; device(): Device | undefined },
+): SessionParts {
+  const { appender, newEventId } = parts
+  const ordered = inOrder(appender, id, current.device)
+  return {
+    ...parts,
+    about: { sessionId: id, accountId },
+    log: parts.log.child({ sessionId: id }),
+    async append(events) {
+      await appender.append(id, events)
+      parts.tell?.(current.session(), events)
+    },
+    note: (drafts) => ordered(() => appender.store(drafts.map((draft) => ({ ...draft, id: newEventId() })))),
+    inOrder: ordered,
+    ledger: (messageId) => parts.ledger(id, messageId),
+    encoded: (messageId) => parts.encoded(id, messageId),
+  }
+}

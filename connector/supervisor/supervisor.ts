@@ -42,7 +42,7 @@ export class Supervisor {
 
   /** @param why the reason that is shown while it is connected for the first time */
   constructor(session: Session, epoch: number, why: string, given: SupervisorParts) {
-    const parts = forSession(given, session, () => this.session)
+    const parts = forSession(given, session, { session: () => this.session, device: () => this.device })
     this.id = session.id
     this.#why = why
     this.#parts = parts
@@ -66,6 +66,7 @@ export class Supervisor {
       {
         epoch,
         session: () => this.session,
+        inOrder: parts.inOrder,
         onWritten: (change) => this.#known.written(change),
         onFenced: () => this.#drop('another connector writes for it'),
       },

@@ -50,20 +50,25 @@ export function supervised(
     lease: undefined as Error | undefined,
   }
   let nextEvent = 0
+  const newEventId = () => `E${nextEvent++}`
   const parts: SupervisorParts = {
     server: { mode: 'sandbox', url: 'ws://127.0.0.1:1/ws/chat', rootKey: '00'.repeat(32) },
     timing: Timing.parse(options.timing ?? {}),
     now: () => Date.now(),
     random: () => 1,
-    newEventId: () => `E${nextEvent++}`,
+    newEventId,
     log: logger('silent'),
     logins: options.logins ?? new PQueue({ concurrency: 16 }),
-    states: new StateWriter(async (_session, change, told) => {
-      if (trouble.isFenced) return 'fenced'
-      written.push(change)
-      events.push(...told)
-      return 'written'
-    }, logger('silent')),
+    states: new StateWriter(
+      async (_session, change, told) => {
+        if (trouble.isFenced) return 'fenced'
+        written.push(change)
+        events.push(...told)
+        return 'written'
+      },
+      newEventId,
+      logger('silent'),
+    ),
     isStoreFailing: () => false,
     async openDevice() {
       await trouble.opening
@@ -71,7 +76,11 @@ export function supervised(
       if (device.state.isClosed) device = reopened(device)
       return device.device
     },
-    append: async (_id, appended) => void events.push(...appended),
+    appender: {
+      append: async (_id, appended) => void events.push(...appended),
+      store: async (appended) => void events.push(...appended),
+      exclusively: (_id, work) => work(),
+    },
     find: async () => stored,
     async isOurs() {
       if (trouble.lease) throw trouble.lease
