@@ -134,11 +134,11 @@ test('more events than one write takes are written all the same', async () => {
 })
 
 test('exclusive work waits for writes in flight, and appends wait for its end', async () => {
-  const { appender, stored, trouble } = world()
+  const { appender, calls, stored, trouble } = world()
   const gate = Promise.withResolvers<void>()
   trouble.hold = gate.promise
   const before = appender.append('s1', [event('s1', 'before')])
-  await until('a write in flight', () => appender.waiting === 1)
+  await until('a write in flight', () => calls.length === 1)
   const own = appender.exclusively('s1', () => appender.store([event('s1', 'own')]))
   const after = appender.append('s1', [event('s1', 'after')])
   gate.resolve()
