@@ -51,10 +51,9 @@ export async function receive(desk: Desk, reception: Reception, reading: Reading
   const { line, message, key } = reception
   const turn = `${line.accountId} ${channelName(line.channel)} ${line.person.key}`
   const recorded = await reading.turns(turn, () => store(desk, reception, reading.later !== undefined))
-  if ('repeated' in recorded) return decision(desk, key, message, deadline)
-  const { answer } = recorded.seen
+  const { answer } = 'repeated' in recorded ? recorded.repeated : recorded.seen
   if (answer !== undefined) return answer
-  void handOn(desk, key, reading)
+  if (!('repeated' in recorded)) void handOn(desk, key, reading)
   return decision(desk, key, message, deadline)
 }
 

@@ -109,7 +109,10 @@ test('simultaneous orders, taken by functions that know nothing of each other, l
     ...w.hook,
     reading: { ...w.hook.reading, turns: <T>(_: string, work: () => Promise<T>) => work() },
   }
-  const bodies = Array.from({ length: 20 }, (_, n) => `${n + 1} units of Product ${String.fromCodePoint(65 + n)}`)
+  const bodies = Array.from(
+    { length: 20 },
+    (_, n) => `${n + 1} units of Product ${String.fromCodePoint(65 + n)}`,
+  )
   const posts = bodies.map((Body) => w.post({ form: inbound({ From, Body }), hook: alone }))
   expect((await Promise.all(posts)).map(({ status }) => status)).toEqual(Array(20).fill(200))
   const conversation = await until('every order to be read', async () => {

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inbound, newSid, type TwilioWorld, twilioWorld } from '../../test/support/twilio-world.ts'
+
+/** What a webhook costs is a promise: counted here at the client, as AWS would count it. */
+let w: TwilioWorld
+let calls: string[] = []
+
+beforeAll(async () => {
+  w = await twilioWorld()
+  const counting =
+    (next: (args: unknown) => Promise<unknown>, context: { commandName?: string }) => (args: unknown) => {
+      calls.push(context.commandName ?? '')
+      return next(args)
+    }
+  const { middlewareStack } = w.db.client as unknown as {
+    middlewareStack: { add(middleware: unknown, options: { step: 'initialize'; name: string }): void }
+  }
+  middlewareStack.add(counting, { step: 'initialize', name: 'count' })
+})
+afterAll(() => w.close())
+
+const callsOf = async (form = inbound()) => {
+  calls = []
+  expect((await w.post({ form })).status).toBe(200)
+  return calls.map((name) => name.replace('Command', ''))
+}
+
+test('the first message of a person: one read, one write', async () => {
+  expect(await callsOf(inbound({ From: 'whatsapp:+15550000001', Body: '5 units of tea' }))).toEqual([
+    'BatchGetItem',
+    'TransactWriteItems',
+  ])
+})
+
+test('every further one: two reads, one write, with an order and its confirmation in it', async () => {
+  const From = 'whatsapp:+15550000002'
+  await callsOf(inbound({ From }))
+  for (const Body of ['Hello again', '5 units of tea'])
+    expect(await callsOf(inbound({ From, Body }))).toEqual(['BatchGetItem', 'GetItem', 'TransactWriteItems'])
+})
+
+test('a repetition: what a message costs, and one more read for its answer', async () => {
+  const form = inbound({ From: 'whatsapp:+15550000003', Body: '5 units of tea' })
+  await callsOf(form)
+  expect(await callsOf(form)).toEqual(['BatchGetItem', 'GetItem', 'TransactWriteItems', 'GetItem'])
+})
+
+test('a status callback: one write; an unsigned request: nothing', async () => {
+  calls = []
+  const form = { MessageSid: newSid(), AccountSid: 'AC1', MessageStatus: 'sent' }
+  await w.post({ form })
+  expect(calls).toHaveLength(1)
+  await w.post({ form, token: 'wrong' })
+  expect(calls).toHaveLength(1)
+})
