@@ -24,7 +24,27 @@ test('what is asked for in one turn is one read, the same key once', async () =>
   expect(store.reads).toEqual([[key(1), key(2)]])
 })
 
-test('nothing is remembered beyond the turn', async () => {
+test('what is asked for during a read is the next read, also when it is the same key', async () => {
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const reads: Key[][] = []
+  const load = openLoader({
+    async getMany(_table: string, keys: Key[]) {
+      await gates[reads.push(keys) - 1]?.promise
+      return keys.map((one) => ({ ...one, read: reads.length }))
+    },
+  })
+  const first = load(key(1))
+  await expect.poll(() => reads.length).toBe(1)
+  const later = [load(key(1)), load(key(2))]
+  gates[0]!.resolve()
+  expect(await first).toMatchObject({ read: 1 })
+  await expect.poll(() => reads.length).toBe(2)
+  gates[1]!.resolve()
+  expect(await Promise.all(later)).toMatchObject([{ read: 2 }, { read: 2 }])
+  expect(reads).toEqual([[key(1)], [key(1), key(2)]])
+})
+
+test('nothing is remembered beyond the read', async () => {
   let version = 0
   const load = openLoader(countingStore((keys) => keys.map((one) => ({ ...one, version: ++version }))))
   expect(await load(key(1))).toMatchObject({ version: 1 })

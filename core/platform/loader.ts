@@ -1,6 +1,7 @@
 /**
- * Reads single items, together: what is asked for in one turn of the event loop travels as one batched read, and the
- * same key is read once. Nothing is kept beyond that turn, so a revoked token or a deleted session is gone at once.
+ * Reads single items, together: one batched read is on its way at a time, and what is asked for meanwhile is the next
+ * one, each key once. Nothing is kept beyond a read, and none that began before the question answers it, so a revoked
+ * token or a deleted session is gone at once.
  */
 import type { Item, Key, Store } from './dynamo.ts'
 import { MAX_READS } from './dynamo.ts'
@@ -11,20 +12,29 @@ type Wanted = { key: Key } & PromiseWithResolvers<Item | undefined>
 
 /** A loader of raw items of `main`; consistent reads. */
 export function openLoader(store: Pick<Store, 'getMany'>): Loader {
-  let wanted = new Map<string, Wanted>()
+  const wanted = new Map<string, Wanted>()
+  let isReading = false
 
-  const flush = () => {
-    const all = [...wanted.values()]
-    wanted = new Map()
-    for (let start = 0; start < all.length; start += MAX_READS)
-      void answer(store, all.slice(start, start + MAX_READS))
+  const readAll = async () => {
+    while (wanted.size > 0) {
+      const batch = [...wanted].slice(0, MAX_READS)
+      for (const [name] of batch) wanted.delete(name)
+      await answer(
+        store,
+        batch.map(([, entry]) => entry),
+      )
+    }
+    isReading = false
   }
 
   return (key) => {
-    if (wanted.size === 0) setImmediate(flush)
     const name = nameOf(key)
     const entry = wanted.get(name) ?? { key, ...Promise.withResolvers<Item | undefined>() }
     wanted.set(name, entry)
+    if (!isReading) {
+      isReading = true
+      setImmediate(() => void readAll())
+    }
     return entry.promise
   }
 }

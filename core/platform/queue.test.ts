@@ -6,8 +6,11 @@ import { openCommands, queueUrl } from './queue.ts'
 type Entry = { Id: string; MessageBody: string; MessageGroupId: string; MessageDeduplicationId: string }
 type Batch = { QueueUrl: string; Entries: Entry[] }
 
-/** A client whose batches are kept; `refuse` fails single entries by their deduplication id. */
-function world(refuse: (id: string) => boolean = () => false) {
+/** A client whose batches are kept; `refuse` fails single entries by their deduplication id, `taken` whole batches. */
+function world(
+  refuse: (id: string) => boolean = () => false,
+  taken: () => Promise<void> | void = () => undefined,
+) {
   const batches: Batch[] = []
   const client = new SQSClient({
     region: 'us-east-1',
@@ -18,6 +21,7 @@ function world(refuse: (id: string) => boolean = () => false) {
       if (context.commandName !== SendMessageBatchCommand.name) throw new Error('only batches are sent')
       const batch = args.input as Batch
       batches.push(batch)
+      await taken()
       const failed = batch.Entries.filter(({ MessageDeduplicationId: id }) => refuse(id))
       const Failed = failed.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }))
       return { output: { $metadata: {}, Successful: [], Failed }, response: {} }
@@ -64,4 +68,33 @@ test('an entry that the queue refuses fails alone', async () => {
   const sent = await Promise.allSettled(['m0', 'm1', 'm2'].map((id) => w.send('one', id)))
   expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(sent[1]).toMatchObject({ reason: { code: 'DEPENDENCY_UNAVAILABLE' } })
+})
+
+test('what comes while a batch is on its way is the next one, and overtakes nothing', async () => {
+  const gate = Promise.withResolvers<void>()
+  const w = world(undefined, () => (w.batches.length === 1 ? gate.promise : undefined))
+  const first = w.send('one', 'm0')
+  await expect.poll(() => w.batches.length).toBe(1)
+  const others: Promise<void>[] = []
+  for (let n = 1; n < 6; n++) {
+    others.push(w.send('one', `m${n}`))
+    await new Promise(setImmediate)
+  }
+  expect(w.batches).toHaveLength(1)
+  gate.resolve()
+  await Promise.all([first, ...others])
+  expect(w.batches.map(idsOf)).toEqual([['m0'], ['m1', 'm2', 'm3', 'm4', 'm5']])
+})
+
+test('behind a batch that was not taken nothing waits, and the next command is tried again', async () => {
+  let isAway = true
+  const w = world(undefined, () => {
+    if (isAway) throw new Error('away')
+  })
+  const sent = await Promise.allSettled(Array.from({ length: 25 }, (_, n) => w.send('one', `m${n}`)))
+  expect(new Set(sent.map(({ status }) => status))).toEqual(new Set(['rejected']))
+  expect(w.batches).toHaveLength(1)
+  isAway = false
+  await w.send('one', 'm25')
+  expect(w.batches.map(({ Entries }) => Entries.length)).toEqual([10, 1])
 })

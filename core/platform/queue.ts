@@ -1,7 +1,8 @@
 /**
  * The command queues: one FIFO queue per shard, one message group per session, so that a session's commands keep
- * their order. Sends of one turn of the event loop travel together; a send that fails is reported to its caller, who
- * loses nothing, because the sweeper carries what was stored and not sent.
+ * their order. One batch per shard is on its way at a time, and what comes meanwhile is the next one: alone a command
+ * waits for nothing, and under load a batch is full. A send that fails is reported to its caller, who loses nothing,
+ * because the sweeper carries what was stored and not sent.
  */
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { type Command, type Envelope, encode } from '../contract/command.ts'
@@ -31,12 +32,19 @@ export function openCommands(
   client: SQSClient,
   options: { urlTemplate: string; shards: number; now: Clock },
 ): Commands {
-  const waiting = new Map<number, Waiting[]>()
+  const queues = new Map<number, Waiting[]>()
 
-  const flush = async (shard: number): Promise<void> => {
-    const all = waiting.get(shard) ?? []
-    waiting.delete(shard)
-    for (const batch of batches(all)) await carry(client, queueUrl(options.urlTemplate, shard), batch)
+  /** Behind a batch that the queue did not take nothing is tried: it would only wait as long, and overtake. */
+  const sendAll = async (shard: number, queue: Waiting[]): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue.splice(0, fitting(queue))
+      try {
+        await carry(client, queueUrl(options.urlTemplate, shard), batch)
+      } catch (cause) {
+        for (const entry of [...batch, ...queue.splice(0)]) entry.reject(unsent(cause))
+      }
+    }
+    queues.delete(shard)
   }
 
   return {
@@ -52,10 +60,11 @@ export function openCommands(
         }
         const shard = shardOf(sessionId, options.shards)
         const entry = { envelope, body: encode(envelope), resolve, reject }
-        const queue = waiting.get(shard)
-        if (queue) return void queue.push(entry)
-        waiting.set(shard, [entry])
-        setImmediate(() => void flush(shard))
+        const sending = queues.get(shard)
+        if (sending) return void sending.push(entry)
+        const queue = [entry]
+        queues.set(shard, queue)
+        setImmediate(() => void sendAll(shard, queue))
       }),
 
     async check() {
@@ -70,43 +79,34 @@ export function openCommands(
 
 const patiently = () => ({ abortSignal: AbortSignal.timeout(PATIENCE_MS) })
 
-function* batches(entries: Waiting[]): Generator<Waiting[]> {
-  let batch: Waiting[] = []
+/** How many of the first ones one batch takes; at least one. */
+function fitting(entries: Waiting[]): number {
   let bytes = 0
-  for (const entry of entries) {
-    const size = Buffer.byteLength(entry.body)
-    if (batch.length === BATCH || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
-      yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(entry)
-    bytes += size
-  }
-  if (batch.length > 0) yield batch
+  const full = entries.findIndex(({ body }, index) => {
+    bytes += Buffer.byteLength(body)
+    return index === BATCH || (index > 0 && bytes > BATCH_BYTES)
+  })
+  return full === -1 ? entries.length : full
 }
 
+/** @throws what the client throws when the batch as a whole was not taken */
 async function carry(client: SQSClient, url: string, batch: Waiting[]): Promise<void> {
-  try {
-    const answer = await client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: url,
-        Entries: batch.map(({ envelope, body }, index) => ({
-          Id: `${index}`,
-          MessageBody: body,
-          MessageGroupId: envelope.sessionId,
-          MessageDeduplicationId: envelope.id,
-        })),
-      }),
-      patiently(),
-    )
-    const failed = new Map((answer.Failed ?? []).map(({ Id, Message }) => [Number(Id), Message]))
-    for (const [index, entry] of batch.entries()) {
-      if (failed.has(index)) entry.reject(unsent(failed.get(index)))
-      else entry.resolve()
-    }
-  } catch (cause) {
-    for (const entry of batch) entry.reject(unsent(cause))
+  const answer = await client.send(
+    new SendMessageBatchCommand({
+      QueueUrl: url,
+      Entries: batch.map(({ envelope, body }, index) => ({
+        Id: `${index}`,
+        MessageBody: body,
+        MessageGroupId: envelope.sessionId,
+        MessageDeduplicationId: envelope.id,
+      })),
+    }),
+    patiently(),
+  )
+  const failed = new Map((answer.Failed ?? []).map(({ Id, Message }) => [Number(Id), Message]))
+  for (const [index, entry] of batch.entries()) {
+    if (failed.has(index)) entry.reject(unsent(failed.get(index)))
+    else entry.resolve()
   }
 }
 
