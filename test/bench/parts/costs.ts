@@ -15,14 +15,15 @@ const AT_ONCE = 60
 /** A message is alone when the former one has left nothing behind. */
 const ALONE_MS = 700
 
-/** @param amounts ms of idleness, and how many messages of each kind */
+/** @param amounts ms of idleness, how many messages of each kind, and whether conversations are made of them */
 export async function countCosts(
   metered: Metered,
-  amounts: { idleMs: number; alone: number; load: number },
+  amounts: { idleMs: number; alone: number; load: number; conversations: boolean },
   progress: (text: string) => void = () => undefined,
 ): Promise<Costs> {
   const lines: Line[] = []
-  for (const number of LINES) lines.push(await linkLine(metered.stack, `+${number}`))
+  for (const number of LINES)
+    lines.push(await linkLine(metered.stack, `+${number}`, { conversations: amounts.conversations }))
   const { out, incoming } = conversations(metered)
   /** Each friend has one line to talk with. */
   const pair = (n: number): [Line, string] => [lines[n % LINES.length]!, FRIENDS[n % FRIENDS.length]!]

@@ -1,7 +1,8 @@
-/** JSON over HTTP with connections that stay open and no time limit: one call costs the bench as little as possible. */
-import { Agent, type IncomingMessage, request } from 'node:http'
-
-const agent = new Agent({ keepAlive: true })
+/**
+ * JSON over HTTP, without a time limit: a step of a bench may take minutes. Every call has a connection of its own,
+ * because one that stood idle may be closed by the other side in the moment it is used again.
+ */
+import { type IncomingMessage, request } from 'node:http'
 
 export type Answer = { status: number; body: unknown }
 
@@ -14,7 +15,7 @@ export async function ask(
   const text = body === undefined ? undefined : JSON.stringify(body)
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
     const json = text === undefined ? {} : { 'content-type': 'application/json' }
-    const outgoing = request(url, { method, agent, headers: { ...json, ...headers } }, resolve)
+    const outgoing = request(url, { method, agent: false, headers: { ...json, ...headers } }, resolve)
     outgoing.once('error', reject)
     outgoing.end(text)
   })

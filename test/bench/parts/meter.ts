@@ -6,6 +6,8 @@ import { Agent, createServer, type IncomingHttpHeaders, request } from 'node:htt
 import type { AddressInfo } from 'node:net'
 
 export type Call = {
+  /** When it was answered, by performance.now(). */
+  at: number
   service: 'DynamoDB' | 'SQS'
   operation: string
   /** Table or queue; with the index that was asked, or the kind of its partition. */
@@ -91,15 +93,20 @@ function callOf(service: Call['service'], operation: string, asked: Json, answer
   const units = capacity.reduce((total, entry) => total + (entry.CapacityUnits ?? 0), 0)
   const isRead = READS.has(operation)
   return {
+    at: performance.now(),
     service,
     operation,
-    target: service === 'SQS' ? 'commands' : tablesOf(asked),
+    target: service === 'SQS' ? queueOf(asked) : tablesOf(asked),
     writeUnits: isRead ? 0 : units,
     readUnits: isRead ? units : 0,
     empty: operation === 'ReceiveMessage' && !(answer.Messages as unknown[] | undefined)?.length,
     items: itemsOf(asked, answer),
   }
 }
+
+/** `…/linekeeper-commands-7.fifo` is `commands`. */
+const queueOf = ({ QueueUrl = '' }: { QueueUrl?: string }): string =>
+  QueueUrl.replace(/^.*\//, '').match(/[a-z]+(?=-\d|$|\.)/)?.[0] ?? 'queues'
 
 /** The tables of a call, and of a query the index and the kind of partition, such as `main/shard intent#`. */
 function tablesOf(asked: Json): string {

@@ -57,8 +57,7 @@ export async function openMetered(): Promise<Metered> {
   const client = dynamoClient(config)
   opened.defer(() => client.destroy())
 
-  /** What is asked anyway, per ms. */
-  let anyway = new Map<string, number>()
+  let anyway = new Map<string, Habit>()
   let seen: Call[] = []
   let lastAt = performance.now()
   const look = () => {
@@ -92,7 +91,7 @@ export async function openMetered(): Promise<Metered> {
       anyway = new Map()
       const { calls, ms } = await watch(() => pause(forMs))
       const counts = countBy(calls)
-      anyway = new Map([...counts].map(([name, count]) => [name, count / ms]))
+      anyway = new Map([...counts].map(([name, count]) => [name, habitOf(name, calls, count / ms)]))
       return costOf(calls, counts, ms / 60_000)
     },
     async cost(messages, work) {
@@ -103,9 +102,9 @@ export async function openMetered(): Promise<Metered> {
       })
       const caused = calls.filter((call) => !anyway.has(nameOf(call)))
       const beyond = [...countBy(calls)].flatMap(([name, count]): [string, number][] => {
-        const expected = anyway.get(name)
-        if (expected === undefined) return [[name, count]]
-        return count - expected * ms > TOLERANCE * messages ? [[name, count - expected * ms]] : []
+        const { perMs, burst } = anyway.get(name) ?? { perMs: 0, burst: 0 }
+        const more = count - perMs * ms
+        return more > burst ? [[name, more]] : []
       })
       return costOf(caused, new Map(beyond), messages)
     },
@@ -113,8 +112,16 @@ export async function openMetered(): Promise<Metered> {
   }
 }
 
-/** Periodic calls do not fall evenly into a phase; so many more of a kind per message are no news. */
-const TOLERANCE = 0.25
+/** What is asked anyway, and how many of it come at once: by so many a stretch of time may miss the average. */
+type Habit = { perMs: number; burst: number }
+
+const AT_ONCE_MS = 1_000
+
+function habitOf(name: string, calls: Call[], perMs: number): Habit {
+  const own = calls.filter((call) => nameOf(call) === name)
+  const together = Map.groupBy(own, ({ at }) => Math.floor((at - own[0]!.at) / AT_ONCE_MS))
+  return { perMs, burst: Math.max(...[...together.values()].map((group) => group.length)) }
+}
 
 const nameOf = ({ operation, target, empty }: Call): string =>
   `${operation} ${target}${empty ? ' (nothing)' : ''}`

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Costs, countCosts } from '../bench/parts/costs.ts'
+import { type Metered, openMetered } from '../bench/parts/metered.ts'
+
+/**
+ * What a message costs on AWS is a promise: every call of DynamoDB and SQS is counted, of all parts together, from the
+ * request until the ledger says `delivered`, and from the phone until the message stands in log and chat.
+ */
+let metered: Metered
+let costs: Costs
+
+beforeAll(async () => {
+  metered = await openMetered()
+  costs = await countCosts(metered, { idleMs: 10_000, alone: 4, load: 200, conversations: false })
+}, 120_000)
+afterAll(() => metered?.[Symbol.asyncDispose]())
+
+test.each([
+  ['sent alone', 'outAlone', 12],
+  ['received alone', 'inAlone', 12],
+  ['sent among many', 'outLoad', 3],
+  ['received among many', 'inLoad', 3],
+] as const)('a message %s', (_, kind, most) => {
+  const { calls, by } = costs[kind]
+  expect(calls, JSON.stringify(by)).toBeLessThanOrEqual(most)
+  expect(calls).toBeGreaterThan(0)
+})
+
+test('sent messages among many share every call but the one that makes each a record', () => {
+  const { 'PutItem messages MESSAGE': records, ...others } = costs.outLoad.by
+  expect(records).toBe(1)
+  for (const [name, perMessage] of Object.entries(others)) expect(perMessage, name).toBeLessThan(1)
+})
