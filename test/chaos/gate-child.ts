@@ -2,14 +2,20 @@
  * A connector reduced to its sockets, to be killed by gate-crash.test.ts: several devices in one process, on DynamoDB,
  * told over stdin what to send. What it hands downstream it appends to a file, one line per row, before it says so.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import pino from 'pino'
 import { type DeviceStore, deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import { ShortCache } from '../../connector/socket/caches.ts'
-import { type Device, openDevice, type Row, type ServerAddress } from '../../connector/socket/index.ts'
+import {
+  type Device,
+  openDevice,
+  type Row,
+  type ServerAddress,
+  type Stats,
+} from '../../connector/socket/index.ts'
 import { textMessage, textOf } from '../support/device.ts'
 
 export type Orders = {
@@ -26,8 +32,10 @@ export type Told =
   | { type: 'qr'; account: string; qr: string }
   | { type: 'open'; account: string }
   | { type: 'accepted'; id: string }
+  /** An answer or a text was handed on, under this message id. */
+  | { type: 'handed'; message: string }
   | { type: 'closed'; account: string; name: string }
-  | { type: 'waiting'; messages: number }
+  | { type: 'waiting'; messages: number; stats: Record<string, Stats> }
 export type Command =
   | { type: 'send'; account: string; id: string; to: string; text: string }
   | { type: 'waiting' }
@@ -77,7 +85,8 @@ async function start(account: string): Promise<Device> {
 async function obey(command: Command): Promise<void> {
   if (command.type === 'waiting') {
     const messages = [...devices.values()].reduce((sum, device) => sum + device.waiting(), 0)
-    tell({ type: 'waiting', messages })
+    const stats = Object.fromEntries([...devices].map(([account, device]) => [account, device.stats]))
+    tell({ type: 'waiting', messages, stats })
     return
   }
   const { account, id, to, text } = command
@@ -91,13 +100,17 @@ function keep(account: string, row: Row): void {
     `${orders.folder}/rows.jsonl`,
     `${JSON.stringify({ account, row: row.id, kind: row.kind, ...about })}\n`,
   )
+  const isText = 'text' in about && about.text !== undefined
+  if (about.message && (row.kind === 'ack' || isText)) tell({ type: 'handed', message: about.message })
 }
 
-function aboutStanza(row: Row) {
+function aboutStanza(row: Row): { message?: string; text?: string; reason?: string } {
   if (row.kind === 'ack' || row.kind === 'notification' || row.kind === 'call') return {}
+  const { id } = row.stanza
+  const text = textOf(row)
   return {
-    message: row.stanza.id,
-    text: textOf(row),
+    ...(id ? { message: id } : {}),
+    ...(text ? { text } : {}),
     ...(row.kind === 'undecryptable' ? { reason: row.reason } : {}),
   }
 }
@@ -129,6 +142,6 @@ function rememberDeviceLists(file: string): void {
     if (!Array.isArray(value) || known.has(key)) return
     known.set(key, value)
     writeFileSync(`${file}.${process.pid}`, JSON.stringify([...known]))
-    writeFileSync(file, JSON.stringify([...known]))
+    renameSync(`${file}.${process.pid}`, file)
   }
 }
