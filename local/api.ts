@@ -12,6 +12,7 @@ import { TWILIO_PATH } from '../functions/hooks/twilio.ts'
 import { type Conversations, startConversations } from './conversations.ts'
 import type { Environment } from './environment.ts'
 import { every } from './every.ts'
+import { given, orRefuse } from './given.ts'
 import { type Fetch, serveHttp } from './http.ts'
 
 const SWEEP_MS = 10_000
@@ -29,7 +30,7 @@ export async function serveApi(options: {
   await using started = new AsyncDisposableStack()
   const { port, publicOrigin, jobs, log } = options
   const environment = { ...options.environment, PUBLIC_ORIGIN: publicOrigin }
-  const deps = depsFromEnv({ ...process.env, ...environment })
+  const deps = orRefuse(() => depsFromEnv({ ...given(), ...environment }))
   await Accounts.ensure(deps.store, ACCOUNT, options.apiKey)
   started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))
   const { hook } = started.use(await startConversations({ environment, jobs, log }))

@@ -5,7 +5,7 @@
 import { sqsClient } from '#core/platform/aws.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { JobKind } from '#core/queues.ts'
-import { type ConsumerDeps, consumersFromEnv } from '../functions/consumers/deps.ts'
+import { consumersFromEnv } from '../functions/consumers/deps.ts'
 import { eventsConsumer } from '../functions/consumers/events.ts'
 import { ordersConsumer } from '../functions/consumers/orders.ts'
 import { tend } from '../functions/cron/conversations.ts'
@@ -14,7 +14,7 @@ import { twilioHook } from '../functions/hooks/twilio.ts'
 import { consumeQueue } from './consumers.ts'
 import type { Environment } from './environment.ts'
 import { every } from './every.ts'
-import { Refusal } from './refusal.ts'
+import { given, orRefuse } from './given.ts'
 
 const TEND_MS = 10_000
 /** A model takes seconds, so several batches are asked about at a time. */
@@ -31,8 +31,10 @@ export async function startConversations(options: {
 }): Promise<Conversations> {
   await using started = new AsyncDisposableStack()
   const { environment, jobs, log } = options
-  const env = conversationEnvironment(environment, jobs)
-  const [deps, hook] = read(env)
+  const own = given()
+  const env = { ...own, ...environment, ...(own.OPENAI_API_KEY ? { ORDERS_QUEUE_URL: jobs.orders } : {}) }
+  const deps = orRefuse(() => consumersFromEnv(env, 'conversations'))
+  const hook = orRefuse(() => hookFromEnv(env))
   const client = sqsClient({
     AWS_REGION: environment.AWS_REGION ?? '',
     SQS_ENDPOINT: environment.SQS_ENDPOINT,
@@ -46,18 +48,4 @@ export async function startConversations(options: {
   started.use(every(TEND_MS, 'conversations', log, () => tend(deps, deps.later, deps.read)))
   const all = started.move()
   return { hook: twilioHook(hook), [Symbol.asyncDispose]: () => all.disposeAsync() }
-}
-
-/** Variables that are set to nothing count as not set. */
-function conversationEnvironment(environment: Environment, jobs: Record<JobKind, string>): NodeJS.ProcessEnv {
-  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
-  return { ...given, ...environment, ...(given.OPENAI_API_KEY ? { ORDERS_QUEUE_URL: jobs.orders } : {}) }
-}
-
-function read(env: NodeJS.ProcessEnv): [ConsumerDeps, ReturnType<typeof hookFromEnv>] {
-  try {
-    return [consumersFromEnv(env, 'conversations'), hookFromEnv(env)]
-  } catch (error) {
-    throw new Refusal(error instanceof Error ? error.message : String(error))
-  }
 }
