@@ -6,6 +6,7 @@ import { type Line, linkLine } from '../support/line.ts'
 import type { Stack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
+type Its = Pick<Stack, 'api' | 'sandbox'>
 export type Group = { id: string; lines: Line[]; people: string[] }
 export type Town = {
   lines: Line[]
@@ -27,7 +28,7 @@ const AT_ONCE = 6
 const numbered = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, n) => `+49${prefix}${`${n + 1}`.padStart(6, '0')}`)
 
-export async function openTown(its: Pick<Stack, 'api' | 'sandbox'>, plan: TownPlan): Promise<Town> {
+export async function openTown(its: Its, plan: TownPlan): Promise<Town> {
   const people = numbered('1522', plan.people)
   const lines = await inTurns(AT_ONCE, numbered('1511', plan.lines), (number) => linkLine(its, number))
   const each = plan.contactsEach ?? people.length
@@ -49,19 +50,35 @@ export async function openTown(its: Pick<Stack, 'api' | 'sandbox'>, plan: TownPl
   return { lines, people, groups, contacts }
 }
 
-/** Every line is logged in at WhatsApp: what the other side says, not what we show. */
-export const everyoneLoggedIn = (
-  its: Pick<Stack, 'sandbox'>,
+/** Every line is logged in at WhatsApp: what the other side says, not what we show. @throws Error that names the others */
+export async function everyoneLoggedIn(
+  its: Its,
   { lines }: Pick<Town, 'lines'>,
   withinMs = 60_000,
-) =>
-  until('every line is logged in', async () => (await loggedIn(its)) === lines.length, {
-    withinMs,
-    everyMs: 50,
-  })
+): Promise<void> {
+  const isEveryone = async () => {
+    const { body } = await its.sandbox<{ connections: { loggedIn: number } }>('/stats')
+    return body.connections.loggedIn === lines.length
+  }
+  try {
+    await until('every line is logged in', isEveryone, { withinMs, everyMs: 50 })
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}\n${(await missing(its, lines)).join('\n')}`, { cause })
+  }
+}
 
-const loggedIn = async (its: Pick<Stack, 'sandbox'>): Promise<number> =>
-  (await its.sandbox<{ connections: { loggedIn: number } }>('/stats')).body.connections.loggedIn
+async function missing(its: Its, lines: Line[]): Promise<string[]> {
+  const { body } = await its.sandbox<{ phones: Phone[] }>('/phones')
+  const connected = new Set(
+    body.phones.flatMap(({ number, devices }) => (devices.some((device) => device.connected) ? number : [])),
+  )
+  const away = lines.filter(({ number }) => !connected.has(number))
+  return inTurns(AT_ONCE, away, async ({ sessionId, number }) => {
+    const { body: shown } = await its.api(`/api/sessions/${sessionId}/status`)
+    return `${number} ${sessionId} ${JSON.stringify(shown)}`
+  })
+}
+type Phone = { number: string; devices: { connected: boolean }[] }
 
 /** `work` for each of the list, never more than `atOnce` of them side by side; answers in the order of the list. */
 export async function inTurns<T, R>(atOnce: number, list: readonly T[], work: (each: T) => Promise<R>) {

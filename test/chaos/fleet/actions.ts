@@ -2,6 +2,8 @@
  * What happens to a fleet: connectors join, leave, die, fall asleep and lose their network. Each action ends with the
  * fleet as it may stay for a while; who is away for a time comes back when that is over.
  */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Stack } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
@@ -13,6 +15,8 @@ export type Action =
   | { do: 'sleep'; forMs: number }
   | { do: 'cut'; way: Way; how: 'silent' | 'torn'; forMs: number }
 
+/** A folder for what connectors wrote to their logs, when one wants to read it afterwards. */
+const LOGS = process.env.CHAOS_LOGS
 /** The connector that the stack itself keeps running. */
 const KEPT = 'connector-1'
 
@@ -23,21 +27,22 @@ export async function openFleet(its: Stack, size: number) {
   const absences: Promise<void>[] = []
   let joined = 0
 
-  const join = async () => {
+  const enter = async () => {
     const one = await member(its, `guest-${++joined}`)
     members.add(one)
     return one
   }
-  for (let n = 1; n < size; n++) await join()
+  for (let n = 1; n < size; n++) await enter()
 
   const choose = async (luck: Chance): Promise<Member> => {
     const present = () => [...members].filter((one) => !away.has(one))
-    if (present().length === 0) await join()
+    if (present().length === 0) await enter()
     return luck.pick(present())
   }
-  const gone = (one: Member) => {
+  const gone = async (one: Member) => {
     members.delete(one)
-    return one[Symbol.asyncDispose]()
+    await one[Symbol.asyncDispose]()
+    if (LOGS) writeFileSync(join(LOGS, `${one.id}.log`), one.output())
   }
   const absent = (one: Member, forMs: number, back: () => void) => {
     away.add(one)
@@ -52,9 +57,10 @@ export async function openFleet(its: Stack, size: number) {
   const fleet = {
     members: () => [...members],
     async happen(action: Action, luck: Chance): Promise<void> {
+      if (LOGS) appendFileSync(join(LOGS, 'actions.log'), `${new Date().toISOString()} ${nameOf(action)}\n`)
       switch (action.do) {
         case 'join':
-          await join()
+          await enter()
           break
         case 'leave': {
           const one = await choose(luck)
@@ -93,6 +99,7 @@ export async function openFleet(its: Stack, size: number) {
     everyoneBack: () => Promise.all(absences),
     async [Symbol.asyncDispose]() {
       await Promise.all([...members].map(gone))
+      if (LOGS) writeFileSync(join(LOGS, 'stack.log'), its.output())
     },
   }
   return fleet
