@@ -3,7 +3,7 @@
  * by whoever made the record: a reply that is asked for again is never sent twice, at the price that one whose sender
  * died in between is not sent at all, and stays `accepted`.
  */
-import { ttl } from '../platform/clock.ts'
+import { iso, ttl } from '../platform/clock.ts'
 import type { Key } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
@@ -23,6 +23,8 @@ export const byTwilio = (desk: Desk, rest: TwilioRest | undefined): Outbound => 
   obstacle: () => (rest ? undefined : noCredentials()),
 
   async reply(conversation, { text, key, author }) {
+    const status = statusAt(conversation, iso(desk.store.now()))
+    if (status !== 'active') throw closed(status)
     if (!rest) throw noCredentials()
     const { accountId } = conversation
     const id = desk.newEventId()

@@ -54,8 +54,6 @@ export const replyInConversations = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>().openapi({ ...reply, middleware: access(deps) }, async (c) => {
     const { store, outbound } = deps
     const conversation = await Read.living(store, c.get('accountId'), c.req.valid('param').conversationId)
-    const obstacle = outbound.obstacle(conversation)
-    if (obstacle) throw obstacle
     const key = c.req.valid('header')['idempotency-key'] ?? deps.newEventId()
     const { text } = c.req.valid('json')
     const { message } = await outbound.reply(conversation, { text, key: `api ${key}`, author: 'agent' })

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import type { Event } from '#core/contract/event.ts'
+import { EventJob } from '#core/contract/job.ts'
+import type { Job } from '#core/platform/jobs.ts'
+import { logger } from '#core/platform/log.ts'
+import { Settings } from '#core/session.ts'
+import { messageStatus, received, sent } from '../../test/support/events.ts'
+import { until } from '../../test/support/until.ts'
+import { teller } from './teller.ts'
+
+const LINE = { id: 's1', accountId: 'acme' }
+const ON = { settings: Settings.parse({}) }
+const OFF = { settings: Settings.parse({ conversations: false }) }
+const now = Date.UTC(2026, 0, 1)
+
+function telling(send?: () => Promise<void>) {
+  const batches: Job[][] = []
+  const jobs = {
+    async send(batch: Job[]) {
+      batches.push(batch)
+      await send?.()
+    },
+  }
+  const told = () => batches.flat().flatMap(({ body }) => EventJob.parse(JSON.parse(body)).events)
+  return { batches, told, tell: teller(jobs, logger('silent')) }
+}
+
+test('messages of one turn travel together; groups, states and sessions that want none stay at home', async () => {
+  const { batches, told, tell } = telling()
+  const wanted: Event[] = [received(LINE, now, { text: 'in' }), sent(LINE, now, { text: 'out' })]
+  tell(ON, [...wanted, messageStatus(LINE, now, 'id', 'read'), received(LINE, now, { chatId: '1203@g.us' })])
+  tell(ON, [received(LINE, now, { text: 'more' })])
+  tell(OFF, [received(LINE, now, { text: 'private' })])
+  await until('they are told', () => batches.length > 0)
+  expect(batches).toHaveLength(1)
+  expect(told().map((event) => 'message' in event.payload && event.payload.message.text)).toEqual([
+    'in',
+    'out',
+    'more',
+  ])
+})
+
+test('many and long messages are cut into notes that the queue takes', async () => {
+  const { batches, told, tell } = telling()
+  tell(ON, [
+    ...Array.from({ length: 90 }, () => received(LINE, now)),
+    ...Array.from({ length: 5 }, () => received(LINE, now, { text: 'x'.repeat(65_000) })),
+  ])
+  await until('they are told', () => batches.length > 0)
+  expect(told()).toHaveLength(95)
+  for (const { body } of batches.flat()) expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024)
+})
+
+test('a queue that is down disturbs nobody, and is told the next ones', async () => {
+  let isDown = true
+  const { batches, tell } = telling(() => (isDown ? Promise.reject(new Error('down')) : Promise.resolve()))
+  tell(ON, [received(LINE, now)])
+  await until('it was tried', () => batches.length === 1)
+  isDown = false
+  tell(ON, [received(LINE, now)])
+  await until('it is tried again', () => batches.length === 2)
+})
