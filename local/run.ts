@@ -58,8 +58,9 @@ export async function run(
 
 const write = (text: string) => void process.stdout.write(text)
 
-const drawsQr = ({ TERMINAL_QR }: Settings): boolean =>
-  TERMINAL_QR === 'auto' ? process.stdout.isTTY : TERMINAL_QR === 'always'
+/** The QR of a simulated phone is no secret, so `auto` draws it wherever the output goes. */
+const drawsQr = ({ TERMINAL_QR, WHATSAPP }: Settings): boolean =>
+  TERMINAL_QR === 'auto' ? WHATSAPP === 'sandbox' || process.stdout.isTTY : TERMINAL_QR === 'always'
 
 const explain = (error: unknown): string =>
   error instanceof Refusal

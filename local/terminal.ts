@@ -1,6 +1,6 @@
 /**
- * QR codes for the person at the terminal. A QR links whoever scans it, so it is a secret: it is drawn on a terminal
- * only, unless asked for otherwise, and never written to a log.
+ * QR codes for the person at the terminal. A real QR links whoever scans it, so it is a secret: it is drawn on a
+ * terminal only, unless asked for otherwise, and never written to a log.
  */
 import { renderUnicodeCompact } from 'uqr'
 import * as z from 'zod'
