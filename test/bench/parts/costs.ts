@@ -7,55 +7,71 @@ import { inTurn, upTo } from './in-turn.ts'
 import type { Cost, Metered } from './metered.ts'
 import { numbersFrom } from './pair.ts'
 
-export type Costs = Record<'idle' | 'outAlone' | 'inAlone' | 'outLoad' | 'inLoad', Cost>
+export const KINDS = ['alone', 'busy', 'spread', 'told alone', 'told busy'] as const
+/**
+ * `alone`: one message at a time. `busy`: many at once, of one session. `spread`: many at once, of five. `told`: of a
+ * session that makes conversations of its messages; the others do not.
+ */
+export type Kind = (typeof KINDS)[number]
+export type Costs = { idle: Cost; kinds: Partial<Record<Kind, { out: Cost; in: Cost }>> }
 
 const LINES = numbersFrom(491750000000, 5)
+const TOLD = '491750000009'
 const FRIENDS = numbersFrom(491760000000, 20)
 const AT_ONCE = 60
 /** A message is alone when the former one has left nothing behind. */
 const ALONE_MS = 700
 
-/** @param amounts ms of idleness, how many messages of each kind, and whether conversations are made of them */
+/** @param amounts ms of idleness, and how many messages in each direction */
 export async function countCosts(
   metered: Metered,
-  amounts: { idleMs: number; alone: number; load: number; conversations: boolean },
+  kinds: readonly Kind[],
+  amounts: { idleMs: number; alone: number; load: number },
   progress: (text: string) => void = () => undefined,
 ): Promise<Costs> {
+  const link = (number: string, conversations: boolean) =>
+    linkLine(metered.stack, `+${number}`, { conversations })
   const lines: Line[] = []
-  for (const number of LINES)
-    lines.push(await linkLine(metered.stack, `+${number}`, { conversations: amounts.conversations }))
-  const { out, incoming } = conversations(metered)
-  /** Each friend has one line to talk with. */
-  const pair = (n: number): [Line, string] => [lines[n % LINES.length]!, FRIENDS[n % FRIENDS.length]!]
+  for (const number of LINES) lines.push(await link(number, false))
+  const told = await link(TOLD, true)
+  const ways = conversations(metered)
 
-  progress('opening conversations')
-  await inTurn(upTo(FRIENDS.length), 4, async (n) => {
-    await out.arrived(await out.begin(...pair(n), textOf(n)))
-    await incoming.arrived(await incoming.begin(...pair(n), textOf(n)))
-  })
-
-  const alone = async (way: Way) => {
-    for (const n of upTo(amounts.alone)) {
-      await way.arrived(await way.begin(...pair(0), textOf(n)))
-      await metered.quiet(ALONE_MS)
+  const linesOf = (kind: Kind) =>
+    kind.startsWith('told') ? [told] : kind === 'spread' ? lines : lines.slice(0, 1)
+  const send = async (way: Way, kind: Kind) => {
+    const from = linesOf(kind)
+    const begin = (n: number) => way.begin(from[n % from.length]!, FRIENDS[n % FRIENDS.length]!, textOf(n))
+    if (kind.endsWith('alone')) {
+      for (const n of upTo(amounts.alone)) {
+        await way.arrived(await begin(n))
+        await metered.quiet(ALONE_MS)
+      }
+      return amounts.alone
     }
-  }
-  const load = async (way: Way) => {
     const begun: Begun[] = []
     await inTurn(upTo(amounts.load), AT_ONCE, async (n) => {
-      begun.push(await way.begin(...pair(n), textOf(n)))
+      begun.push(await begin(n))
     })
     await inTurn(begun, 4, way.arrived)
+    return amounts.load
   }
+
+  progress('opening conversations')
+  for (const line of [...lines, told])
+    await inTurn(FRIENDS, 4, async (friend) => {
+      await ways.out.arrived(await ways.out.begin(line, friend, 'hello'))
+      await ways.in.arrived(await ways.in.begin(line, friend, 'hello'))
+    })
   progress('nothing happens')
-  const idle = await metered.idle(amounts.idleMs)
-  progress('one message at a time')
-  const outAlone = await metered.cost(amounts.alone, () => alone(out))
-  const inAlone = await metered.cost(amounts.alone, () => alone(incoming))
-  progress('many messages at once')
-  const outLoad = await metered.cost(amounts.load, () => load(out))
-  const inLoad = await metered.cost(amounts.load, () => load(incoming))
-  return { idle, outAlone, inAlone, outLoad, inLoad }
+  const costs: Costs = { idle: await metered.idle(amounts.idleMs), kinds: {} }
+  for (const kind of kinds) {
+    progress(`messages: ${kind}`)
+    costs.kinds[kind] = {
+      out: await metered.cost(() => send(ways.out, kind)),
+      in: await metered.cost(() => send(ways.in, kind)),
+    }
+  }
+  return costs
 }
 
 type Begun = { line: Line; id: string }
@@ -65,7 +81,7 @@ type Way = {
   arrived(begun: Begun): Promise<unknown>
 }
 
-function conversations({ stack, store }: Metered): { out: Way; incoming: Way } {
+function conversations({ stack, store }: Metered): { out: Way; in: Way } {
   const wait = { withinMs: 60_000, everyMs: 20 }
   return {
     out: {
@@ -83,7 +99,7 @@ function conversations({ stack, store }: Metered): { out: Way; incoming: Way } {
           wait,
         ),
     },
-    incoming: {
+    in: {
       async begin(line, friend, text) {
         const { body } = await stack.sandbox<{ id: string }>(`/phones/${friend}/send`, {
           json: { to: line.number, text },

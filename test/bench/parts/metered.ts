@@ -29,8 +29,8 @@ export type Metered = {
   store: Store
   /** Learns what is asked while nothing happens, per minute. To be called first, when former work is over. */
   idle(forMs: number): Promise<Cost>
-  /** What the work asked for, until everything that it caused is over, divided by the number of messages. */
-  cost(messages: number, work: () => Promise<unknown>): Promise<Cost>
+  /** What the work asked for, until everything that it caused is over, per message of those that it says it sent. */
+  cost(work: () => Promise<number>): Promise<Cost>
   /** Resolves when nothing was asked for so long but what is asked anyway. */
   quiet(forMs: number): Promise<void>
 } & AsyncDisposable
@@ -94,9 +94,10 @@ export async function openMetered(): Promise<Metered> {
       anyway = new Map([...counts].map(([name, count]) => [name, habitOf(name, calls, count / ms)]))
       return costOf(calls, counts, ms / 60_000)
     },
-    async cost(messages, work) {
+    async cost(work) {
+      let messages = 0
       const { calls, ms } = await watch(async () => {
-        await work()
+        messages = await work()
         lastAt = performance.now()
         await quiet(OVER_AFTER_MS)
       })

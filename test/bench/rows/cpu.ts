@@ -1,6 +1,7 @@
 /** What durability costs the processor: client processes side by side, raw Baileys without any durability at all. */
 import { compare } from '../parts/compare.ts'
 import { type Kind, openPair } from '../parts/pair.ts'
+import { wholeConnectorCpu } from '../parts/whole-cpu.ts'
 import { atMost, type Figure, type Row } from '../row.ts'
 
 const STORE_MS = 5
@@ -28,10 +29,15 @@ export const cpu: Row = {
         goals: inFlight === 20 ? [atMost('ratio', 1.2)] : [],
       })
     }
+    progress('the whole connector')
+    const raw = figures[0]!.raw!
+    const whole = await wholeConnectorCpu(TURNS, MESSAGES)
+    figures.push({ what: 'the whole connector, 20 requests in flight', unit: 'ms', ours: whole, raw })
     return {
       figures,
       notes: [
         `Ours commits to a store in memory that takes ${STORE_MS} ms; raw Baileys keeps its keys in memory as JSON without any delay. Medians of ${TURNS} turns of ${MESSAGES} messages each.`,
+        'The whole connector also takes the command from SQS, commits to DynamoDB, and stores the events of acknowledgement and delivery, all by the AWS SDK over HTTP; raw Baileys does none of that. It has no goal of its own.',
       ],
     }
   },
