@@ -8,7 +8,7 @@ import { Conversation, conversationKey } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { AGAIN, persistently } from './persistently.ts'
 import { Pointer, pointerKey } from './person.ts'
-import { activeAt, type Entry, type Line, plan } from './plan.ts'
+import { activeAt, type Entry, type Known, type Line, plan } from './plan.ts'
 import { find as findSeen, type NewSeen, type Seen } from './seen.ts'
 import { type ConversationSettings, settingsKey, settingsOf } from './settings.ts'
 import { tally } from './stats.ts'
@@ -35,15 +35,15 @@ export async function record(
 ): Promise<Recorded | Repeated> {
   const key = pointerKey(line.accountId, line.person.key, line.channel)
   return persistently(async () => {
-    const { pointer, settings } = await look(desk, line.accountId, key)
-    const last =
-      pointer && (await desk.store.get('main', Conversation, conversationKey(pointer.conversationId)))
-    const known = { pointer, last }
+    const { settings, ...known } = await look(desk, line.accountId, key)
     const { seen, ...entry } = compose(activeAt(known, at), settings)
     const counted = tally(desk.store.now())
     const { conversation, isNew, writes } = plan(desk, line, known, { ...entry, at, seen: [seen] }, counted)
     const failed = await desk.store.transact([...writes, ...counted.writes()])
-    if (failed.length === 0) return { conversation, seen, isNew }
+    if (failed.length === 0) {
+      desk.guesses?.learn(`${key.pk} ${key.sk}`, conversation.id)
+      return { conversation, seen, isNew }
+    }
     if (failed.includes(0)) {
       const repeated = await findSeen(desk.store, seen.key)
       if (repeated) return { repeated }
@@ -52,13 +52,28 @@ export async function record(
   })
 }
 
-/** One read of both. */
-async function look(desk: Desk, accountId: string, key: Key) {
+/** One read, and another one where it is not known which conversation goes on. */
+async function look(
+  desk: Desk,
+  accountId: string,
+  key: Key,
+): Promise<Known & { settings: ConversationSettings }> {
   const settings = settingsKey(accountId)
-  const items = await desk.store.getMany('main', [key, settings])
-  const pointer = items.find(({ sk }) => sk === key.sk)
-  return {
-    pointer: pointer && Pointer.parse(pointer),
-    settings: settingsOf(items.find(({ sk }) => sk === settings.sk)),
+  const name = `${key.pk} ${key.sk}`
+  const guess = desk.guesses?.of(name)
+  const guessed = guess === undefined ? [] : [conversationKey(guess)]
+  const items = await desk.store.getMany('main', [key, settings, ...guessed])
+  const found = ({ pk, sk }: Key) => items.find((item) => item.pk === pk && item.sk === sk)
+  const at = found(key)
+  const pointer = at && Pointer.parse(at)
+  return { pointer, last: await lastOf(), settings: settingsOf(found(settings)) }
+
+  async function lastOf(): Promise<Conversation | undefined> {
+    if (!pointer) return
+    desk.guesses?.learn(name, pointer.conversationId)
+    if (pointer.conversationId !== guess)
+      return desk.store.get('main', Conversation, conversationKey(pointer.conversationId))
+    const item = found(conversationKey(guess))
+    return item && Conversation.parse(item)
   }
 }

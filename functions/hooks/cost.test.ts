@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { guesses } from '#core/conversation/guesses.ts'
 import { inbound, newSid, type TwilioWorld, twilioWorld } from '../../test/support/twilio-world.ts'
 
 /** What a webhook costs is a promise: counted here at the client, as AWS would count it. */
@@ -32,17 +33,26 @@ test('the first message of a person: one read, one write', async () => {
   ])
 })
 
-test('every further one: two reads, one write, with an order and its confirmation in it', async () => {
+test('every further one: one read, one write, with an order and its confirmation in it', async () => {
   const From = 'whatsapp:+15550000002'
   await callsOf(inbound({ From }))
   for (const Body of ['Hello again', '5 units of tea'])
-    expect(await callsOf(inbound({ From, Body }))).toEqual(['BatchGetItem', 'GetItem', 'TransactWriteItems'])
+    expect(await callsOf(inbound({ From, Body }))).toEqual(['BatchGetItem', 'TransactWriteItems'])
+})
+
+test('where another function began the conversation: one more read', async () => {
+  const From = 'whatsapp:+15550000004'
+  await callsOf(inbound({ From }))
+  const fresh = { ...w.hook, desk: { ...w.desk, guesses: guesses() } }
+  calls = []
+  await w.post({ form: inbound({ From }), hook: fresh })
+  expect(calls).toHaveLength(3)
 })
 
 test('a repetition: what a message costs, and one more read for its answer', async () => {
   const form = inbound({ From: 'whatsapp:+15550000003', Body: '5 units of tea' })
   await callsOf(form)
-  expect(await callsOf(form)).toEqual(['BatchGetItem', 'GetItem', 'TransactWriteItems', 'GetItem'])
+  expect(await callsOf(form)).toEqual(['BatchGetItem', 'TransactWriteItems', 'GetItem'])
 })
 
 test('a status callback: one write; an unsigned request: nothing', async () => {

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { conversationTtl, HookConfig } from '#core/conversation/config.ts'
+import { guesses } from '#core/conversation/guesses.ts'
 import { handingOn } from '#core/conversation/hand-on.ts'
 import { turns } from '#core/conversation/turns.ts'
 import { dynamoClient, tableNames } from '#core/platform/aws.ts'
@@ -26,6 +27,7 @@ export function hookFromEnv(env: NodeJS.ProcessEnv): TwilioHook {
       conversationTtl: conversationTtl(config),
       newConversationId: randomUUID,
       newEventId: () => newUlid(),
+      guesses: guesses(),
     },
     accountId: config.TWILIO_CHANNEL_ACCOUNT,
     authTokens: config.TWILIO_AUTH_TOKEN,

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Hono } from 'hono'
 import twilio from 'twilio'
 import type { Desk } from '#core/conversation/desk.ts'
+import { guesses } from '#core/conversation/guesses.ts'
 import { turns } from '#core/conversation/turns.ts'
 import { type TwilioHook, twilioHook } from '../../functions/hooks/twilio.ts'
 import { testDomain } from './domain.ts'
@@ -75,7 +76,12 @@ export async function twilioWorld(
   const domain = await testDomain()
   const { clock, db } = domain
   const warnings: { fields: Record<string, unknown>; sentence: string }[] = []
-  const desk = { ...domain.domain, conversationTtl: 24 * HOUR, newConversationId: randomUUID } satisfies Desk
+  const desk = {
+    ...domain.domain,
+    conversationTtl: 24 * HOUR,
+    newConversationId: randomUUID,
+    guesses: guesses(),
+  } satisfies Desk
   const hook: TwilioHook = {
     desk,
     accountId: 'acme',
