@@ -5,11 +5,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import PQueue from 'p-queue'
+import { FLEET_LOG } from '#core/contract/event.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'
 import * as Messages from '#core/message.ts'
-import type { Clock } from '#core/platform/clock.ts'
+import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
@@ -24,6 +25,7 @@ import { teller } from './events/teller.ts'
 import { type Health, healthOf } from './health.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
 import { backlog, encoded, overlooked, unsent } from './ledger.ts'
+import { openLoad } from './load.ts'
 import { phoneBook } from './phone-book.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
@@ -120,6 +122,11 @@ export function startConnector(options: ConnectorOptions): Connector {
     pendingIntents: (shard) => Sessions.pendingIntents(store, shard),
     backlog: (shard) => backlog(store, shard),
     overlooked: (shard, acceptedBefore) => overlooked(store, shard, acceptedBefore),
+    handedOver: (facts) => {
+      log.info(facts, 'sessions taken over')
+      const event = { id: newEventId(), ...FLEET_LOG, timestamp: iso(now()), payload: { ...facts, to: id } }
+      void appender.append(FLEET_LOG.sessionId, [{ ...event, type: 'connector.handover' }])
+    },
     timing,
     now,
     log,
@@ -133,9 +140,10 @@ export function startConnector(options: ConnectorOptions): Connector {
     now,
     monotonic,
     log,
-    onAcquired: (shard, epoch) => void shards.acquire(shard, epoch),
+    onAcquired: (shard, epoch, origin) => void shards.acquire(shard, epoch, origin),
     onLost: (shard, why) => shards.lose(shard, why),
     onSuperseded: options.onSuperseded,
+    load: openLoad(monotonic),
     sessions: () => shards.supervisors.filter(({ device }) => device !== undefined).length,
   })
   let isDraining = false
@@ -169,7 +177,7 @@ const bookOf = (store: Store): Book => ({
   beat: (connector) => leases.beat(store, connector),
   unregister: (id) => leases.unregister(store, id),
   claim: (observed, owner) => leases.claim(store, observed, owner),
-  handOver: (lease, to) => leases.handOver(store, lease, to),
+  handOver: (lease, to, why) => leases.handOver(store, lease, to, why),
 })
 
 const deviceStore = ({ database, devicesTable, masterKey }: ConnectorOptions, { id, accountId }: Session) =>

@@ -61,9 +61,16 @@ test('every claim raises the epoch, and a claim on an outdated view fails', asyn
 test('a shard that was handed over is claimed by the one it was given to, and no longer ours to give', async () => {
   const mine = await claim(db.store, untouched(shard), 'a')
   if (!mine) throw new Error('a free shard was not to be had')
-  expect(await handOver(db.store, mine, 'b')).toBe(true)
-  expect(await handOver(db.store, mine, 'c')).toBe(false)
+  const why = { why: 'drain' as const, at: Date.UTC(2026, 0, 1) }
+  expect(await handOver(db.store, mine, 'b', why)).toBe(true)
+  expect(await handOver(db.store, mine, 'c', why)).toBe(false)
+  const seen = async () => (await fleet(db.store, 0)).leases.find((lease) => lease.shard === shard)
+  expect(await seen()).toMatchObject({
+    owner: 'b',
+    handed: { from: 'a', why: 'drain', at: '2026-01-01T00:00:00.000Z' },
+  })
   expect(await claim(db.store, { ...mine, owner: 'b' }, 'b')).toEqual({ shard, owner: 'b', epoch: 2 })
+  expect(await seen()).toEqual({ shard, owner: 'b', epoch: 2 })
 })
 
 test('an owner of former times is known to be none any more', async () => {

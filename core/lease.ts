@@ -9,7 +9,15 @@ import { iso, ttl } from './platform/clock.ts'
 import type { Store } from './platform/dynamo.ts'
 
 /** `owner` is a connector's id, or empty when nobody owns the shard. The epoch rises with every claim. */
-export const Lease = z.object({ shard: z.int(), owner: z.string(), epoch: z.int() })
+export const Lease = z.object({
+  shard: z.int(),
+  owner: z.string(),
+  epoch: z.int(),
+  /** Until it is claimed: who gave it away, why, and when its sessions began to move. */
+  handed: z
+    .object({ from: z.string(), why: z.enum(['drain', 'rebalance']), at: z.iso.datetime() })
+    .optional(),
+})
 export type Lease = z.infer<typeof Lease>
 
 /** How busy a connector is: its share of one core, and the memory that it holds. */
@@ -109,7 +117,7 @@ export const unregister = (store: Store, id: string): Promise<void> => store.rem
 export async function claim(store: Store, observed: Lease, owner: string): Promise<Lease | undefined> {
   const claimed = { shard: observed.shard, owner, epoch: observed.epoch + 1 }
   const won = await store.update('main', leaseKey(observed.shard), {
-    UpdateExpression: 'SET #shard = :shard, #owner = :owner, epoch = :next, since = :since',
+    UpdateExpression: 'SET #shard = :shard, #owner = :owner, epoch = :next, since = :since REMOVE handed',
     ConditionExpression: isNew(observed) ? 'attribute_not_exists(pk)' : '#owner = :seen AND epoch = :epoch',
     names: { '#owner': 'owner', '#shard': 'shard' },
     values: {
@@ -123,13 +131,26 @@ export async function claim(store: Store, observed: Lease, owner: string): Promi
   return won ? claimed : undefined
 }
 
-/** Gives a shard to another connector, which then claims it, or to nobody (empty). False when it was not ours. */
-export async function handOver(store: Store, lease: Lease, to: string): Promise<boolean> {
+/**
+ * Gives a shard to another connector, which then claims it, or to nobody (empty). False when it was not ours.
+ * @param at when its sessions began to move, in ms since 1970
+ */
+export async function handOver(
+  store: Store,
+  lease: Lease,
+  to: string,
+  { why, at }: { why: 'drain' | 'rebalance'; at: number },
+): Promise<boolean> {
   return store.update('main', leaseKey(lease.shard), {
-    UpdateExpression: 'SET #owner = :to',
+    UpdateExpression: 'SET #owner = :to, handed = :handed',
     ConditionExpression: '#owner = :owner AND epoch = :epoch',
     names: { '#owner': 'owner' },
-    values: { ':to': to, ':owner': lease.owner, ':epoch': lease.epoch },
+    values: {
+      ':to': to,
+      ':handed': { from: lease.owner, why, at: iso(at) },
+      ':owner': lease.owner,
+      ':epoch': lease.epoch,
+    },
   })
 }
 

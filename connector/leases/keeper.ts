@@ -9,6 +9,7 @@ import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
+import { type Origin, originOf } from './origin.ts'
 import { handOn, plan } from './plan.ts'
 
 /** The operations of core/lease.ts, bound to a store. */
@@ -18,7 +19,7 @@ export type Book = {
   beat(connector: ConnectorRecord): Promise<boolean>
   unregister(id: string): Promise<void>
   claim(observed: Lease, owner: string): Promise<Lease | undefined>
-  handOver(lease: Lease, to: string): Promise<boolean>
+  handOver(lease: Lease, to: string, why: { why: 'drain' | 'rebalance'; at: number }): Promise<boolean>
 }
 
 /** Why a shard is no longer ours: planned moves close cleanly, the others at once. */
@@ -33,7 +34,8 @@ export type KeeperParts = {
   now: Clock
   monotonic: Clock
   log: Log
-  onAcquired(shard: number, epoch: number): void
+  /** @param origin undefined when nobody had it before */
+  onAcquired(shard: number, epoch: number, origin: Origin | undefined): void
   /** Resolves when the sockets of the shard are closed. */
   onLost(shard: number, why: Loss): Promise<void>
   /** Another process runs under this id: this one has to end. */
@@ -88,6 +90,7 @@ export class Keeper {
   async drain(): Promise<void> {
     const { book, now, log, id, shards } = this.#parts
     this.#draining = true
+    const at = now()
     const held = new Map(this.#held)
     await Promise.all([
       this.#renew((record) => book.beat(record)),
@@ -97,7 +100,9 @@ export class Keeper {
     try {
       const fleet = await book.fleet(now())
       await Promise.all(
-        handOn({ me: id, shards, fleet, held }).map(({ lease, to }) => book.handOver(lease, to)),
+        handOn({ me: id, shards, fleet, held }).map(({ lease, to }) =>
+          book.handOver(lease, to, { why: 'drain', at }),
+        ),
       )
       await book.unregister(id)
     } catch (error) {
@@ -224,24 +229,25 @@ export class Keeper {
     const todo = plan({ me: id, shards, fleet, held: this.#held, mayTakeFree: this.#looks++ > 0 })
     for (const shard of todo.lost) void this.#lose(shard, 'taken')
     await Promise.all([
-      ...todo.claim.map((lease) => this.#claim(lease)),
+      ...todo.claim.map((lease) => this.#claim(lease, fleet)),
       ...todo.give.map(({ lease, to }) => this.#give(lease, to)),
     ])
     if (this.#looks > 1) this.#settled.resolve()
   }
 
-  async #claim(observed: Lease): Promise<void> {
+  async #claim(observed: Lease, fleet: Fleet): Promise<void> {
     const { book, id, log, onAcquired } = this.#parts
     const lease = await book.claim(observed, id)
     if (!lease || this.#stopped || this.#draining || !this.#renewed) return
     this.#held.set(lease.shard, lease.epoch)
     log.info({ shard: lease.shard, epoch: lease.epoch, from: observed.owner || undefined }, 'shard acquired')
-    onAcquired(lease.shard, lease.epoch)
+    onAcquired(lease.shard, lease.epoch, originOf(observed, fleet, { id, startedAt: this.#startedAt }))
   }
 
   async #give(lease: Lease, to: string): Promise<void> {
+    const at = this.#parts.now()
     await this.#lose(lease.shard, 'handover')
-    const given = await this.#parts.book.handOver(lease, to)
+    const given = await this.#parts.book.handOver(lease, to, { why: 'rebalance', at })
     this.#parts.log.info({ shard: lease.shard, to, given }, 'shard handed over')
   }
 

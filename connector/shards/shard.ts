@@ -5,17 +5,20 @@
  * and what comes from both goes one after the other.
  */
 import PQueue from 'p-queue'
+import type { HandoverFacts } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
 import { Consumer, type ConsumerParts, type Received } from '../commands/consumer.ts'
 import { type Recipient, route } from '../commands/route.ts'
+import type { Origin } from '../leases/origin.ts'
 import { pauses } from '../pauses.ts'
 import type { Outcome, Send } from '../supervisor/outbox.ts'
 import type { SupervisorParts } from '../supervisor/parts.ts'
 import { Supervisor } from '../supervisor/supervisor.ts'
 import type { Timing } from '../timing.ts'
+import { handoverFacts } from './handover.ts'
 import { Lanes } from './lanes.ts'
 
 export type ShardParts = {
@@ -29,6 +32,8 @@ export type ShardParts = {
   backlog(shard: number): Promise<Message[]>
   /** Those of them that were accepted before this time, and that nobody carries at present. */
   overlooked(shard: number, acceptedBefore: number): Promise<Message[]>
+  /** Its sessions, which somebody else had before, are connected here. */
+  handedOver(facts: Omit<HandoverFacts, 'to'>): void
   timing: Timing
   now: Clock
   log: Log
@@ -41,6 +46,7 @@ export class Shard {
   readonly epoch: number
   readonly #parts: ShardParts
   readonly #why: string
+  readonly #origin: Origin | undefined
   readonly #log: Log
   readonly #supervisors = new Map<string, Supervisor>()
   readonly #finding = new Map<string, Promise<Supervisor | undefined>>()
@@ -55,10 +61,11 @@ export class Shard {
   #isLeaving = false
 
   /** @param why the reason that its sessions show while they are connected for the first time */
-  constructor(shard: number, epoch: number, why: string, parts: ShardParts) {
+  constructor(shard: number, epoch: number, why: string, parts: ShardParts, origin?: Origin) {
     this.shard = shard
     this.epoch = epoch
     this.#why = why
+    this.#origin = origin
     this.#parts = parts
     this.#log = parts.log.child({ shard })
     this.#consumer = new Consumer({
@@ -125,12 +132,26 @@ export class Shard {
         await this.#reconcile()
         // What the former owner was handed by the queue and did not get done is not waited for.
         this.#takeFromLedger(await this.#parts.backlog(this.shard))
-        return this.#caughtUp.resolve()
+        this.#caughtUp.resolve()
+        return await this.#tellHandover()
       } catch (error) {
         this.#log.warn({ err: error }, 'the sessions could not be listed yet')
         await pause()
       }
     }
+  }
+
+  async #tellHandover(): Promise<void> {
+    if (!this.#origin) return
+    const facts = await handoverFacts({
+      shard: this.shard,
+      epoch: this.epoch,
+      origin: this.#origin,
+      supervisors: () => this.supervisors,
+      isOver: () => this.#isLeaving,
+      now: this.#parts.now,
+    })
+    if (facts) this.#parts.handedOver(facts)
   }
 
   async #reconcile(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type { Log } from '#core/platform/log.ts'
 import type { Loss } from '../leases/keeper.ts'
+import type { Origin } from '../leases/origin.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { within } from '../within.ts'
 import { Shard, type ShardParts } from './shard.ts'
@@ -36,8 +37,8 @@ export class Shards {
     return this.all.flatMap((shard) => [...shard.supervisors])
   }
 
-  async acquire(number: number, epoch: number): Promise<void> {
-    const shard = new Shard(number, epoch, this.#reasons.get(number) ?? 'takeover', this.#parts)
+  async acquire(number: number, epoch: number, origin?: Origin): Promise<void> {
+    const shard = new Shard(number, epoch, this.#reasons.get(number) ?? 'takeover', this.#parts, origin)
     this.#reasons.delete(number)
     this.#shards.set(number, shard)
     const ending = this.#ending.get(number)

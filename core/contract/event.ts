@@ -54,6 +54,31 @@ export const ConversationFacts = z.object({
 })
 export type ConversationFacts = z.infer<typeof ConversationFacts>
 
+/**
+ * Why a shard, with its sessions, has another owner: `drain` its connector left, `rebalance` it had more than its share,
+ * `failover` it died, `restart` it was started again under its id.
+ */
+export const HandoverReason = z.enum(['drain', 'rebalance', 'failover', 'restart'])
+export type HandoverReason = z.infer<typeof HandoverReason>
+
+export const HandoverFacts = z.object({
+  shard: z.int(),
+  epoch: z.int(),
+  /** Ids of connectors. */
+  from: z.string(),
+  to: z.string(),
+  reason: HandoverReason,
+  /** Linked sessions that moved, and how long they were without a connection, in ms. */
+  sessions: z.int(),
+  durationMs: z.int(),
+  /** False when some were still not connected after a minute. */
+  complete: z.boolean(),
+})
+export type HandoverFacts = z.infer<typeof HandoverFacts>
+
+/** The log of the fleet of connectors, beside those of sessions. It belongs to no account. */
+export const FLEET_LOG = { sessionId: 'connectors', accountId: '' }
+
 /** What was said, shortened. */
 const Said = z.object({
   id: z.string(),
@@ -81,6 +106,7 @@ export const Event = z.discriminatedUnion('type', [
     payload: z.object({ phoneNumber: z.string().optional(), lid: z.string().optional() }),
   }),
   z.object({ ...base, type: z.literal('session.disconnected'), payload: z.object({ reason: z.string() }) }),
+  z.object({ ...base, type: z.literal('connector.handover'), payload: HandoverFacts }),
   z.object({ ...base, type: z.literal('message.received'), payload: z.object({ message: MessageFacts }) }),
   /** WhatsApp's server took it; also for messages written on the phone itself. */
   z.object({ ...base, type: z.literal('message.sent'), payload: z.object({ message: MessageFacts }) }),

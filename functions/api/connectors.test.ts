@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Accounts from '#core/account.ts'
+import { FLEET_LOG } from '#core/contract/event.ts'
 import { beat, claim, fleet, register, untouched } from '#core/lease.ts'
+import { append } from '#core/log.ts'
 import { iso } from '#core/platform/clock.ts'
 import { apiWorld, type World } from '../../test/support/api.ts'
 
@@ -55,6 +57,27 @@ test('an operator sees who holds what, how busy each is, and what nobody holds',
   expect(body.shards.total).toBe(w.deps.shards)
   expect(body.shards.orphaned).toContain(1)
   expect(body.shards.orphaned).not.toContain(0)
+})
+
+test('handovers are read from the log of the fleet', async () => {
+  const payload = {
+    shard: 1,
+    epoch: 2,
+    from: 'two',
+    to: 'one',
+    reason: 'failover' as const,
+    sessions: 4,
+    durationMs: 5_100,
+    complete: true,
+  }
+  const event = { id: '01JGFJJZ000000000000000001', ...FLEET_LOG, timestamp: iso(w.clock.now) }
+  await append(w.store, w.retention, [{ ...event, type: 'connector.handover', payload }])
+  const read = (token: string) => w.request('GET', '/api/connectors/events', undefined, { token })
+  expect((await read(ADMIN)).body).toMatchObject({
+    events: [{ type: 'connector.handover', payload }],
+    nextCursor: null,
+  })
+  expect((await read('token-acme')).status).toBe(403)
 })
 
 test('others are not shown the fleet, with or without a valid token', async () => {

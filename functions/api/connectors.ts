@@ -1,10 +1,13 @@
 /** The fleet of connectors, for operators: who is alive, what each holds, and which shards nobody holds. */
 import * as z from 'zod'
+import { FLEET_LOG } from '#core/contract/event.ts'
 import { type Fleet, fleet, Load } from '#core/lease.ts'
+import { read } from '#core/log.ts'
 import { access, adminsOnly } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
-import { answer, faults, SECURED } from './describe.ts'
+import { answer, faults, nextCursor, paging, SECURED } from './describe.ts'
+import { EventView, eventViewOf, place } from './events.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const ConnectorView = z
@@ -22,7 +25,7 @@ const ConnectorView = z
   })
   .meta({ id: 'Connector' })
 
-const route = createRoute({
+const list = createRoute({
   method: 'get',
   path: '/api/connectors',
   tags: ['Service'],
@@ -43,12 +46,43 @@ const route = createRoute({
   },
 })
 
+const log = createRoute({
+  method: 'get',
+  path: '/api/connectors/events',
+  tags: ['Service'],
+  summary: 'Read the log of the fleet',
+  description:
+    'Every handover of sessions from one connector to another, with its reason and duration; oldest first.',
+  security: SECURED,
+  request: {
+    query: z.object({
+      limit: paging(1_000, 100).limit,
+      after: place.optional().meta({ description: 'Events after the one with this id' }),
+      cursor: place.optional().meta({ description: 'The same as `after`' }),
+    }),
+  },
+  responses: {
+    200: answer('A page of events', { events: z.array(EventView), nextCursor }),
+    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED', 'FORBIDDEN'),
+  },
+})
+
 export const connectors = (deps: Deps) =>
-  new OpenAPIHono<ApiEnv>().openapi({ ...route, middleware: [access(deps), adminsOnly] }, async (c) => {
-    const now = deps.store.now()
-    const seen = await fleet(deps.store, now)
-    return c.json({ success: true as const, ...viewOf(seen, deps.shards, now) }, 200)
-  })
+  new OpenAPIHono<ApiEnv>()
+    .openapi({ ...list, middleware: [access(deps), adminsOnly] }, async (c) => {
+      const now = deps.store.now()
+      const seen = await fleet(deps.store, now)
+      return c.json({ success: true as const, ...viewOf(seen, deps.shards, now) }, 200)
+    })
+    .openapi({ ...log, middleware: [access(deps), adminsOnly] }, async (c) => {
+      const { limit, after, cursor } = c.req.valid('query')
+      const page = await read(deps.store, FLEET_LOG.sessionId, { limit, after: cursor ?? after })
+      const last = page.cursor ? page.items.at(-1)?.id : undefined
+      return c.json(
+        { success: true as const, events: page.items.map(eventViewOf), nextCursor: last ?? null },
+        200,
+      )
+    })
 
 /** Shards are those of the leases: what a connector says of itself may be some seconds old. */
 function viewOf({ connectors: all, leases }: Fleet, total: number, now: number) {

@@ -11,7 +11,7 @@ import { type Chance, chance } from '../chance.ts'
 import { everyoneLoggedIn, openTown, type Town } from '../town.ts'
 import { startTraffic, type Traffic } from '../traffic.ts'
 import { nameOf, openFleet, PLANNED, troubles } from './actions.ts'
-import { whoOwnsWhat } from './owners.ts'
+import { handoversOf, whoOwnsWhat } from './owners.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 1)
 const SEED = Number(process.env.SEED ?? 20_260_703)
@@ -81,4 +81,12 @@ test('every line has one owner, and the books are in order', { timeout: 240_000 
   expect(Object.fromEntries(books.refusals)).toEqual({})
   const { shards, isWhole } = await whoOwnsWhat(its)
   expect({ shards, isWhole }).toEqual({ shards: 16, isWhole: true })
+})
+
+test('every handover stands in the log of the fleet, with its reason and how long the lines were away', async () => {
+  const handovers = await handoversOf(its)
+  const reasons = new Set(handovers.map(({ reason }) => reason))
+  expect([...reasons].sort()).toEqual(['drain', 'failover', 'rebalance', 'restart'])
+  expect(handovers.filter(({ from, to, reason }) => (from === to) !== (reason === 'restart'))).toEqual([])
+  expect(handovers.filter(({ durationMs }) => durationMs < 0 || durationMs > 120_000)).toEqual([])
 })

@@ -1,4 +1,5 @@
 /** Who owns what, as an operator sees it. */
+import type { Event, HandoverFacts } from '#core/contract/event.ts'
 import type { Stack } from '../../support/stack.ts'
 
 type Connector = { id: string; status: 'alive' | 'draining' | 'lost'; shards: number[]; sessions: number }
@@ -16,4 +17,17 @@ export async function whoOwnsWhat(its: Pick<Stack, 'api'>) {
     sessions: staying.reduce((sum, { sessions }) => sum + sessions, 0),
     isWhole: owned.length === shards && new Set(owned).size === shards,
   }
+}
+
+/** Every handover of sessions so far, oldest first. */
+export async function handoversOf(its: Pick<Stack, 'api'>): Promise<HandoverFacts[]> {
+  const found: HandoverFacts[] = []
+  let after: string | null = ''
+  while (after !== null) {
+    const path: string = `/api/connectors/events?limit=1000${after && `&after=${after}`}`
+    const { body } = await its.api<{ events: Event[]; nextCursor: string | null }>(path)
+    found.push(...body.events.flatMap((one) => (one.type === 'connector.handover' ? [one.payload] : [])))
+    after = body.nextCursor
+  }
+  return found
 }

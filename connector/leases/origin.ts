@@ -1,0 +1,19 @@
+/** Where a shard that we have just claimed comes from: who had it before, why it has it no more, and since when. */
+import type { HandoverReason } from '#core/contract/event.ts'
+import type { Fleet, Lease } from '#core/lease.ts'
+
+/** `since`: when its sessions were last looked after, in ms since 1970. */
+export type Origin = { reason: HandoverReason; from: string; since: number }
+
+/** Undefined when nobody had it before. @param observed the lease as it was when it was claimed */
+export function originOf(
+  { owner, handed }: Lease,
+  { connectors }: Pick<Fleet, 'connectors'>,
+  me: { id: string; startedAt: number },
+): Origin | undefined {
+  if (handed) return { reason: handed.why, from: handed.from, since: Date.parse(handed.at) }
+  if (!owner) return
+  if (owner === me.id) return { reason: 'restart', from: owner, since: me.startedAt }
+  const lost = connectors.find(({ id }) => id === owner)
+  return { reason: 'failover', from: owner, since: lost ? Date.parse(lost.beatAt) : me.startedAt }
+}
