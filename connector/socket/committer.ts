@@ -44,7 +44,7 @@ export class Committer {
 
   /** Something was applied. Lazy changes wait a little for others to ride with. */
   kick(lazy: boolean): void {
-    if (this.#running || this.#stop.signal.aborted) return
+    if (this.#running || this.#stop.signal.aborted || this.#options.set.pendingUnits === 0) return
     if (lazy) {
       this.#lazy ??= setTimeout(() => this.kick(false), LAZY_MS)
       return
@@ -73,7 +73,7 @@ export class Committer {
   async #run(): Promise<void> {
     const { set, store, onDurable } = this.#options
     try {
-      while (set.pendingUnits > 0 && !this.#stop.signal.aborted) {
+      do {
         const { units, groups } = nextGroups(set.pending(), store, set.mark)
         set.take(units.length)
         for (const group of groups) await this.#commit(group)
@@ -81,12 +81,13 @@ export class Committer {
         onDurable()
         while ((this.#waiting[0]?.seq ?? Number.POSITIVE_INFINITY) <= set.durable)
           this.#waiting.shift()?.resolve()
-      }
+      } while (set.hard > set.durable && !this.#stop.signal.aborted)
     } catch (error) {
       if (!this.#stop.signal.aborted)
         this.#options.onDead(error instanceof Error ? error : new Error(String(error)))
     } finally {
       this.#running = false
+      if (set.pendingUnits > 0) this.kick(true)
     }
   }
 

@@ -157,7 +157,7 @@ export class LiveConnection implements Connection {
     this.gate.drop()
     void outside(() => this.#socket.end(undefined).catch(() => {}))
     if (closed.name === 'fenced' || this.#raw.readyState !== this.#raw.OPEN) this.#raw.terminate()
-    this.#observer.closed(closed)
+    this.#tell('closed', closed)
   }
 
   /** Stops reading from an open connection; a login has to come through first. */
@@ -183,6 +183,16 @@ export class LiveConnection implements Connection {
         groupMetadata: (jid) => this.#socket.groupMetadata(jid),
       }),
     )
+  }
+
+  /** An observer that throws must not take Baileys' event with it. */
+  #tell<E extends keyof Observer>(event: E, ...about: Parameters<NonNullable<Observer[E]>>): void {
+    try {
+      const tell = this.#observer[event] as ((...about: unknown[]) => void) | undefined
+      tell?.call(this.#observer, ...about)
+    } catch (error) {
+      this.#parts.log.error({ err: error, event }, 'an observer of the connection failed')
+    }
   }
 
   #assertOpen(): void {
@@ -216,7 +226,7 @@ export class LiveConnection implements Connection {
     }
     ws.on('frame', () => {
       this.lastFrameAt = this.#parts.now()
-      if (this.state !== 'closed') this.#observer.frame?.(this.lastFrameAt)
+      if (this.state !== 'closed') this.#tell('frame', this.lastFrameAt)
     })
   }
 
@@ -244,7 +254,7 @@ export class LiveConnection implements Connection {
     })
     this.#socket.ev.on('presence.update', ({ id, presences }) => {
       for (const [participant, presence] of Object.entries(presences))
-        if (this.state !== 'closed') this.#observer.presence?.(toPresence(id, participant, presence))
+        if (this.state !== 'closed') this.#tell('presence', toPresence(id, participant, presence))
     })
   }
 
@@ -259,14 +269,14 @@ export class LiveConnection implements Connection {
     clearTimeout(this.#watchdog)
     this.state = 'pairing'
     const life = this.#settings.qrTimeoutMs ?? (this.#shownQrs++ === 0 ? QR_MS.first : QR_MS.next)
-    this.#observer.qr(text, this.#parts.now() + life)
+    this.#tell('qr', text, this.#parts.now() + life)
   }
 
   #onPaired(): void {
     const { credentials, whenDurable } = this.#parts
     this.#watch('connect-timeout', this.#settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
     const told = whenDurable().then(() => {
-      if (this.state !== 'closed' && credentials.me) this.#observer.linked(credentials.me)
+      if (this.state !== 'closed' && credentials.me) this.#tell('linked', credentials.me)
     })
     told.catch(() => {})
   }
@@ -276,7 +286,7 @@ export class LiveConnection implements Connection {
     clearTimeout(this.#watchdog)
     this.state = 'open'
     credentials.wasOpened()
-    if (credentials.me) this.#observer.open(credentials.me)
+    if (credentials.me) this.#tell('open', credentials.me)
     this.sender.start()
     this.#replay()
     this.#parts.onHeld()

@@ -1,0 +1,57 @@
+/** What differs between the sandbox and the real servers: address and version handling, and nothing else. */
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  initAuthCreds,
+  type UserFacingSocketConfig,
+} from '@whiskeysockets/baileys'
+import pino from 'pino'
+import { expect, test } from 'vitest'
+import { caches } from './caches.ts'
+import { socketConfig } from './config.ts'
+import { quietLog } from './quiet-log.ts'
+import type { ConnectSettings, ServerAddress } from './types.ts'
+
+const SANDBOX: ServerAddress = {
+  mode: 'sandbox',
+  url: 'ws://127.0.0.1:3001/ws/chat',
+  rootKey: 'ab'.repeat(32),
+}
+const LIVE: ServerAddress = { mode: 'live' }
+const shared = {
+  caches: caches(() => 0),
+  auth: {
+    creds: initAuthCreds(),
+    keys: { get: () => ({}), set: () => {} },
+  } as UserFacingSocketConfig['auth'],
+  logger: quietLog(pino({ level: 'silent' })),
+  makeSignalRepository: DEFAULT_CONNECTION_CONFIG.makeSignalRepository,
+  messageOf: async () => undefined,
+  groupMetadata: async () => {
+    throw new Error('no groups here')
+  },
+}
+const config = (server: ServerAddress, settings: ConnectSettings = {}) =>
+  socketConfig({ ...shared, server, settings })
+
+test('live mode leaves the address to Baileys, which knows that of WhatsApp', () => {
+  expect(config(LIVE).waWebSocketUrl).toBeUndefined()
+  expect(DEFAULT_CONNECTION_CONFIG.waWebSocketUrl).toBe('wss://web.whatsapp.com/ws/chat')
+  expect(config(SANDBOX).waWebSocketUrl).toBe(SANDBOX.mode === 'sandbox' && SANDBOX.url)
+})
+
+test('sandbox and live mode are configured alike otherwise', () => {
+  const comparable = (server: ServerAddress) => {
+    const { waWebSocketUrl: _, getMessage: _1, cachedGroupMetadata: _2, ...rest } = config(server)
+    return rest
+  }
+  expect(comparable(LIVE)).toEqual(comparable(SANDBOX))
+})
+
+test('no link preview is fetched, and our own messages are not echoed', () => {
+  expect(config(LIVE)).toMatchObject({ generateHighQualityLinkPreview: false, emitOwnEvents: false })
+})
+
+test('a device has the name that was chosen, or the one that WhatsApp expects', () => {
+  expect(config(LIVE).browser).toEqual(DEFAULT_CONNECTION_CONFIG.browser)
+  expect(config(LIVE, { deviceName: 'Front desk' }).browser?.[0]).toBe('Front desk')
+})
