@@ -44,8 +44,8 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
     })),
     permissions: [
       table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.messages, 'Query', 'PutItem'),
-      table(tables.events, 'Query', 'PutItem'),
+      table(tables.messages, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+      table(tables.events, 'Query', 'PutItem', 'BatchGetItem'),
       sendCommands(commands),
       lookAtCommands(commands),
     ],
@@ -58,8 +58,8 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
     environment: environment.hook,
     link: [secrets.sealed],
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.messages, 'PutItem', 'UpdateItem'),
+      table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+      table(tables.messages, 'PutItem'),
       table(tables.events, 'PutItem'),
       sendTo(jobs.orders.live),
     ],

@@ -34,6 +34,7 @@ export function connector(stage: Stage, { tables, commands, jobs, secrets, netwo
     },
   })
   const logGroup = `/${$app.name}/${$app.stage}/connector`
+  // A write that collides with what is there looks at it: that is what `BatchGetItem` is for, on the first three.
   const permissions = [
     table(
       tables.main,
@@ -45,8 +46,8 @@ export function connector(stage: Stage, { tables, commands, jobs, secrets, netwo
       'DeleteItem',
       'BatchWriteItem',
     ),
-    table(tables.messages, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
-    table(tables.events, 'Query', 'PutItem', 'BatchWriteItem'),
+    table(tables.messages, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
+    table(tables.events, 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem'),
     table(tables.devices, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     takeCommands(commands),
     sendTo(jobs.events.live),

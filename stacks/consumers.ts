@@ -1,7 +1,7 @@
 /** What queues feed: conversations from the events of linked sessions, and the reader of orders. */
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
-import { feedFrom, sendCommands, sendTo, table } from './permissions.ts'
+import { feedFrom, type Statement, sendCommands, sendTo, table } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -12,7 +12,16 @@ type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets;
 /** A model that is slow or dear is not called by more than so many at a time. */
 const READERS = 10
 
-export function consumers(stage: Stage, { tables, commands, jobs, secrets, environment }: Parts): Lambda[] {
+/** What conversations are written and answered with, whoever does it. */
+export const conversationWork = ({ tables, commands }: Pick<Parts, 'tables' | 'commands'>): Statement[] => [
+  table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+  table(tables.messages, 'GetItem', 'PutItem', 'UpdateItem'),
+  table(tables.events, 'PutItem'),
+  sendCommands(commands),
+]
+
+export function consumers(stage: Stage, parts: Parts): Lambda[] {
+  const { jobs, secrets, environment } = parts
   const feed = lambda('Feed', stage, {
     description: 'Conversations from the events of linked sessions',
     handler: 'functions/consumers/events-handler.handler',
@@ -20,14 +29,7 @@ export function consumers(stage: Stage, { tables, commands, jobs, secrets, envir
     timeout: '30 seconds',
     environment: environment.orders,
     link: [secrets.sealed],
-    permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.messages, 'PutItem'),
-      table(tables.events, 'PutItem'),
-      feedFrom(jobs.events.live),
-      sendCommands(commands),
-      sendTo(jobs.orders.live),
-    ],
+    permissions: [...conversationWork(parts), feedFrom(jobs.events.live), sendTo(jobs.orders.live)],
   })
   const orders = lambda('Orders', stage, {
     description: 'Reads orders with the model',
@@ -36,13 +38,7 @@ export function consumers(stage: Stage, { tables, commands, jobs, secrets, envir
     timeout: '60 seconds',
     environment: environment.orders,
     link: [secrets.sealed],
-    permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.messages, 'PutItem'),
-      table(tables.events, 'PutItem'),
-      feedFrom(jobs.orders.live),
-      sendCommands(commands),
-    ],
+    permissions: [...conversationWork(parts), feedFrom(jobs.orders.live)],
   })
   jobs.events.live.subscribe(feed.arn, { batch: { size: 10, partialResponses: true } })
   jobs.orders.live.subscribe(orders.arn, {

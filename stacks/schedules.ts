@@ -2,6 +2,7 @@
  * Timed jobs, each minute, and it is no harm when two runs overlap: the sweep carries what was stored and not carried,
  * and says how the fleet is; conversations whose time has come are written down as expired.
  */
+import { conversationWork } from './consumers.ts'
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
 import { sendCommands, sendTo, table } from './permissions.ts'
@@ -14,7 +15,8 @@ type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets;
 
 const EVERY_MINUTE = 'rate(1 minute)'
 
-export function schedules(stage: Stage, { tables, commands, jobs, secrets, environment }: Parts): Lambda[] {
+export function schedules(stage: Stage, parts: Parts): Lambda[] {
+  const { tables, commands, jobs, secrets, environment } = parts
   const sweep = lambda('Sweep', stage, {
     description: 'Carries what was stored and not carried',
     handler: 'functions/cron/handler.handler',
@@ -35,10 +37,9 @@ export function schedules(stage: Stage, { tables, commands, jobs, secrets, envir
     environment: environment.orders,
     link: [secrets.sealed],
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.messages, 'PutItem'),
-      table(tables.events, 'PutItem'),
-      sendCommands(commands),
+      ...conversationWork(parts),
+      table(tables.main, 'Query', 'DeleteItem'),
+      table(tables.events, 'Query'),
       sendTo(jobs.orders.live),
     ],
   })

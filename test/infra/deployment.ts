@@ -1,15 +1,19 @@
 /**
  * A whole deployment on this machine, made of what would be deployed: the archives of the functions, the files of the
  * connector's image, the tables and queues of the stack under their names, every part with its role and its environment.
- * Only WhatsApp is the sandbox, and the engines are embedded.
+ * The engines are embedded, and WhatsApp, Twilio and the model are simulators.
  */
 import { randomUUID } from 'node:crypto'
+import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import * as Accounts from '#core/account.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
+import * as Sessions from '#core/sessions/index.ts'
 import type { TableName } from '#core/tables.ts'
 import { choosePort } from '../../local/port.ts'
 import { sandbox } from '../../sandbox/index.ts'
+import { fakeModel } from '../support/twilio-model.ts'
+import { fakeTwilio } from '../support/twilio-rest.ts'
 import { startCloud } from './deployed/cloud.ts'
 import { startContainer } from './deployed/container.ts'
 import { httpRequest } from './deployed/events.ts'
@@ -20,54 +24,94 @@ import { viewOf } from './rules/view.ts'
 import { evaluated } from './variants.ts'
 
 export type Deployment = Awaited<ReturnType<typeof deploy>>
+type Request = Parameters<typeof httpRequest>[0]
 type Answer = { statusCode: number; headers: Record<string, string>; body: string; isBase64Encoded: boolean }
+
+export const FUNCTIONS = ['Api', 'Hook', 'Feed', 'Orders', 'Sweep', 'Tend'] as const
+type Component = (typeof FUNCTIONS)[number]
 
 export async function deploy(image: Built) {
   await using stack = new AsyncDisposableStack()
-  const view = viewOf(evaluated('against a simulator'))
+  const view = viewOf(evaluated('against simulators'))
   const box = stack.use(await sandbox({ receiptDelayMs: 20 }))
-  const cloud = stack.use(await startCloud(view))
+  const model = stack.use(await fakeModel())
+  const twilio = stack.use(await fakeTwilio())
+  const cloud = stack.use(
+    await startCloud(view, {
+      'https://model.invalid/v1': model.url,
+      'https://twilio.invalid': twilio.url,
+      'wss://whatsapp.invalid/ws/chat': box.wsUrl,
+    }),
+  )
+  const { tables, url } = view.evaluation.outputs as { tables: Record<TableName, string>; url: string }
+  const store = openStore(cloud.database, tables, systemClock)
+  const token = randomUUID()
+  await Accounts.ensure(store, { id: 'acme', plan: 'enterprise' }, token)
+
   const guards: Record<string, Guard> = {}
   const part = async (name: string) => {
     const { environment, guard } = await cloud.part(name)
     guards[name] = guard
     return environment
   }
-  const lambda = async (component: string) =>
-    stack.use(await startLambda(view, component, await part(`${component}Function`)))
-  const functions = { api: await lambda('Api'), sweep: await lambda('Sweep') }
-  const settings = {
-    ...(await part('Connector')),
-    WHATSAPP_URL: box.wsUrl,
-    WHATSAPP_ROOT_KEY: box.rootKey,
-    HEALTH_PORT: `${await choosePort(0, 'HEALTH_PORT')}`,
+  const start = async (component: Component) => {
+    const lambda = stack.use(await startLambda(view, component, await part(`${component}Function`)))
+    await cloud.feed(component, lambda, guards[`${component}Function`]!)
+    return [component, lambda] as const
   }
-  const connector = stack.use(startContainer(image, settings))
-  const { tables } = view.evaluation.outputs as { tables: Record<TableName, string> }
-  const store = openStore(cloud.database, tables, systemClock)
-  const token = randomUUID()
-  await Accounts.ensure(store, { id: 'acme', plan: 'enterprise' }, token)
+  const functions = Object.fromEntries(await Promise.all(FUNCTIONS.map(start))) as Record<
+    Component,
+    Awaited<ReturnType<typeof start>>[1]
+  >
+  const connector = stack.use(
+    startContainer(image, {
+      ...(await part('Connector')),
+      WHATSAPP_ROOT_KEY: box.rootKey,
+      HEALTH_PORT: `${await choosePort(0, 'HEALTH_PORT')}`,
+    }),
+  )
   const resources = stack.move()
 
+  const request = async (component: Component, asked: Request) => {
+    const { result, error } = await functions[component].invoke(httpRequest(asked))
+    if (error) throw new Error(`${error.name}: ${error.message}`)
+    const { statusCode, body, isBase64Encoded } = result as Answer
+    const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body
+    return { status: statusCode, text, json: () => JSON.parse(text) }
+  }
   return {
-    ...functions,
+    functions,
     connector,
-    cloud,
     guards,
     store,
-    token,
+    /** What callers use. */
+    origin: url,
+    tables,
     phones: box.control,
+    model,
+    twilio,
 
-    /** A request as API Gateway hands it over. */
-    async call(request: Parameters<typeof httpRequest>[0]) {
-      const json = request.body === undefined ? {} : { 'content-type': 'application/json' }
-      const headers = { authorization: `Bearer ${token}`, ...json, ...request.headers }
-      const { result, error } = await functions.api.invoke(httpRequest({ ...request, headers }))
-      if (error) throw new Error(`${error.name}: ${error.message}`)
-      const { statusCode, body, isBase64Encoded } = result as Answer
-      const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body
-      return { status: statusCode, text, json: () => JSON.parse(text) }
+    /** A request to the API as API Gateway hands it over; a body that is bytes travels in base64. */
+    call(asked: Request) {
+      const json = asked.body === undefined ? {} : { 'content-type': 'application/json' }
+      return request('Api', {
+        ...asked,
+        headers: { authorization: `Bearer ${token}`, ...json, ...asked.headers },
+      })
     },
+    /** Puts something into the command queue of a session. */
+    async command(sessionId: string, body: string) {
+      const { shard } = (await Sessions.find(store, sessionId)) ?? {}
+      await cloud.sqs.send(
+        new SendMessageCommand({
+          QueueUrl: cloud.queueUrl(`linekeeper-trial-commands-${shard}.fifo`),
+          MessageBody: body,
+          MessageGroupId: sessionId,
+          MessageDeduplicationId: randomUUID(),
+        }),
+      )
+    },
+    hook: (asked: Request) => request('Hook', asked),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -40,9 +40,18 @@ export const VARIANTS = {
       OpenAiApiKey: 'model-key-of-the-evaluation',
     },
   },
-  'against a simulator': {
+  /** The one that runs in the tests: everybody outside is a simulator, at an address that exists nowhere. */
+  'against simulators': {
     stage: 'trial',
-    choices: { WHATSAPP_URL: 'wss://sandbox.example.org/ws/chat', WHATSAPP_ROOT_KEY: 'cd'.repeat(32) },
+    choices: {
+      WHATSAPP_URL: 'wss://whatsapp.invalid/ws/chat',
+      WHATSAPP_ROOT_KEY: 'cd'.repeat(32),
+      TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000001',
+      TWILIO_API_URL: 'https://twilio.invalid',
+      TWILIO_CHANNEL_ACCOUNT: 'acme',
+      OPENAI_BASE_URL: 'https://model.invalid/v1',
+    },
+    secrets: { TwilioAuthToken: 'auth-token-of-tests', OpenAiApiKey: 'model-key-of-the-trial' },
   },
 } as const satisfies Record<string, Variant>
 export type VariantName = keyof typeof VARIANTS

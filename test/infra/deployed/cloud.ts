@@ -11,11 +11,14 @@ import { ACCOUNT, REGION } from '../evaluate/mocks.ts'
 import { partsOf } from '../rules/configuration.ts'
 import type { View } from '../rules/view.ts'
 import { type Guard, startGuard } from './guard.ts'
+import type { Lambda } from './lambda.ts'
+import { startMapping } from './mapping.ts'
 
 const CREDENTIALS = { accessKeyId: 'AKIAMOCK', secretAccessKey: 'mock' }
 export type Cloud = Awaited<ReturnType<typeof startCloud>>
 
-export async function startCloud(view: View) {
+/** @param elsewhere addresses outside of AWS that are somewhere else here */
+export async function startCloud(view: View, elsewhere: Record<string, string> = {}) {
   await using stack = new AsyncDisposableStack()
   const engine = await startDynoxide({})
   stack.defer(() => engine.close())
@@ -55,9 +58,10 @@ export async function startCloud(view: View) {
       const part = partsOf(view).find((one) => one.name === name)
       if (!role || !part) throw new Error(`nothing called ${name} would be deployed`)
       const guard = resources.use(await startGuard(role.statements, engines))
+      const moved = { ...elsewhere, [`https://sqs.${REGION}.amazonaws.com`]: guard.url }
       const led = Object.entries(part.environment).map(([key, value]) => [
         key,
-        value.replace(`https://sqs.${REGION}.amazonaws.com`, guard.url),
+        Object.entries(moved).reduce((text, [from, to]) => text.replace(from, to), value),
       ])
       return {
         guard,
@@ -69,6 +73,17 @@ export async function startCloud(view: View) {
           AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
           AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
         },
+      }
+    },
+    /** Feeds a function from the queues that it is subscribed to, as Lambda does, allowed what its role allows. */
+    async feed(component: string, lambda: Lambda, guard: Guard): Promise<void> {
+      const { inputs } = view.one('aws:lambda/function:Function', `${component}Function`)
+      for (const mapping of view.mappings) {
+        if (!String(mapping.functionName).endsWith(`:${inputs.name}`)) continue
+        const queue = String(mapping.eventSourceArn).slice(
+          String(mapping.eventSourceArn).lastIndexOf(':') + 1,
+        )
+        resources.use(await startMapping(guard.url, queue, Number(mapping.batchSize), lambda))
       }
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
