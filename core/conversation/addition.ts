@@ -46,14 +46,15 @@ export function extend(
   const waiting = messages.reduce(hear, waitingOf(before))
   const said = messages.filter(({ type }) => type !== 'system')
   const inbound = said.filter(({ direction }) => direction === 'inbound').length
-  const isActivity = said.length > 0 && at >= before.lastActivity
+  const latest = said.reduce((last, { timestamp }) => (timestamp > last ? timestamp : last), at)
+  const isActivity = said.length > 0 && latest >= before.lastActivity
   const next: Conversation = {
     ...before,
     ...waiting,
     awaitingReply: waiting.awaitingReply,
     awaitingAgent: waiting.awaitingAgent,
     ...(name ? { name } : {}),
-    ...(isActivity ? { lastActivity: at, endsAt: iso(Date.parse(at) + ttl) } : {}),
+    ...(isActivity ? { lastActivity: latest, endsAt: iso(Date.parse(latest) + ttl) } : {}),
     messageCount: before.messageCount + messages.length,
     inbound: before.inbound + inbound,
     outbound: before.outbound + said.length - inbound,
@@ -121,7 +122,9 @@ export function updateOf(before: Conversation, next: Conversation, { messages, a
   if (next.lastActivity !== before.lastActivity) {
     become('lastActivity')
     become('endsAt')
-    update.set('listSk', activePlace(next)).where(`${update.name('lastActivity')} <= ${update.value(at)}`)
+    update
+      .set('listSk', activePlace(next))
+      .where(`${update.name('lastActivity')} <= ${update.value(next.lastActivity)}`)
   }
   return update
 }
