@@ -2,6 +2,7 @@
  * What Lambda does between a queue and a function: receives batches, invokes the function, and takes off the queue what
  * the function did not report as failed; the rest comes again.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -12,6 +13,8 @@ import {
 import { ACCOUNT, REGION } from '../evaluate/mocks.ts'
 import { sqsBatch } from './events.ts'
 import type { Lambda } from './lambda.ts'
+
+const RETRY_MS = 100
 
 type Answer = { batchItemFailures: { itemIdentifier: string }[] }
 
@@ -41,8 +44,9 @@ export async function startMapping(
     for (const { ReceiptHandle } of done(Messages, result as Answer | undefined))
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
   }
+  // Lambda goes on whatever a queue answers.
   const running = (async () => {
-    while (!isOver) await round()
+    while (!isOver) await round().catch(() => pause(RETRY_MS))
   })()
   return {
     async [Symbol.asyncDispose]() {
