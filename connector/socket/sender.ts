@@ -98,7 +98,17 @@ export class Sender {
       target.server === 'lid' && lid ? 'lid' : 's.whatsapp.net',
     )
     const devices = await line.untilLost(socket.getUSyncDevices([own, to], true, false))
-    if (!devices.some(({ user }) => user === target.user)) throw new NoDevices('The recipient has no device.')
+    if (devices.some(({ user }) => user === target.user)) return
+    if (target.server === 'lid' || (await this.#isUnknown(target.user)))
+      throw new NoDevices('It has no device.')
+    throw new Error('The devices of the recipient could not be had.')
+  }
+
+  /** A list of devices that did not come in time is empty as well, so the server has to say it in so many words. */
+  async #isUnknown(number: string): Promise<boolean> {
+    const { socket, line } = this.#options
+    const answer = await line.untilLost(socket.onWhatsApp(number))
+    return answer !== undefined && !answer.some(({ exists }) => exists)
   }
 
   #failed(message: Outgoing, error: unknown): void {

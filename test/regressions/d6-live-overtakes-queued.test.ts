@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { type DeviceStore, memoryDevice, memoryDisk } from '#core/device/index.ts'
 import { sandbox } from '../../sandbox/index.ts'
 import { rig } from '../support/device.ts'
+import { holdMessages } from '../support/stanzas.ts'
 import { until } from '../support/until.ts'
 
 const ALICE = '+15550000001'
@@ -48,12 +49,13 @@ test('a live group message waits for the queued one that carries its sender key'
   alice.connect()
   await alice.untilOpen()
   await until('the first queued message waits for its pre-key', () => reads > 0)
-  await box.control.send(BOB, { to: group, text: 'live' })
-  const arrivedAt = alice.device.stats.lastFrameAt
-  await until(
-    'the live message has arrived',
-    () => alice.device.stats.lastFrameAt > arrivedAt || Date.now() > arrivedAt + 300,
-  )
+  const arrived: (string | undefined)[] = []
+  using _ = holdMessages(({ attrs }) => {
+    arrived.push(attrs.id)
+    return false
+  })
+  const { id } = await box.control.send(BOB, { to: group, text: 'live' })
+  await until('the live message has arrived', () => arrived.includes(id))
   release()
   await until('all are read', () => alice.texts().size === 3)
   expect([...alice.texts().values()]).toEqual(['queued', 'queued, with the sender key', 'live'])

@@ -2,6 +2,7 @@
  * The fate of accepted messages that do not simply arrive: nobody there, a refusal, a phone that asks again, answers
  * that come late or twice, a device that leaves.
  */
+import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { memoryDevice, memoryDisk } from '#core/device/index.ts'
 import { isExclusive } from '../../connector/socket/hardening/index.ts'
@@ -61,6 +62,24 @@ test('a number that is not on WhatsApp fails by name, and holds up nobody', asyn
   expect((await ackOf(one, fine)).error).toBeUndefined()
   await until('nothing waits', () => one.device.waiting() === 0)
   expect((await box.control.inbox(friend)).messages).toMatchObject([{ id: fine }])
+})
+
+test('a list of devices that does not come in time is no verdict: the message is tried again', async () => {
+  const number = newNumber()
+  const lines: string[] = []
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+  const settings = { queryTimeoutMs: 300 }
+  await using one = await rig(box, { store: memoryDevice(), scan: number, settings, log })
+  one.connect()
+  await one.untilOpen()
+  const friend = newNumber()
+  await box.control.fault({ kind: 'stall', number })
+  const id = await one.send(jidOf(friend), 'patience')
+  await until('an attempt failed', () => lines.some((line) => line.includes('could not be sent')))
+  expect(one.rows.filter(({ kind }) => kind === 'ack')).toEqual([])
+  await box.control.fault({ kind: 'stall', number, off: true })
+  expect((await ackOf(one, id)).error).toBeUndefined()
+  expect((await box.control.inbox(friend)).messages).toMatchObject([{ id }])
 })
 
 test('a group that does not exist fails with the number that WhatsApp gave', async () => {
