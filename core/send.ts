@@ -50,13 +50,13 @@ export async function send(
   }
   const accepted = await accept(domain.store, domain.retention, outgoing)
   if (accepted) {
-    await carry(domain, accepted)
+    await carry(domain, session, accepted)
     return { message: accepted, repeated: false }
   }
   const stored = await findOutgoing(domain.store, session.id, id)
   if (!stored) throw new Error(`message ${id} exists and cannot be found`)
   const message = same(stored, chatId, draft)
-  if (message.status === 'accepted') await carry(domain, message)
+  if (message.status === 'accepted') await carry(domain, session, message)
   return { message, repeated: true }
 }
 
@@ -84,12 +84,12 @@ function same(message: Message, chatId: string, { text }: Draft): Message {
 }
 
 /** Asks the connector to send it. Never fails: what the queue does not take, the sweeper carries. */
-async function carry({ commands, log }: Domain, message: Message): Promise<void> {
+async function carry({ commands, log }: Domain, { shard }: Session, message: Message): Promise<void> {
   const { id, sessionId, accountId, chatId, text = '', times, timestamp } = message
   const acceptedAt = times.accepted ?? timestamp
   try {
     await commands.send(
-      { accountId, sessionId },
+      { accountId, sessionId, shard },
       { type: 'message.send', messageId: id, to: chatId, text, acceptedAt, again: false },
       id,
     )

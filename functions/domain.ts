@@ -17,7 +17,6 @@ export function openDomain(config: PlatformConfig, part: string): Domain {
     store: openStore(dynamoClient(config), tableNames(config), now),
     commands: openCommands(sqsClient(config), {
       urlTemplate: config.COMMAND_QUEUE_URL,
-      shards: config.SHARDS,
       now,
     }),
     log: notes(config.LOG_LEVEL, { part }),

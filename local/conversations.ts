@@ -8,7 +8,7 @@ import type { JobKind } from '#core/queues.ts'
 import { consumersFromEnv } from '../functions/consumers/deps.ts'
 import { eventsConsumer } from '../functions/consumers/events.ts'
 import { ordersConsumer } from '../functions/consumers/orders.ts'
-import { tend } from '../functions/cron/conversations.ts'
+import { CATCH_UP_EVERY, tend } from '../functions/cron/conversations.ts'
 import { hookFromEnv } from '../functions/hooks/deps.ts'
 import { twilioHook } from '../functions/hooks/twilio.ts'
 import { consumeQueue } from './consumers.ts'
@@ -17,6 +17,7 @@ import { every } from './every.ts'
 import { given, orRefuse } from './given.ts'
 
 const TEND_MS = 10_000
+const CATCH_UP_MS = CATCH_UP_EVERY * 60_000
 /** A model takes seconds, so several batches are asked about at a time. */
 const PARALLEL: Record<JobKind, number> = { orders: 4, events: 1 }
 
@@ -45,7 +46,9 @@ export async function startConversations(options: {
     started.use(
       consumeQueue({ client, url: jobs[kind], consume: consumers[kind], parallel: PARALLEL[kind], log }),
     )
-  started.use(every(TEND_MS, 'conversations', log, () => tend(deps, deps.later, deps.read)))
+  const tended = (catchUp: boolean) => () => tend(deps, deps.later, deps.read, { catchUp })
+  started.use(every(TEND_MS, 'conversations', log, tended(false)))
+  started.use(every(CATCH_UP_MS, 'catching up', log, tended(true)))
   const all = started.move()
   return { hook: twilioHook(hook), [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

@@ -79,7 +79,7 @@ export function extend(
 }
 
 /** How the stored conversation becomes the extended one, provided that it is still what the extension rests on. */
-export function updateOf(before: Conversation, next: Conversation, { messages, at }: Addition): Update {
+export function updateOf(before: Conversation, next: Conversation, { messages }: Addition): Update {
   const update = updating()
   const unchanged = (field: 'awaitingReply' | 'awaitingAgent') =>
     before[field] === undefined

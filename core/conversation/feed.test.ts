@@ -104,6 +104,13 @@ test('a long batch of one person is cut into transactions', async () => {
   expect(await one.history()).toEqual(Array.from({ length: 130 }, (_, n) => `${n}`))
 })
 
+test('long messages are cut into transactions as well', async () => {
+  const one = await line()
+  const texts = Array.from({ length: 30 }, (_, n) => `${n} ${'😀'.repeat(32_000)}`)
+  await take(...texts.map((text) => one.says(text)))
+  expect(await one.active()).toMatchObject({ messageCount: 30 })
+})
+
 test('a pause of its lifetime ends a conversation, also within one batch', async () => {
   const one = await line()
   const before = one.says('before')

@@ -17,8 +17,9 @@ import { understand } from './understand.ts'
 
 /** Writes of one message (itself, that it was seen), and of a line besides its messages. */
 const [PER_MESSAGE, PER_LINE] = [2, 11]
-/** Messages of one line that one transaction takes. */
+/** Messages of one line that one transaction takes, and bytes of all lines: DynamoDB takes 4 MB. */
 const MESSAGES_AT_ONCE = 40
+const BYTES_AT_ONCE = 1_000_000
 
 /** @throws when something could not be stored or handed on: repeating all of it is safe */
 export async function feed(desk: Desk, events: Event[], feeding: Feeding): Promise<void> {
@@ -33,15 +34,19 @@ const inOrder = (line: Heard[]): Heard[] => line.toSorted((one, other) => one.at
 function* batches(lines: Heard[][]): Generator<Heard[][]> {
   let batch: Heard[][] = []
   let writes = 0
+  let bytes = 0
   for (const line of lines) {
     const more = PER_LINE + PER_MESSAGE * Math.min(line.length, MESSAGES_AT_ONCE)
-    if (batch.length > 0 && writes + more > MAX_WRITES) {
+    const size = Math.min(sizeOf(line), BYTES_AT_ONCE)
+    if (batch.length > 0 && (writes + more > MAX_WRITES || bytes + size > BYTES_AT_ONCE)) {
       yield batch
       batch = []
       writes = 0
+      bytes = 0
     }
     batch.push(line)
     writes += more
+    bytes += size
   }
   if (batch.length > 0) yield batch
 }
@@ -93,16 +98,25 @@ export type Part = {
 function partOf(desk: Desk, line: Heard[], view: View, feeding: Feeding, counted: Tally): Part {
   const [first] = line
   if (!first) throw new Error('a line without messages')
-  const end = line.findIndex(
-    ({ at }, index) =>
-      index > 0 && (index >= MESSAGES_AT_ONCE || isLater(line[index - 1], at, desk.conversationTtl)),
-  )
-  const taken = end < 0 ? line : line.slice(0, end)
+  const taken = fitting(line, desk.conversationTtl)
   const known = view.known(first)
   const entry = understand(desk, taken, known, view.settings(first), feeding.later !== undefined)
   const planned = plan(desk, first.line, known, entry, counted)
   return { taken, rest: line.slice(taken.length), plan: planned, seen: entry.seen }
 }
 
-const isLater = (before: Heard | undefined, at: string, ttl: number): boolean =>
-  before !== undefined && Date.parse(at) - Date.parse(before.at) >= ttl
+/** The first ones, as many as one transaction takes and one conversation lasts. */
+function fitting(line: Heard[], ttl: number): Heard[] {
+  let bytes = 0
+  const end = line.findIndex((heard, index) => {
+    const before = line[index - 1]
+    bytes += sizeOf([heard])
+    if (!before) return false
+    const isLater = Date.parse(heard.at) - Date.parse(before.at) >= ttl
+    return isLater || index >= MESSAGES_AT_ONCE || bytes > BYTES_AT_ONCE
+  })
+  return end < 0 ? line : line.slice(0, end)
+}
+
+const sizeOf = (line: Heard[]): number =>
+  line.reduce((bytes, { message }) => bytes + Buffer.byteLength(message.content), 0)

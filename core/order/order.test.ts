@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Change, describe, type Extraction, merge, OrderDetails, saysNothing } from './order.ts'
 
@@ -82,4 +83,35 @@ test('reads out', () => {
 test('tells whether anything was said', () => {
   expect(saysNothing({ changes: [] })).toBe(true)
   expect(saysNothing({ changes: [], customer_name: 'John' })).toBe(false)
+})
+
+test('whatever messages say, the order can be stored and read again', () => {
+  const name = fc.constantFrom('tea', 'teas', 'coffee', 'x'.repeat(200), 'a', 'b', 'c')
+  const change = fc.record(
+    {
+      action: fc.constantFrom('set' as const, 'add' as const, 'remove' as const),
+      name: fc.oneof(
+        name,
+        fc.string({ minLength: 1, maxLength: 50 }).filter((text) => text.trim() !== ''),
+      ),
+      quantity: fc.oneof(
+        fc.double({ min: 0, max: 1_000_000, noNaN: true }),
+        fc.constantFrom(0, 1e-300, 1_000_000),
+      ),
+      unit: fc.constantFrom('kg', 'box'),
+      unit_price: fc.double({ min: 0, max: 1_000_000_000, noNaN: true }),
+    },
+    { requiredKeys: ['action', 'name', 'quantity'] },
+  )
+  const message = fc.array(change, { maxLength: 100 }).map((changes) => ({ changes }))
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 8 }), (messages) => {
+      const details = messages.reduce<OrderDetails | null>((before, said) => merge(before, said), null)
+      if (details === null) return
+      OrderDetails.parse(details)
+      expect(Number.isFinite(details.total_amount ?? 0)).toBe(true)
+      for (const { quantity } of details.items) expect(quantity).toBeGreaterThanOrEqual(0.001)
+    }),
+    { numRuns: 200 },
+  )
 })

@@ -7,12 +7,16 @@ import * as z from 'zod'
 
 const text = (most: number) => z.string().trim().min(1).max(most)
 
+/** What any number of messages can come to, so that it can always be stored and read again. */
+const MOST = { items: 200, quantity: 1_000_000, price: 1_000_000_000 }
+const price = z.number().nonnegative().max(MOST.price)
+
 export const Item = z
   .looseObject({
     name: text(200),
-    quantity: z.number().positive().max(1_000_000),
+    quantity: z.number().positive().max(MOST.quantity),
     unit: text(40).optional().meta({ description: 'kg, box, bottle …; absent for single pieces' }),
-    unit_price: z.number().nonnegative().optional(),
+    unit_price: price.optional(),
   })
   .meta({ id: 'OrderItem' })
 export type Item = z.infer<typeof Item>
@@ -21,7 +25,7 @@ export type Item = z.infer<typeof Item>
 export const OrderDetails = z
   .looseObject({
     customer_name: text(200).optional(),
-    items: z.array(Item).max(500).default([]),
+    items: z.array(Item).max(MOST.items).default([]),
     total_amount: z.number().nonnegative().optional(),
     currency: text(10).optional(),
     delivery_address: text(500).optional(),
@@ -32,9 +36,9 @@ export type OrderDetails = z.infer<typeof OrderDetails>
 export const Change = z.object({
   action: z.enum(['set', 'add', 'remove']),
   name: text(200),
-  quantity: z.number().nonnegative().max(1_000_000),
+  quantity: z.number().nonnegative().max(MOST.quantity),
   unit: text(40).optional(),
-  unit_price: z.number().nonnegative().optional(),
+  unit_price: price.optional(),
 })
 export type Change = z.infer<typeof Change>
 
@@ -70,18 +74,24 @@ function apply(items: Item[], { action, name, quantity, unit, unit_price }: Chan
   const place = items.findIndex((item) => isSame(item, { name, unit }))
   const known = items[place]
   const left = action === 'remove' && quantity > 0 ? (known?.quantity ?? 0) - quantity : 0
-  if (action === 'remove' && known && left > 0) return items.with(place, { ...known, quantity: left })
-  if (action === 'remove' || quantity === 0) return items.filter((_, index) => index !== place)
+  if (action === 'remove' && known && left > 0)
+    return items.with(place, { ...known, quantity: counted(left) })
+  const total = counted(action === 'add' ? (known?.quantity ?? 0) + quantity : quantity)
+  if (action === 'remove' || total === 0) return items.filter((_, index) => index !== place)
+  if (!known && items.length >= MOST.items) return items
   const price = unit_price ?? known?.unit_price
   const next: Item = {
     ...known,
     name: known?.name ?? name,
-    quantity: action === 'add' ? (known?.quantity ?? 0) + quantity : quantity,
+    quantity: total,
     ...(unit ? { unit } : {}),
     ...(price === undefined ? {} : { unit_price: price }),
   }
   return known ? items.with(place, next) : [...items, next]
 }
+
+/** To a thousandth, so that fractions neither pile up nor vanish. */
+const counted = (quantity: number): number => Math.min(Math.round(quantity * 1_000) / 1_000, MOST.quantity)
 
 /** A change that names no unit means the item whatever its unit is. */
 const isSame = (item: Item, change: { name: string; unit: string | undefined }): boolean =>

@@ -19,7 +19,12 @@ const INVISIBLE = /[\p{Cf}--[\u200d]]|[\p{Cc}--[\n\r]]/gv
 const SPACES = /[^\S\n\r]+/g
 
 export function readOrder(text: string): Extraction {
-  const plain = text.normalize('NFC').slice(0, MAX_LENGTH).replace(INVISIBLE, ' ').replace(SPACES, ' ')
+  const plain = text
+    .normalize('NFC')
+    .slice(0, MAX_LENGTH)
+    .toWellFormed()
+    .replace(INVISIBLE, ' ')
+    .replace(SPACES, ' ')
   const { rest, facts } = takeFacts(plain)
   const sentences = rest.replace(patterns.unitDot, '$1').split(patterns.sentenceEnd)
   return { changes: sentences.flatMap(readSentence).slice(0, MAX_CHANGES), ...facts }

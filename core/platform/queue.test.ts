@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
 import { shardOf } from './id.ts'
-import { openCommands, queueUrl } from './queue.ts'
+import { openCommands, queueUrl, type Recipient } from './queue.ts'
 
 type Entry = { Id: string; MessageBody: string; MessageGroupId: string; MessageDeduplicationId: string }
 type Batch = { QueueUrl: string; Entries: Entry[] }
@@ -28,10 +28,10 @@ function world(
     },
     { step: 'initialize', name: 'keep', priority: 'low' },
   )
-  const commands = openCommands(client, { urlTemplate: 'https://q/{shard}', shards: 4, now: () => 0 })
-  const send = (sessionId: string, id: string, text = 'x') =>
+  const commands = openCommands(client, { urlTemplate: 'https://q/{shard}', now: () => 0 })
+  const sendTo = (to: Recipient, id: string, text = 'x') =>
     commands.send(
-      { accountId: 'a', sessionId },
+      to,
       {
         type: 'message.send',
         messageId: id,
@@ -42,7 +42,9 @@ function world(
       },
       id,
     )
-  return { batches, send }
+  const send = (sessionId: string, id: string, text?: string) =>
+    sendTo({ accountId: 'a', sessionId, shard: shardOf(sessionId, 4) }, id, text)
+  return { batches, send, sendTo }
 }
 const idsOf = ({ Entries }: Batch) => Entries.map(({ MessageDeduplicationId }) => MessageDeduplicationId)
 
@@ -97,4 +99,10 @@ test('behind a batch that was not taken nothing waits, and the next command is t
   isAway = false
   await w.send('one', 'm25')
   expect(w.batches.map(({ Entries }) => Entries.length)).toEqual([10, 1])
+})
+
+test('a session keeps its queue when there are more shards than at its birth', async () => {
+  const w = world()
+  await w.sendTo({ accountId: 'a', sessionId: 'old', shard: 3 }, 'm1')
+  expect(w.batches.map(({ QueueUrl }) => QueueUrl)).toEqual(['https://q/3'])
 })

@@ -8,7 +8,6 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } fr
 import { type Command, type Envelope, encode } from '../contract/command.ts'
 import { type Clock, iso } from './clock.ts'
 import { Fault } from './fault.ts'
-import { shardOf } from './id.ts'
 
 export type Commands = {
   /** `id` makes a repeated send of the same command one command, for the five minutes that SQS remembers it. */
@@ -16,7 +15,8 @@ export type Commands = {
   /** Resolves when the queues can be reached. */
   check(): Promise<void>
 }
-export type Recipient = { accountId: string; sessionId: string }
+/** `shard` is the session's own, as it was stored with it: with more shards than then, it is another one than now. */
+export type Recipient = { accountId: string; sessionId: string; shard: number }
 type Waiting = { envelope: Envelope; body: string; resolve: () => void; reject: (error: unknown) => void }
 
 /** SQS's own bounds on one batch; the bytes are those of engines older than August 2025. */
@@ -30,7 +30,7 @@ export const queueUrl = (template: string, shard: number): string => template.re
 
 export function openCommands(
   client: SQSClient,
-  options: { urlTemplate: string; shards: number; now: Clock },
+  options: { urlTemplate: string; now: Clock },
 ): Commands {
   const queues = new Map<number, Waiting[]>()
 
@@ -48,7 +48,7 @@ export function openCommands(
   }
 
   return {
-    send: ({ accountId, sessionId }, command, id) =>
+    send: ({ accountId, sessionId, shard }, command, id) =>
       new Promise<void>((resolve, reject) => {
         const envelope: Envelope = {
           v: 1,
@@ -58,7 +58,6 @@ export function openCommands(
           sentAt: iso(options.now()),
           command,
         }
-        const shard = shardOf(sessionId, options.shards)
         const entry = { envelope, body: encode(envelope), resolve, reject }
         const sending = queues.get(shard)
         if (sending) return void sending.push(entry)

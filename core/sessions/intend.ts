@@ -74,12 +74,12 @@ export const sameIntent = (update: Update, { intent }: Session): Update =>
 /** Tells the connector to look at the session's intent. Never fails: the intent is stored, so it is found anyway. */
 export async function nudge(
   { commands, log }: Pick<Domain, 'commands' | 'log'>,
-  { id, accountId, intent }: Session,
+  { id, accountId, shard, intent }: Session,
   again = '',
 ): Promise<void> {
   try {
     const command = `intent-${id}-${intent?.n}${again}`
-    await commands.send({ accountId, sessionId: id }, { type: 'session.intent' }, command)
+    await commands.send({ accountId, sessionId: id, shard }, { type: 'session.intent' }, command)
   } catch (err) {
     log.warn({ err, sessionId: id }, 'the connector could not be nudged; it finds the intent by itself')
   }

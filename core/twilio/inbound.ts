@@ -18,7 +18,7 @@ export function readInbound(fields: Fields, timestamp: string): Inbound {
   const id = required(fields, 'MessageSid', fields.MessageSid ?? fields.SmsSid ?? fields.SmsMessageSid)
   const from = required(fields, 'From')
   const phoneNumber = phoneOf(from)
-  const name = fields.ProfileName?.trim().slice(0, 200)
+  const name = fields.ProfileName?.trim().slice(0, 200).toWellFormed()
   const media = mediaOf(fields)
   return {
     accountSid: required(fields, 'AccountSid'),

@@ -26,11 +26,23 @@ const MESSAGES_PER_RUN = 500
 /** How long a message that was handed on again is left to the queue, in ms. */
 const AGAIN_AFTER = 5 * 60_000
 
-/** @param later absent where rules read everything: then they read what is left as well, by `read` */
-export async function tend(deps: Opened, later: Reading['later'], read: Read): Promise<Tended> {
+/** Reading a log costs, also where nothing was lost: so often, in minutes, is often enough. */
+export const CATCH_UP_EVERY = 5
+
+/**
+ * @param later absent where rules read everything: then they read what is left as well, by `read`
+ * @param options.catchUp whether the logs of linked sessions are read in this run
+ */
+export async function tend(
+  deps: Opened,
+  later: Reading['later'],
+  read: Read,
+  options: { catchUp: boolean } = { catchUp: true },
+): Promise<Tended> {
   const tended: Tended = { caughtUp: 0, expired: 0, handedOn: 0 }
   for await (const { id } of Accounts.all(deps.store)) {
     tended.expired += await cleanUp(deps, id, EXPIRED_PER_ACCOUNT)
+    if (!options.catchUp) continue
     for await (const session of Sessions.ofAccount(deps.store, id))
       tended.caughtUp += await catchUp(deps, session, { later, outbound: deps.outbound })
   }

@@ -86,7 +86,7 @@ async function attendOne(
   if (!session) {
     await deps.store.remove('messages', Messages.outgoingKey(message.sessionId, message.id))
     swept.removed++
-  } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, message, swept)
+  } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, session.shard, message, swept)
   else {
     await Messages.postpone(deps.store, message, deps.store.now() + restOf(message, deps.store.now()))
     swept.waiting++
@@ -100,14 +100,19 @@ async function sessionsOf({ store }: Deps, messages: Messages.Message[]): Promis
 }
 
 /** Moved on first, so that of two sweepers only one carries it. */
-async function carry({ store, commands, log }: Deps, message: Messages.Message, swept: Swept): Promise<void> {
+async function carry(
+  { store, commands, log }: Deps,
+  shard: number,
+  message: Messages.Message,
+  swept: Swept,
+): Promise<void> {
   const next = store.now() + CARRIED_AGAIN_AFTER
   if (!(await Messages.postpone(store, message, next))) return
   const { id, sessionId, accountId, chatId, text = '', times, timestamp } = message
   const acceptedAt = times.accepted ?? timestamp
   try {
     await commands.send(
-      { accountId, sessionId },
+      { accountId, sessionId, shard },
       { type: 'message.send', messageId: id, to: chatId, text, acceptedAt, again: true },
       `${id}-again-${next}`,
     )

@@ -52,7 +52,7 @@ export function fieldsOf(body: Signed['body'], query: string): Fields {
     entries.flatMap(([name, value]) => {
       const first = Array.isArray(value) ? value[0] : value
       return typeof first === 'string'
-        ? [[name, first]]
+        ? [[name, first.toWellFormed()]]
         : typeof first === 'number'
           ? [[name, `${first}`]]
           : []
