@@ -20,18 +20,20 @@ export async function linkLine(
   stack: Pick<Stack, 'api' | 'sandbox'>,
   number: string,
   settings?: Record<string, unknown>,
+  withinMs = 30_000,
 ): Promise<Line> {
   const created = await stack.api<{ session: { id: string } }>('/api/sessions', {
     json: { name: `Line ${number}`, ...(settings ? { settings } : {}) },
   })
   const sessionId = created.body.session.id
   await stack.api(`/api/sessions/${sessionId}/start`, { method: 'POST' })
-  const qr = await until('a QR code', async () => {
+  const showsQr = async () => {
     const { status, body } = await stack.api<{ qrText: string }>(`/api/sessions/${sessionId}/qr`)
     return status === 200 && body.qrText
-  })
+  }
+  const qr = await until('a QR code', showsQr, { withinMs })
   await stack.sandbox(`/phones/${number}/scan`, { json: { qr } })
-  await untilStatus(stack, sessionId, 'connected')
+  await untilStatus(stack, sessionId, 'connected', withinMs)
   return { sessionId, number }
 }
 

@@ -52,7 +52,7 @@ export async function ourLine({ number, server, latency, saved }: LineOptions): 
     device.connect(
       { mode: 'sandbox', url: server.url, rootKey: server.rootKey },
       {
-        qr: (text) => void scan(server.control, number, text),
+        qr: (text) => scan(server.control, number, text).catch(opened.reject),
         linked: () => undefined,
         open: () => opened.resolve(),
         closed: ({ name, text }) => {

@@ -30,7 +30,7 @@ export async function rawLine({ number, server, latency, saved }: LineOptions): 
     })
     made.ev.on('creds.update', () => void store.saveCreds())
     made.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
-      if (qr) void scan(server.control, number, qr)
+      if (qr) scan(server.control, number, qr).catch(opened.reject)
       if (connection === 'open') opened.resolve()
       if (connection !== 'close' || closing) return
       const code = (lastDisconnect?.error as { output?: { statusCode?: number } } | undefined)?.output

@@ -28,6 +28,7 @@ export type Fleet = {
 const OURS = 491720000000
 const RAW = 491730000000
 const LINK_AT_ONCE = 4
+const LINKED_WITHIN_MS = 120_000
 /** So many logins in parallel keep the processor busy, and none waits until it times out. */
 const CONNECT_AT_ONCE = 16
 const CONNECTED_WITHIN_MS = 300_000
@@ -50,7 +51,9 @@ export async function openFleet(sessions: number, progress: (text: string) => vo
 
   progress(`linking ${sessions} sessions`)
   await using connector = await startConnector([])
-  await inTurn(numbersFrom(OURS, sessions), LINK_AT_ONCE, (number) => linkLine(its, `+${number}`))
+  await inTurn(numbersFrom(OURS, sessions), LINK_AT_ONCE, (number) =>
+    linkLine(its, `+${number}`, { conversations: false }, LINKED_WITHIN_MS),
+  )
   await connector.end('SIGTERM')
 
   progress(`linking ${sessions} lines of raw Baileys`)

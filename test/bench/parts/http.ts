@@ -16,7 +16,7 @@ export async function ask(
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
     const json = text === undefined ? {} : { 'content-type': 'application/json' }
     const outgoing = request(url, { method, agent: false, headers: { ...json, ...headers } }, resolve)
-    outgoing.once('error', reject)
+    outgoing.once('error', (cause) => reject(new Error(`${method} ${url}: ${cause.message}`, { cause })))
     outgoing.end(text)
   })
   return { status: incoming.statusCode ?? 0, body: await readJson(incoming) }

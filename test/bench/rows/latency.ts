@@ -109,7 +109,7 @@ async function rawLatency(its: Stack): Promise<Arrived[]> {
   const [url = '', rootKey = ''] = [environment.WHATSAPP_URL, environment.WHATSAPP_ROOT_KEY]
   await host.call.open({ server: { url, rootKey, control: its.sandboxOrigin }, numbers: [RAW], atOnce: 1 })
   await host.call.greet({ contacts: [RAW_FRIEND] })
-  return oneByOne(
+  return await oneByOne(
     its,
     RAW_FRIEND,
     () => undefined,
