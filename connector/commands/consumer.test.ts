@@ -22,12 +22,11 @@ afterEach(async () => {
   await queues[Symbol.asyncDispose]()
 })
 
-const commands = () =>
-  openCommands(queues.client, { urlTemplate: queues.urlTemplate, shards: 1, now: systemClock })
+const commands = () => openCommands(queues.client, { urlTemplate: queues.urlTemplate, now: systemClock })
 const url = () => queueUrl(queues.urlTemplate, 0)
 const send = (sessionId: string, messageId: string) =>
   commands().send(
-    { accountId: 'a1', sessionId },
+    { accountId: 'a1', sessionId, shard: 0 },
     {
       type: 'message.send',
       messageId,

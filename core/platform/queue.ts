@@ -28,10 +28,7 @@ const PATIENCE_MS = 3_000
 
 export const queueUrl = (template: string, shard: number): string => template.replace('{shard}', `${shard}`)
 
-export function openCommands(
-  client: SQSClient,
-  options: { urlTemplate: string; now: Clock },
-): Commands {
+export function openCommands(client: SQSClient, options: { urlTemplate: string; now: Clock }): Commands {
   const queues = new Map<number, Waiting[]>()
 
   /** Behind a batch that the queue did not take nothing is tried: it would only wait as long, and overtake. */

@@ -67,7 +67,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
   const now = () => domain.clock.now
   let requests = 0
 
-  const commands = openCommands(sqs, { urlTemplate, shards: domain.shards, now })
+  const commands = openCommands(sqs, { urlTemplate, now })
   const conversations = ConversationConfig.extend(TwilioConfig.shape).parse(options.env ?? {})
   const deps: Deps = {
     ...openConversations(

@@ -54,7 +54,7 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
   const { store } = db
   const domain: Domain = {
     store,
-    commands: openCommands(sqs, { urlTemplate, shards: SHARDS, now: systemClock }),
+    commands: openCommands(sqs, { urlTemplate, now: systemClock }),
     log: logger('silent'),
     retention: RETENTION,
     shards: SHARDS,
