@@ -3,7 +3,6 @@
  * upgrade, a server that accepts and says nothing), so a watchdog of our own makes sure that every connection either
  * gets somewhere or says in time why it did not.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import {
   type BinaryNode,
   type ConnectionState,
@@ -26,22 +25,22 @@ import type { Journal } from './journal.ts'
 import type { Transactions } from './keys.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
+import { patiently } from './patience.ts'
+import { toPresence } from './presence.ts'
 import { queries } from './queries.ts'
 import { quietLog } from './quiet-log.ts'
 import type { Ratchet } from './ratchet.ts'
+import { watchRaw } from './raw-socket.ts'
 import { replayPeerMessages } from './replay.ts'
 import { Sender } from './sender.ts'
 import { slim } from './slim.ts'
 import { trust } from './trust.ts'
-import type { Closed, Connection, ConnectSettings, Observer, Presence, ServerAddress } from './types.ts'
+import type { Closed, Connection, ConnectSettings, Observer, ServerAddress } from './types.ts'
 import { liveVersion } from './version.ts'
 import type { WriteSet } from './write-set.ts'
 
 /** WhatsApp's rhythm: the first QR lives a minute, each further one twenty seconds. */
 const QR_MS = { first: 60_000, next: 20_000 }
-const LOOKUP_PAUSES_MS = [100, 500, 2000]
-/** How long a closing handshake may take before the socket is cut. */
-const CLOSING_MS = 1000
 
 /** What a connection needs of its device. */
 export type Parts = {
@@ -95,7 +94,7 @@ export class LiveConnection implements Connection {
     this.line = line
     this.#socket = this.#openSocket()
     slim(this.#socket)
-    this.#raw = (this.#socket.ws as unknown as { socket: WebSocket }).socket
+    this.#raw = this.#watchRaw()
     this.gate = new ByteGate({
       raw: this.#raw,
       set: parts.set,
@@ -106,7 +105,6 @@ export class LiveConnection implements Connection {
     this.sender = new Sender({ socket: this.#socket, line, ...parts })
     this.ask = queries(this.#socket, line, () => this.#assertOpen())
     line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
-    this.#watchRaw()
     this.#watchEvents()
     this.#watch('connect-timeout', settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
   }
@@ -205,28 +203,16 @@ export class LiveConnection implements Connection {
     this.#watchdog = setTimeout(() => this.finish({ name, code: 408, text }), ms)
   }
 
-  #watchRaw(): void {
-    const raw = this.#raw
-    const { ws } = this.#socket
-    raw.once('close', () => {
-      this.line.lose()
-      // Baileys says so at once, with the reason; this is for the case that it does not.
-      const text = 'The connection was closed.'
-      setTimeout(() => this.finish({ name: 'closed', code: 428, text }), CLOSING_MS).unref()
-    })
-    // Baileys listens to this event, which keeps ws from giving up by itself.
-    ws.on('unexpected-response', (_request: unknown, response: { statusCode?: number }) => {
-      const code = response.statusCode
-      this.finish({ name: 'refused', code, text: `The server answered the upgrade with ${code}.` })
-    })
-    const close = raw.close.bind(raw)
-    raw.close = (...args) => {
-      close(...args)
-      setTimeout(() => raw.terminate(), CLOSING_MS).unref()
-    }
-    ws.on('frame', () => {
-      this.lastFrameAt = this.#parts.now()
-      if (this.state !== 'closed') this.#tell('frame', this.lastFrameAt)
+  #watchRaw(): WebSocket {
+    return watchRaw(this.#socket, {
+      onGone: () => this.line.lose(),
+      onLongGone: () => this.finish({ name: 'closed', code: 428, text: 'The connection was closed.' }),
+      onRefused: (code) =>
+        this.finish({ name: 'refused', code, text: `The server answered the upgrade with ${code}.` }),
+      onFrame: () => {
+        this.lastFrameAt = this.#parts.now()
+        if (this.state !== 'closed') this.#tell('frame', this.lastFrameAt)
+      },
     })
   }
 
@@ -312,25 +298,4 @@ export class LiveConnection implements Connection {
       replayPeerMessages({ socket: this.#socket, set, journal, log, line, attempts: replays }),
     )
   }
-}
-
-/** A phone asks for a message only a few times, so an answer from downstream is worth some patience. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  for (const wait of LOOKUP_PAUSES_MS) {
-    try {
-      return await ask()
-    } catch {
-      await pause(wait)
-    }
-  }
-  return ask()
-}
-
-function toPresence(
-  chat: string,
-  participant: string,
-  presence: { lastKnownPresence: Presence['state']; lastSeen?: number | null },
-): Presence {
-  const { lastKnownPresence: state, lastSeen } = presence
-  return { chat, participant, state, ...(lastSeen ? { lastSeen } : {}) }
 }

@@ -15,13 +15,13 @@ import { Transactions } from './keys.ts'
 import { Line } from './line.ts'
 import { Outbox } from './outbox.ts'
 import { preKeys } from './pre-keys.ts'
+import { Pressure } from './pressure.ts'
 import { Ratchet } from './ratchet.ts'
 import { rowIds } from './row-ids.ts'
 import type {
   ConnectSettings,
   Device,
   DeviceOptions,
-  Limits,
   Me,
   Observer,
   Outgoing,
@@ -30,7 +30,6 @@ import type {
 } from './types.ts'
 import { WriteSet } from './write-set.ts'
 
-const LIMITS: Limits = { heldBytes: 8 << 20, pendingUnits: 5000, undelivered: 5000 }
 /** A drain that takes longer gives up what is not durable: none of it has left this process. */
 const DRAIN_MS = 5000
 const LEAVE_MS = 5000
@@ -38,7 +37,7 @@ const ERASE_ATTEMPTS = 5
 
 export class LiveDevice implements Device {
   readonly #options: DeviceOptions
-  readonly #limits: Limits
+  readonly #pressure: Pressure
   readonly #set: WriteSet
   readonly #committer: Committer
   readonly #delivery: Delivery
@@ -50,7 +49,6 @@ export class LiveDevice implements Device {
   #lines = 0
   #dropped = 0
   #lastFrameAt = 0
-  #refusing = false
   #closing: Promise<void> | undefined
   #dead: Error | undefined
   readonly #mourners: ((error: Error) => void)[] = []
@@ -58,7 +56,7 @@ export class LiveDevice implements Device {
   constructor(options: DeviceOptions, opened: Opened) {
     const { store, log, lookup, deliver, now = Date.now } = options
     this.#options = options
-    this.#limits = { ...LIMITS, ...options.limits }
+    this.#pressure = new Pressure(options.limits)
     this.#set = new WriteSet(opened, (lazy) => this.#onApplied(lazy))
     this.#committer = new Committer({
       store,
@@ -118,7 +116,7 @@ export class LiveDevice implements Device {
   }
 
   get pressure(): Device['pressure'] {
-    return this.#refusing ? 'refusing' : 'normal'
+    return this.#pressure.refusing ? 'refusing' : 'normal'
   }
 
   get stats(): Stats {
@@ -151,7 +149,8 @@ export class LiveDevice implements Device {
   async accept(message: Outgoing): Promise<void> {
     this.#assertAlive()
     if (this.#outbox.has(message.id)) return this.#committer.whenDurable(this.#set.seq)
-    if (this.#refusing) throw new Refusing('Too much is waiting to be stored. Please try again soon.')
+    if (this.#pressure.refusing)
+      throw new Refusing('Too much is waiting to be stored. Please try again soon.')
     const seq = this.#outbox.accept(message)
     this.#connection?.sender.send(message.id)
     await this.#committer.whenDurable(seq)
@@ -245,16 +244,13 @@ export class LiveDevice implements Device {
     this.#weighPressure()
   }
 
-  /** Reading stops when too much waits, and goes on when half of it is gone. */
   #weighPressure(): void {
-    const { heldBytes, pendingUnits, undelivered } = this.#limits
-    const load = Math.max(
-      (this.#connection?.gate?.bytes ?? 0) / heldBytes,
-      this.#set.pendingUnits / pendingUnits,
-      this.#delivery.size / undelivered,
-    )
-    this.#refusing = this.#refusing ? load >= 0.5 : load > 1
-    if (this.#refusing) this.#connection?.pause()
+    this.#pressure.weigh({
+      heldBytes: this.#connection?.gate.bytes ?? 0,
+      pendingUnits: this.#set.pendingUnits,
+      undelivered: this.#delivery.size,
+    })
+    if (this.#pressure.refusing) this.#connection?.pause()
     else this.#connection?.resume()
   }
 

@@ -171,6 +171,7 @@ export type Observer = {
   closed(reason: Closed): void
 }
 
+/** Who stops typing is `available` again: Baileys makes no difference. */
 export type Presence = {
   chat: string
   participant: string

@@ -168,6 +168,40 @@ test('a second connect takes the place of the first', async () => {
   expect(one.closes).toMatchObject([{ name: 'ended' }])
 })
 
+test('typing is told while it happens, in both directions', async () => {
+  const number = newNumber()
+  await using one = await linked(number)
+  await box.control.send(BOB, { to: number, text: 'hello' })
+  await until('hello', () => one.texts().size === 1)
+  await box.control.typing(BOB, number, 'composing')
+  await until('Bob types', () => one.presences.find(({ state }) => state === 'composing'))
+  await box.control.typing(BOB, number, 'paused')
+  await until('Bob pauses', () => one.presences.at(-1)?.state === 'available')
+  await one.connection.ask.typing(jidOf(BOB), 'composing')
+})
+
+test('an observer that fails does not break the connection', async () => {
+  const number = newNumber()
+  await using one = await rig(box, { store: memoryDevice(), scan: number })
+  one.onOpen = () => {
+    throw new Error('a fault of the supervisor')
+  }
+  one.connect()
+  await one.untilOpen()
+  await box.control.send(BOB, { to: number, text: 'still here' })
+  await until('still here', () => one.texts().size === 1)
+})
+
+test('a group can be looked up, and messages marked as read', async () => {
+  const number = newNumber()
+  await using one = await linked(number)
+  const { id } = await box.control.createGroup({ creator: number, subject: 'Us', participants: [BOB] })
+  expect(await one.connection.ask.group(id)).toMatchObject({ jid: id, subject: 'Us' })
+  const { id: message } = await box.control.send(BOB, { to: number, text: 'read me' })
+  await until('it is there', () => one.texts().has(message))
+  await one.connection.ask.markRead([{ chat: jidOf(BOB), id: message }])
+})
+
 test('numbers can be looked up', async () => {
   const number = newNumber()
   await using one = await linked(number)

@@ -11,6 +11,7 @@ import {
   type ConnectSettings,
   type Device,
   openDevice,
+  type Presence,
   type Row,
 } from '../../connector/socket/index.ts'
 import type { DeviceOptions } from '../../connector/socket/types.ts'
@@ -35,6 +36,9 @@ export type Rig = AsyncDisposable & {
   texts(): Map<string, string>
   /** How often each message id was handed on as a readable text. */
   handed(id: string): number
+  presences: Presence[]
+  /** Called whenever `open` is told. */
+  onOpen: () => void
   /** How often `open` was told. */
   readonly opens: number
   qrs: string[]
@@ -60,6 +64,7 @@ export async function rig(box: Sandbox, options: RigOptions): Promise<Rig> {
   const rows: Row[] = []
   const closes: Closed[] = []
   const qrs: string[] = []
+  const presences: Presence[] = []
   let opens = 0
   let gone = false
   let connection: Connection | undefined
@@ -85,15 +90,19 @@ export async function rig(box: Sandbox, options: RigOptions): Promise<Rig> {
     linked() {},
     open() {
       opens++
+      it.onOpen()
     },
+    presence: (presence: Presence) => void presences.push(presence),
     closed(reason: Closed) {
       closes.push(reason)
       const healable = !['ended', 'fenced', 'logged-out'].includes(reason.name)
       if (reconnect && healable && !gone) setTimeout(() => !gone && connect(), 20)
     },
   }
-  return {
+  const it: Rig = {
     device,
+    presences,
+    onOpen: () => {},
     rows,
     closes,
     qrs,
@@ -128,4 +137,5 @@ export async function rig(box: Sandbox, options: RigOptions): Promise<Rig> {
       await device.close()
     },
   }
+  return it
 }
