@@ -1,6 +1,7 @@
 /** What an extraction makes of a conversation: its order afterwards, and what is answered to the person. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Extraction, merge, type OrderDetails, saysNothing } from '../order/order.ts'
+import type { Extraction } from '../order/extraction.ts'
+import { merge, type OrderDetails, saysNothing } from '../order/order.ts'
 import type { Channel, Conversation, Person } from './conversation.ts'
 import { type ConversationSettings, render } from './settings.ts'
 

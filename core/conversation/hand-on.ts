@@ -3,7 +3,7 @@
  * first of them, because a webhook that needs none must not wait for it.
  */
 import type { OrderJob } from '../contract/job.ts'
-import type { PlatformConfig } from '../platform/config.ts'
+import type { PlatformConfig } from '../platform/base-config.ts'
 import type { Key } from '../platform/dynamo.ts'
 import type { Jobs } from '../platform/jobs.ts'
 

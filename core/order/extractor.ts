@@ -2,7 +2,8 @@
  * Reading an order out of a message: one interface, two real implementations (model.ts, rules.ts), and the rule how
  * they go together. The rules need no network and cannot fail, so a message is always understood by somebody.
  */
-import type { Extraction, OrderDetails } from './order.ts'
+import type { Extraction } from './extraction.ts'
+import type { OrderDetails } from './order.ts'
 
 export type Request = { accountId: string; text: string; current: OrderDetails | null }
 

@@ -6,8 +6,9 @@
 import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
 import * as z from 'zod'
 import type { Budget } from './budget.ts'
+import { Extraction } from './extraction.ts'
 import { ExtractionFailed, type Extractor, type FailureReason } from './extractor.ts'
-import { Extraction, type OrderDetails } from './order.ts'
+import type { OrderDetails } from './order.ts'
 
 export type ModelOptions = {
   apiKey: string

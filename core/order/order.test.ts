@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Change, describe, type Extraction, merge, OrderDetails, saysNothing } from './order.ts'
+import type { Change, Extraction } from './extraction.ts'
+import { describe, merge, OrderDetails, saysNothing } from './order.ts'
 
 const set = (name: string, quantity: number, more: Partial<Change> = {}): Change => ({
   action: 'set',

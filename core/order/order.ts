@@ -4,12 +4,14 @@
  * (snake_case), because order details are shown to them as they are stored.
  */
 import * as z from 'zod'
+import type { Change, Extraction } from './extraction.ts'
 
-const text = (most: number) => z.string().trim().min(1).max(most)
+export const text = (most: number) => z.string().trim().min(1).max(most)
 
 /** What any number of messages can come to, so that it can always be stored and read again. */
-const MOST = { items: 200, quantity: 1_000_000, price: 1_000_000_000 }
-const price = z.number().nonnegative().max(MOST.price)
+export const MOST = { items: 200, quantity: 1_000_000, price: 1_000_000_000, amount: 1e15 }
+export const price = z.number().nonnegative().max(MOST.price)
+export const amount = z.number().nonnegative().max(MOST.amount)
 
 export const Item = z
   .looseObject({
@@ -26,31 +28,12 @@ export const OrderDetails = z
   .looseObject({
     customer_name: text(200).optional(),
     items: z.array(Item).max(MOST.items).default([]),
-    total_amount: z.number().nonnegative().optional(),
+    total_amount: amount.optional(),
     currency: text(10).optional(),
     delivery_address: text(500).optional(),
   })
   .meta({ id: 'OrderDetails' })
 export type OrderDetails = z.infer<typeof OrderDetails>
-
-export const Change = z.object({
-  action: z.enum(['set', 'add', 'remove']),
-  name: text(200),
-  quantity: z.number().nonnegative().max(MOST.quantity),
-  unit: text(40).optional(),
-  unit_price: price.optional(),
-})
-export type Change = z.infer<typeof Change>
-
-/** What one message says. An empty one says nothing about an order. */
-export const Extraction = z.object({
-  changes: z.array(Change).max(100),
-  customer_name: text(200).optional(),
-  delivery_address: text(500).optional(),
-  total_amount: z.number().nonnegative().optional(),
-  currency: text(10).optional(),
-})
-export type Extraction = z.infer<typeof Extraction>
 
 export const NOTHING: Extraction = { changes: [] }
 
@@ -58,8 +41,8 @@ export const saysNothing = ({ changes, ...facts }: Extraction): boolean =>
   changes.length === 0 && Object.values(facts).every((fact) => fact === undefined)
 
 /**
- * The same item said again replaces its quantity, `add` raises it, `remove` takes so many out, or all when it says 0. A total that was stated for
- * other items is dropped, and computed where every item has a price.
+ * The same item said again replaces its quantity, `add` raises it, `remove` takes so many out, or all when it says 0.
+ * A total that was stated for other items is dropped, and computed where every item has a price.
  */
 export function merge(current: OrderDetails | null, { changes, ...facts }: Extraction): OrderDetails {
   const before = current ?? { items: [] }
@@ -108,7 +91,7 @@ const nameKey = (name: string): string =>
 function sum(items: Item[]): number | undefined {
   if (items.length === 0 || items.some(({ unit_price }) => unit_price === undefined)) return
   const cents = items.reduce((all, item) => all + Math.round(item.quantity * (item.unit_price ?? 0) * 100), 0)
-  return cents / 100
+  return Math.min(cents / 100, MOST.amount)
 }
 
 /** `5 units of Product A, 2 kg of sugar`, as a person would read it out. */

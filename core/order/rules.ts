@@ -3,7 +3,7 @@
  * and several languages (words.ts). It rather finds nothing than something that was not said: questions, times, dates
  * and amounts of money are no orders.
  */
-import type { Change, Extraction } from './order.ts'
+import type { Change, Extraction } from './extraction.ts'
 import * as patterns from './patterns.ts'
 import { numberWords, unitWords } from './words.ts'
 

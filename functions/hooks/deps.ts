@@ -3,13 +3,13 @@
  * to hand messages on to, and only when the first of them comes.
  */
 import { randomUUID } from 'node:crypto'
-import { conversationTtl, HookConfig } from '#core/conversation/config.ts'
 import { guesses } from '#core/conversation/guesses.ts'
 import { handingOn } from '#core/conversation/hand-on.ts'
+import { conversationTtl, HookConfig } from '#core/conversation/hook-config.ts'
 import { turns } from '#core/conversation/turns.ts'
 import { dynamoClient, tableNames } from '#core/platform/aws.ts'
+import { readConfig } from '#core/platform/base-config.ts'
 import { systemClock } from '#core/platform/clock.ts'
-import { readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
 import { notes } from '#core/platform/notes.ts'
