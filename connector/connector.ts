@@ -30,8 +30,12 @@ import { phoneBook } from './phone-book.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
 import { openDevice, type ServerAddress, trust } from './socket/index.ts'
+import type { Phase } from './supervisor/phase.ts'
 import { monotonic, type Timing } from './timing.ts'
 import { within } from './within.ts'
+
+/** Phases in which a session seeks a connection. Waiting for its QR to be scanned is not one of them. */
+const AWAY: readonly Phase[] = ['starting', 'confirming', 'waiting']
 
 export type ConnectorOptions = {
   id: string
@@ -145,6 +149,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     onSuperseded: options.onSuperseded,
     load: openLoad(monotonic),
     sessions: () => shards.supervisors.filter(({ device }) => device !== undefined).length,
+    away: () => shards.supervisors.filter(({ phase }) => AWAY.includes(phase)).length,
   })
   let isDraining = false
 

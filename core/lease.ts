@@ -36,6 +36,8 @@ export const ConnectorRecord = z.object({
   draining: z.boolean(),
   shards: z.array(z.int()),
   sessions: z.int(),
+  /** Of these, how many have no connection and seek one. */
+  away: z.int().nullish(),
   /** Since the heartbeat before. */
   load: Load.nullish(),
 })
@@ -90,7 +92,7 @@ export async function register(store: Store, connector: ConnectorRecord): Promis
 export async function beat(store: Store, connector: ConnectorRecord): Promise<boolean> {
   return store.update('main', connectorKey(connector.id), {
     UpdateExpression:
-      'SET beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, #load = :load, expiresAt = :expiresAt',
+      'SET beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, away = :away, #load = :load, expiresAt = :expiresAt',
     // A heartbeat that was delayed on its way must not shorten what a later one has promised.
     ConditionExpression: 'boot = :boot AND #until <= :until',
     names: { '#until': 'until', '#load': 'load' },
@@ -101,6 +103,7 @@ export async function beat(store: Store, connector: ConnectorRecord): Promise<bo
       ':draining': connector.draining,
       ':shards': connector.shards,
       ':sessions': connector.sessions,
+      ':away': connector.away ?? 0,
       ':load': connector.load ?? null,
       ':expiresAt': ttl(store.now(), REMEMBERED),
     },

@@ -21,7 +21,7 @@ const numbers = (fleet: Parameters<typeof vitalsOf>[0], shards: number) =>
 test('the dead do not count, and neither does what they owned', () => {
   const fleet = {
     connectors: [
-      connector('a', { sessions: 30 }),
+      connector('a', { sessions: 30, away: 10 }),
       connector('b', { sessions: 20 }),
       connector('c', { alive: false, sessions: 9 }),
     ],
@@ -31,6 +31,7 @@ test('the dead do not count, and neither does what they owned', () => {
     Connectors: 2,
     Sessions: 50,
     SessionsPerConnector: 25,
+    SessionsAway: 20,
     OrphanShards: 3,
   })
 })
@@ -44,12 +45,18 @@ test('one that drains still holds its sessions, but takes no more', () => {
     Connectors: 1,
     Sessions: 40,
     SessionsPerConnector: 40,
+    SessionsAway: 0,
     OrphanShards: 0,
   })
 })
 
 test('without a connector there is no number that a scaler could take for idleness', () => {
-  expect(numbers({ connectors: [], leases: [] }, 4)).toEqual({ Connectors: 0, Sessions: 0, OrphanShards: 4 })
+  expect(numbers({ connectors: [], leases: [] }, 4)).toEqual({
+    Connectors: 0,
+    Sessions: 0,
+    SessionsAway: 0,
+    OrphanShards: 4,
+  })
   const one = { connectors: [connector('a')], leases: [] }
   expect(Object.keys(numbers(one, 4)).sort()).toEqual(Object.values(VITALS).sort())
 })

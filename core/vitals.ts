@@ -12,6 +12,8 @@ export const VITALS = {
   sessions: 'Sessions',
   /** Not written when there is no connector, because a scaler would take zero for idleness. */
   sessionsPerConnector: 'SessionsPerConnector',
+  /** Of the sessions, how many have no connection and seek one, in percent. */
+  away: 'SessionsAway',
   /** Shards that no living connector owns: their sessions are not connected. */
   orphanShards: 'OrphanShards',
 } as const
@@ -25,11 +27,13 @@ export function vitalsOf(
   const owners = new Set(alive.map(({ id }) => id))
   const owned = leases.filter(({ shard, owner }) => shard < shards && owners.has(owner))
   const sessions = alive.reduce((sum, one) => sum + one.sessions, 0)
+  const away = alive.reduce((sum, one) => sum + (one.away ?? 0), 0)
   const count = (value: number) => ({ value, unit: 'Count' as const })
   return {
     [VITALS.connectors]: count(taking.length),
     [VITALS.sessions]: count(sessions),
     ...(taking.length > 0 ? { [VITALS.sessionsPerConnector]: count(sessions / taking.length) } : {}),
+    [VITALS.away]: { value: sessions > 0 ? (100 * away) / sessions : 0, unit: 'Percent' },
     [VITALS.orphanShards]: count(shards - owned.length),
   }
 }

@@ -64,6 +64,7 @@ export function alarms(stage: Stage, { tables, commands, jobs, http, functions, 
     silence: 'breaching',
   })
   alarm('OrphanShards', [vital('orphanShards')], above(0, 'Minimum', 3))
+  alarm('SessionsAway', [vital('away')], above(20, 'Minimum', 10))
   alarm(
     'DeadCommands',
     commands.dead.map((queue) => ofQueue('ApproximateNumberOfMessagesVisible', queue)),

@@ -23,7 +23,7 @@ type Parts = {
 }
 
 export function connector(stage: Stage, { tables, commands, jobs, secrets, network, environment }: Parts) {
-  const { min, max, spot, cpu, memory } = stage.connectors
+  const { min, spot, cpu, memory } = stage.connectors
   const { vpcId, subnets, securityGroup } = network
   const cluster = new sst.aws.Cluster('Cluster', {
     vpc: {
@@ -60,7 +60,8 @@ export function connector(stage: Stage, { tables, commands, jobs, secrets, netwo
     capacity: spot ? 'spot' : { fargate: { weight: 1 } },
     scaling: {
       min,
-      max,
+      // A connector without a shard would have nothing to do.
+      max: stage.shards,
       cpuUtilization: 60,
       memoryUtilization: 75,
       scaleInCooldown: `${IN_AFTER} seconds`,

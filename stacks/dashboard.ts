@@ -65,10 +65,11 @@ function widgetsOf({ tables, queues, api, functions, cluster, service }: Names):
       stat: 'Maximum',
     },
     {
-      title: 'Connectors, and shards without one',
+      title: 'Connectors; shards without one; sessions away, %',
       metrics: [
         [ours, 'Connectors'],
         [ours, 'OrphanShards'],
+        [ours, 'SessionsAway'],
       ],
       stat: 'Minimum',
     },

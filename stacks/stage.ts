@@ -7,25 +7,28 @@ import * as z from 'zod'
 import { TABLES, type TableName } from '../core/tables.ts'
 import { readSettings, type Settings } from './settings.ts'
 
-/** `rate` is what the API takes per second; `logs` how long logs are kept. */
+/**
+ * `shards`: sessions are spread over them, and a connector owns whole ones; there may be more later, never fewer.
+ * `sessions`: how many one connector is meant to hold. `rate`: what the API takes per second.
+ */
 const SIZES = {
   /** One small connector on spare capacity; a deploy or a reclaim costs seconds of connection. */
   personal: {
     shards: 4,
-    connectors: { min: 1, max: 2, spot: true, cpu: '0.25 vCPU', memory: '1 GB', sessions: 250 },
+    connectors: { min: 1, spot: true, cpu: '0.25 vCPU', memory: '1 GB', sessions: 250 },
     rate: 50,
     logs: '1 week',
   },
   staging: {
     shards: 16,
-    connectors: { min: 2, max: 4, spot: true, cpu: '0.5 vCPU', memory: '1 GB', sessions: 500 },
+    connectors: { min: 2, spot: true, cpu: '0.5 vCPU', memory: '1 GB', sessions: 500 },
     rate: 200,
     logs: '1 month',
   },
   /** Two connectors at least, so that the death of one is a failover and not a start. */
   production: {
-    shards: 64,
-    connectors: { min: 2, max: 64, spot: false, cpu: '1 vCPU', memory: '2 GB', sessions: 1_000 },
+    shards: 16,
+    connectors: { min: 2, spot: false, cpu: '1 vCPU', memory: '2 GB', sessions: 1_000 },
     rate: 2_000,
     logs: '3 months',
   },
@@ -36,6 +39,8 @@ const Choices = z.object({
   DOMAIN: z.hostname('must be a host name, such as api.example.org').optional(),
   /** Who is told when an alarm goes off. */
   ALARM_EMAIL: z.email('must be an e-mail address').optional(),
+  /** More shards than the kind of stage has, for more than 16 connectors. Once raised, never lower it. */
+  SHARDS: z.coerce.number('must be a whole number').int().min(1).max(512).optional(),
   /** A simulator instead of WhatsApp. Both or none, and never in production. */
   WHATSAPP_URL: z.url({ protocol: /^wss?$/, error: 'must be a ws or wss address' }).optional(),
   WHATSAPP_ROOT_KEY: z
@@ -46,7 +51,8 @@ const Choices = z.object({
   RESTORED_TABLES: z.string().transform(readTables).optional(),
 })
 
-export type Stage = (typeof SIZES)[keyof typeof SIZES] & {
+export type Stage = Omit<(typeof SIZES)[keyof typeof SIZES], 'shards'> & {
+  shards: number
   production: boolean
   domain: string | undefined
   alarmEmail: string | undefined
@@ -61,7 +67,14 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
   const read = Choices.safeParse(given)
   if (!read.success)
     throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'))
-  const { DOMAIN, ALARM_EMAIL, WHATSAPP_URL: url, WHATSAPP_ROOT_KEY: rootKey, RESTORED_TABLES } = read.data
+  const {
+    DOMAIN,
+    ALARM_EMAIL,
+    WHATSAPP_URL: url,
+    WHATSAPP_ROOT_KEY: rootKey,
+    RESTORED_TABLES,
+    SHARDS,
+  } = read.data
   const kind = name === 'production' || name === 'staging' ? name : 'personal'
   if (!url !== !rootKey)
     throw new Error(
@@ -69,8 +82,12 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
     )
   if (url && kind === 'production')
     throw new Error('Production talks to WhatsApp itself: unset WHATSAPP_URL and WHATSAPP_ROOT_KEY.')
+  const size = SIZES[kind]
+  if (SHARDS !== undefined && SHARDS < size.shards)
+    throw new Error(`SHARDS must be at least ${size.shards}: sessions lie on all of them.`)
   return {
-    ...SIZES[kind],
+    ...size,
+    shards: SHARDS ?? size.shards,
     production: kind === 'production',
     domain: DOMAIN,
     alarmEmail: ALARM_EMAIL,

@@ -42,6 +42,8 @@ export type KeeperParts = {
   onSuperseded(): void
   /** How many sessions run here, for the fleet's eyes. */
   sessions(): number
+  /** How many of these have no connection and seek one. */
+  away?(): number
   load?(): Load
 }
 
@@ -150,7 +152,7 @@ export class Keeper {
   }
 
   #record(): ConnectorRecord {
-    const { id, boot, now, timing, sessions, load } = this.#parts
+    const { id, boot, now, timing, sessions, away, load } = this.#parts
     return {
       id,
       boot,
@@ -160,6 +162,7 @@ export class Keeper {
       draining: this.#draining,
       shards: [...this.#held.keys()],
       sessions: sessions(),
+      ...(away ? { away: away() } : {}),
       ...(load ? { load: load() } : {}),
     }
   }

@@ -20,6 +20,7 @@ export const VARIANTS = {
     choices: {
       DOMAIN: 'api.example.org',
       ALARM_EMAIL: 'ops@example.org',
+      SHARDS: '128',
       RESTORED_TABLES: 'messages=linekeeper-messages-restored',
       EVENT_RETENTION_DAYS: '14',
       MESSAGE_RETENTION_DAYS: '30',
