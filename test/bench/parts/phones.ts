@@ -13,12 +13,3 @@ export const scan = (control: string, number: string, qr: string) =>
 
 export const write = (control: string, number: string, to: string, text: string) =>
   post(control, `/phones/${number}/send`, { to, text })
-
-export type Inbox = {
-  messages: { id: string; from: string; copies: number; fromMe?: boolean }[]
-  retries: number
-  undecryptable: number
-}
-
-export const inbox = async (control: string, number: string): Promise<Inbox> =>
-  (await ask('GET', `${control}/phones/${number}/inbox`)).body as Inbox

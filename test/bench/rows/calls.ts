@@ -3,7 +3,7 @@ import { countCosts, KINDS, type Kind } from '../parts/costs.ts'
 import { type Cost, openMetered } from '../parts/metered.ts'
 import { atMost, type Figure, type Row } from '../row.ts'
 
-const AMOUNTS = { idleMs: 30_000, alone: 10, load: 400 }
+const AMOUNTS = { idleMs: 20_000, alone: 6, load: 400 }
 const MEANING: Record<Kind, string> = {
   alone: 'one message at a time',
   busy: `${AMOUNTS.load} at once, one session`,

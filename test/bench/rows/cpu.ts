@@ -6,7 +6,7 @@ import { atMost, type Figure, type Row } from '../row.ts'
 
 const STORE_MS = 5
 const MESSAGES = 600
-const TURNS = 5
+const TURNS = 3
 
 export const cpu: Row = {
   name: 'cpu',

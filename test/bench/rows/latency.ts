@@ -13,6 +13,7 @@ import { percentile } from '../parts/statistics.ts'
 import { atMost, type Figure, type Row } from '../row.ts'
 
 const MESSAGES = 200
+const RAW_MESSAGES = 100
 /** The first ones open sessions and warm the code up. */
 const WARM_UP = 20
 const [OURS, RAW, FRIEND, RAW_FRIEND] = ['+491740000001', '491740000002', '+491740000003', '491740000004']
@@ -25,7 +26,7 @@ export const latency: Row = {
   async run({ progress }) {
     await using its = await stack()
     const line = await linkLine(its, OURS)
-    const ours = await oneByOne(its, FRIEND, progress, async (text) => {
+    const ours = await oneByOne(its, FRIEND, MESSAGES, progress, async (text) => {
       const at = Date.now()
       const began = performance.now()
       const { status, body } = await its.api<{ message: { id: string } }>('/api/messages', {
@@ -51,7 +52,7 @@ export const latency: Row = {
     return {
       figures,
       notes: [
-        `${MESSAGES} messages, each after the former one was delivered, through \`npm start\` with the embedded database and queues. The clock of the sandbox says when the phone had the message (in whole ms).`,
+        `${MESSAGES} messages (${RAW_MESSAGES} of raw Baileys), each after the former one was delivered, through \`npm start\` with the embedded database and queues. The clock of the sandbox says when the phone had the message (in whole ms).`,
         'Raw Baileys is sendMessage on keys in memory: no HTTP, no ledger, no queue, nothing durable.',
       ],
     }
@@ -74,12 +75,13 @@ type Arrived = { ms: number; acceptedMs: number }
 async function oneByOne(
   its: Stack,
   friend: string,
+  messages: number,
   progress: (text: string) => void,
   send: (text: string) => Promise<Sent>,
 ): Promise<Arrived[]> {
   const arrived: Arrived[] = []
-  for (let n = 0; n < WARM_UP + MESSAGES; n++) {
-    if (n % 50 === 0) progress(`message ${n} of ${WARM_UP + MESSAGES}`)
+  for (let n = 0; n < WARM_UP + messages; n++) {
+    if (n % 50 === 0) progress(`message ${n} of ${WARM_UP + messages}`)
     const { id, at, acceptedMs } = await send(textOf(n))
     const timestamp = await until('it arrives', () => arrivalOf(its, friend, id, at), { everyMs: 20 })
     await until('its receipt is through', () => nothingOwed(its), { everyMs: 50 })
@@ -112,6 +114,7 @@ async function rawLatency(its: Stack): Promise<Arrived[]> {
   return await oneByOne(
     its,
     RAW_FRIEND,
+    RAW_MESSAGES,
     () => undefined,
     async (text) => {
       const { id, at } = await host.call.sendOne({ to: RAW_FRIEND, text })

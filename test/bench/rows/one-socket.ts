@@ -7,7 +7,7 @@ const STORE_MS = 20
 const IN_FLIGHT = 100
 const TURNS = 3
 /** Raw Baileys passes few messages, so it needs the longer look. */
-const WINDOW_MS = { raw: 6_000, ours: 4_000 }
+const WINDOW_MS = { raw: 5_000, ours: 3_000 }
 const DIRECTIONS = {
   both: 'sending and receiving at once',
   out: 'sending only',
