@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sqsClient } from '#core/platform/aws.ts'
+import { until } from '../test/support/until.ts'
 import { ensureQueues } from './queues.ts'
 import { startEmbeddedQueues } from './sqs.ts'
 
@@ -71,4 +72,24 @@ test('what is given back comes again, before what follows it', async () => {
     }),
   )
   expect(bodies(await receive())).toEqual(['d1', 'd2'])
+})
+
+const invisibleFor = ({ ReceiptHandle }: Message, VisibilityTimeout: number) =>
+  client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }))
+
+test('what was handed out together and given back comes again in its order', async () => {
+  for (let n = 0; n < 5; n++) await send('a', `e${n}`)
+  for (const message of await receive(4)) await invisibleFor(message, 0)
+  expect(bodies(await receive())).toEqual(['e0', 'e1', 'e2', 'e3', 'e4'])
+})
+
+test('what was handed out together and not deleted in time comes again in its order', async () => {
+  for (let n = 0; n < 5; n++) await send('a', `f${n}`)
+  const out = await receive(4)
+  await Promise.all(out.map((message) => invisibleFor(message, 1)))
+  const again = await until('they come again', async () => {
+    const messages = await receive()
+    return messages.length > 0 && messages
+  })
+  expect(bodies(again)).toEqual(['f0', 'f1', 'f2', 'f3', 'f4'])
 })

@@ -4,12 +4,18 @@
  * of a look and a deletion.
  */
 type Received = { ReceiptHandle: string }
+type Message = { messageGroupId: string }
 
 /** What is used of its queue. A group is locked, with a count, while messages of it are out. */
 type Queue = {
   fifoLockedGroups: Map<string, number>
-  inflightMessages: Map<string, { message: { messageGroupId: string } }>
+  inflightMessages: Map<string, { message: Message }>
+  /** What waits, by group. */
+  fifoMessages: Map<string, Message[]>
   dequeueFifo(this: Queue, most: number, ...rest: unknown[]): Received[]
+  changeVisibility(this: Queue, receiptHandle: string, seconds: number): void
+  /** Takes back what was not deleted in time. */
+  processTimers(this: Queue): void
 }
 
 const DONE = Symbol.for('linekeeper.fauxqs.fifo')
@@ -21,6 +27,8 @@ export async function handOutGroups(): Promise<void> {
   const queue = SqsQueue.prototype as Queue & Record<symbol, boolean>
   if (queue[DONE]) return
   queue[DONE] = true
+  const places = new WeakMap<Message, number>()
+  let handedOut = 0
   const takeOne = queue.dequeueFifo
   queue.dequeueFifo = function (most, ...rest) {
     const taken: Received[] = []
@@ -29,11 +37,30 @@ export async function handOutGroups(): Promise<void> {
       const [one] = takeOne.call(this, 1, ...rest)
       if (!one) break
       taken.push(one)
-      const group = this.inflightMessages.get(one.ReceiptHandle)?.message.messageGroupId ?? ''
+      const { message } = this.inflightMessages.get(one.ReceiptHandle) ?? {}
+      const group = message?.messageGroupId ?? ''
+      if (message && !places.has(message)) places.set(message, ++handedOut)
       out.set(group, (out.get(group) ?? 0) + 1)
       this.fifoLockedGroups.delete(group)
     }
     for (const [group, count] of out) this.fifoLockedGroups.set(group, count)
     return taken
+  }
+
+  /** fauxqs puts each that comes back before all others, which turns the order of several round. */
+  const inOrder = (it: Queue, comeBack: () => void) => {
+    const out = it.inflightMessages.size
+    comeBack()
+    if (it.inflightMessages.size === out) return
+    const placeOf = (message: Message) => places.get(message) ?? Number.MAX_SAFE_INTEGER
+    for (const waiting of it.fifoMessages.values())
+      waiting.sort((one, other) => placeOf(one) - placeOf(other))
+  }
+  const { changeVisibility, processTimers } = queue
+  queue.changeVisibility = function (receiptHandle, seconds) {
+    inOrder(this, () => changeVisibility.call(this, receiptHandle, seconds))
+  }
+  queue.processTimers = function () {
+    inOrder(this, () => processTimers.call(this))
   }
 }

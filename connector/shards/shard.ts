@@ -211,7 +211,8 @@ export class Shard {
       if (this.#isLeaving) return done
       try {
         const recipient = await this.#recipient(sessionId)
-        if (!recipient) return all.length
+        // Nothing is left to do for a session that does not exist; a shard that leaves does nothing any more.
+        if (!recipient) return this.#isLeaving ? done : all.length
         const outcomes = await work(recipient, all.slice(done))
         const left = outcomes.indexOf('later')
         done += left < 0 ? outcomes.length : left

@@ -13,8 +13,8 @@ export async function whoOwnsWhat(its: Pick<Stack, 'api'>) {
   const { total: shards } = body.shards
   return {
     shards,
-    staying: staying.length,
-    sessions: staying.reduce((sum, { sessions }) => sum + sessions, 0),
+    /** How many shards each of them has. */
+    loads: staying.map((one) => one.shards.length),
     isWhole: owned.length === shards && new Set(owned).size === shards,
   }
 }
