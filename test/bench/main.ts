@@ -16,13 +16,26 @@ import { coldImport } from './rows/cold-import.ts'
 import { coldStart } from './rows/cold-start.ts'
 import { cpu } from './rows/cpu.ts'
 import { crowd } from './rows/crowd.ts'
+import { handover } from './rows/handover.ts'
 import { kills } from './rows/kills.ts'
 import { latency } from './rows/latency.ts'
 import { memory } from './rows/memory.ts'
 import { oneSocket } from './rows/one-socket.ts'
 import { webhooks } from './rows/webhooks.ts'
 
-const ROWS: Row[] = [memory, coldStart, oneSocket, crowd, cpu, latency, kills, calls, coldImport, webhooks]
+const ROWS: Row[] = [
+  memory,
+  coldStart,
+  oneSocket,
+  crowd,
+  cpu,
+  latency,
+  kills,
+  handover,
+  calls,
+  coldImport,
+  webhooks,
+]
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
