@@ -6,11 +6,12 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { readArguments } from './arguments.ts'
 import { ROOT } from './parts/child.ts'
 import { type Fleet, openFleet } from './parts/fleet.ts'
 import { json, markdown, type Ran, terminalTable } from './report.ts'
-import type { Context, Row } from './row.ts'
+import type { Context, Result, Row } from './row.ts'
 import { calls } from './rows/calls.ts'
 import { coldImport } from './rows/cold-import.ts'
 import { coldStart } from './rows/cold-start.ts'
@@ -55,7 +56,12 @@ async function measure(rows: Row[], options: { kills: number; sessions: number }
         return fleet
       },
     }
-    ran.push({ row, result: await row.run(context) })
+    const result = await row.run(context).catch((error: unknown): Result => {
+      say(inspect(error))
+      process.exitCode = 1
+      return { figures: [], notes: [`Not measured: ${error instanceof Error ? error.message : error}`] }
+    })
+    ran.push({ row, result })
     progress(`done after ${Math.round((performance.now() - began) / 1000)} s`)
   }
   return ran
@@ -76,4 +82,4 @@ const ran = await measure(
 process.stdout.write(`${terminalTable(ran)}\n`)
 if (out) writeFileSync(out, json(ran, occasion))
 if (!only) writeFileSync(join(ROOT, 'docs/benchmarks.md'), markdown(ran, occasion, names))
-process.exit(0)
+process.exit()
