@@ -59,8 +59,8 @@ export async function run(
 const write = (text: string) => void process.stdout.write(text)
 
 /** The QR of a simulated phone is no secret, so `auto` draws it wherever the output goes. */
-const drawsQr = ({ TERMINAL_QR, WHATSAPP }: Settings): boolean =>
-  TERMINAL_QR === 'auto' ? WHATSAPP === 'sandbox' || process.stdout.isTTY : TERMINAL_QR === 'always'
+const drawsQr = ({ TERMINAL_QR, whatsapp }: Settings): boolean =>
+  TERMINAL_QR === 'auto' ? whatsapp.kind !== 'live' || process.stdout.isTTY : TERMINAL_QR === 'always'
 
 const explain = (error: unknown): string =>
   error instanceof Refusal
