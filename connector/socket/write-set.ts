@@ -14,7 +14,6 @@ export type Unit = { seq: number; rows: Map<RowKey, unknown>; preKeys: Map<numbe
 
 export const rowKey = (type: string, id: string): RowKey => `${type}:${id}`
 export const typeOf = (key: RowKey): string => key.slice(0, key.indexOf(':'))
-export const idOf = (key: RowKey): string => key.slice(key.indexOf(':') + 1)
 
 export class WriteSet {
   /** The last unit, the last one that bytes have to wait for, and the last one that is durable. */

@@ -1,6 +1,6 @@
 /**
  * The durability gate under trouble: a store that is slow or fails, a line that drops, another owner. Real Baileys
- * against the sandbox; the rules R1 to R8 are those of docs/architecture.md.
+ * against the sandbox; the rules R1 to R8 are those of docs/durability-gate.md.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DeviceStore, Fenced, memoryDevice, memoryDisk } from '#core/device/index.ts'
