@@ -56,7 +56,7 @@ async function actOn({ socket }: ReplayOptions, message: StoredMessage): Promise
   if (!me || !content) return
   const node = { tag: 'message', attrs: message.stanza, content: [] }
   const { fullMessage } = decodeMessageNode(node, me.id, me.lid ?? '')
-  fullMessage.message = content.deviceSentMessage?.message ?? content
+  fullMessage.message = content
   cleanMessage(fullMessage, me.id, me.lid ?? '')
   await socket.upsertMessage(fullMessage, 'append')
 }
@@ -64,7 +64,8 @@ async function actOn({ socket }: ReplayOptions, message: StoredMessage): Promise
 function contentOf({ padded }: StoredMessage): proto.IMessage | undefined {
   const bytes = Buffer.from(padded, 'base64')
   try {
-    return proto.Message.decode(bytes.subarray(0, bytes.length - (bytes.at(-1) ?? 0)))
+    const content = proto.Message.decode(bytes.subarray(0, bytes.length - (bytes.at(-1) ?? 0)))
+    return content.deviceSentMessage?.message ?? content
   } catch {
     return undefined
   }
