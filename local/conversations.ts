@@ -2,13 +2,14 @@
  * Conversations on one machine: the webhook of Twilio, the consumers of orders and events, and the timed job, the same
  * that Lambda runs. Messages are handed on to a model where OPENAI_API_KEY is set, and read by rules otherwise.
  */
+import { CATCH_UP_EVERY } from '#core/conversation/schedule.ts'
 import { sqsClient } from '#core/platform/aws.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { JobKind } from '#core/queues.ts'
 import { consumersFromEnv } from '../functions/consumers/deps.ts'
 import { eventsConsumer } from '../functions/consumers/events.ts'
 import { ordersConsumer } from '../functions/consumers/orders.ts'
-import { CATCH_UP_EVERY, tend } from '../functions/cron/conversations.ts'
+import { tend } from '../functions/cron/conversations.ts'
 import { hookFromEnv } from '../functions/hooks/deps.ts'
 import { twilioHook } from '../functions/hooks/twilio.ts'
 import { consumeQueue } from './consumers.ts'

@@ -1,7 +1,9 @@
 /**
- * Timed jobs, each minute, and it is no harm when two runs overlap: the sweep carries what was stored and not carried,
- * and says how the fleet is; conversations whose time has come are written down as expired.
+ * Timed jobs, and it is no harm when two runs overlap. Each minute the sweep carries what was stored and not carried, and
+ * says how the fleet is, and conversations whose time has come are written down as expired. Every few minutes the logs
+ * of linked sessions are read for messages that conversations were not told of.
  */
+import { CATCH_UP_EVERY } from '../core/conversation/schedule.ts'
 import { conversationWork } from './consumers.ts'
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
@@ -44,6 +46,14 @@ export function schedules(stage: Stage, parts: Parts): Lambda[] {
     ],
   })
   new sst.aws.CronV2('SweepSchedule', { schedule: EVERY_MINUTE, function: sweep.arn })
-  new sst.aws.CronV2('TendSchedule', { schedule: EVERY_MINUTE, function: tend.arn })
+  new sst.aws.CronV2('TendSchedule', {
+    schedule: EVERY_MINUTE,
+    function: tend.arn,
+    event: { catchUp: 'no' },
+  })
+  new sst.aws.CronV2('CatchUpSchedule', {
+    schedule: `rate(${CATCH_UP_EVERY} minutes)`,
+    function: tend.arn,
+  })
   return [sweep, tend]
 }

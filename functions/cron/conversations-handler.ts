@@ -1,14 +1,8 @@
-/** The timed job of conversations on Lambda, each minute; the logs are read less often, and by every new process at once. */
+/** The timed job of conversations on Lambda. Whether a run reads the logs of linked sessions is said by its schedule. */
 import { consumersFromEnv } from '../consumers/deps.ts'
-import { CATCH_UP_EVERY, type Tended, tend } from './conversations.ts'
+import { type Tended, tend } from './conversations.ts'
 
 const deps = consumersFromEnv(process.env, 'conversations')
-let caughtUpAt = 0
 
-export const handler = async (): Promise<Tended> => {
-  const now = deps.store.now()
-  const catchUp = now - caughtUpAt >= CATCH_UP_EVERY * 60_000
-  const tended = await tend(deps, deps.later, deps.read, { catchUp })
-  if (catchUp) caughtUpAt = now
-  return tended
-}
+export const handler = ({ catchUp }: { catchUp?: string } = {}): Promise<Tended> =>
+  tend(deps, deps.later, deps.read, { catchUp: catchUp !== 'no' })

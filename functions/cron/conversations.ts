@@ -26,9 +26,6 @@ const MESSAGES_PER_RUN = 500
 /** How long a message that was handed on again is left to the queue, in ms. */
 const AGAIN_AFTER = 5 * 60_000
 
-/** Reading a log costs, also where nothing was lost: so often, in minutes, is often enough. */
-export const CATCH_UP_EVERY = 5
-
 /**
  * @param later absent where rules read everything: then they read what is left as well, by `read`
  * @param options.catchUp whether the logs of linked sessions are read in this run
