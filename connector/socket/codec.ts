@@ -29,8 +29,9 @@ const json: Codec = {
   encode: (value) => JSON.stringify(value, bytesAsObject),
   decode: (text) => JSON.parse(text, objectAsBytes),
 }
-/** Values that are text already, or hold only strings and numbers. */
+/** Values that hold only strings, numbers and booleans. */
 const plainJson: Codec = { encode: JSON.stringify, decode: JSON.parse }
+const text: Codec = { encode: (value) => value as string, decode: (written) => written }
 const base64: Codec = {
   encode: (value) => Buffer.from(value as Uint8Array).toString('base64'),
   decode: (text) => ownBuffer(text, 'base64'),
@@ -49,9 +50,10 @@ const appStateKey: Codec = {
 
 const CODECS: Record<string, Codec> = {
   session: plainJson,
-  'lid-mapping': plainJson,
+  'lid-mapping': text,
   'device-list': plainJson,
   'sender-key-memory': plainJson,
+  outbox: plainJson,
   'identity-key': base64,
   'sender-key': utf8,
   'app-state-sync-key': appStateKey,

@@ -7,6 +7,7 @@ import {
   DEFAULT_CONNECTION_CONFIG,
   isHostedPnUser,
   isPnUser,
+  jidDecode,
   type SignalAuthState,
   type SignalKeyStoreWithTransaction,
   type SignalRepositoryWithLIDStore,
@@ -63,7 +64,7 @@ export class Ratchet {
     ) => {
       const original = step.bind(repository)
       return async (...args: A): Promise<R> => {
-        await resolve(repository, jidOf(...args))
+        await this.#resolve(repository, jidOf(...args))
         return this.#locked(() => original(...args))
       }
     }
@@ -88,7 +89,7 @@ export class Ratchet {
     const decryptMessage = repository.decryptMessage.bind(repository)
     const decryptGroupMessage = repository.decryptGroupMessage.bind(repository)
     repository.decryptMessage = async (args) => {
-      await resolve(repository, args.jid)
+      await this.#resolve(repository, args.jid)
       return this.#read(line, args.ciphertext, () => decryptMessage(args))
     }
     repository.decryptGroupMessage = (args) => this.#read(line, args.msg, () => decryptGroupMessage(args))
@@ -124,6 +125,13 @@ export class Ratchet {
     line.whenHandled(() => journal.handled(messageId, (message) => hasTakenEffect(set, message)))
   }
 
+  /** Learns the LID of a phone number, over the network if need be; inside the lock there is none. */
+  async #resolve(repository: Repository, jid: string | undefined): Promise<void> {
+    if (!jid || !(isPnUser(jid) || isHostedPnUser(jid))) return
+    if (this.#options.set.has('lid-mapping', jidDecode(jid)?.user ?? '')) return
+    await repository.lidMapping.getLIDForPN(jid).catch(() => null)
+  }
+
   /** One atomic unit. Nothing of it stays when the work fails; a ratchet that moved is never moved back. */
   #locked<T>(work: () => Promise<T>, finish?: (unit: Changes, result: T) => () => void): Promise<T> {
     return this.#lock.runExclusive(() =>
@@ -153,11 +161,6 @@ export class Ratchet {
       transaction: (work) => work(),
     }
   }
-}
-
-async function resolve(repository: Repository, jid: string | undefined): Promise<void> {
-  if (!jid || !(isPnUser(jid) || isHostedPnUser(jid))) return
-  await repository.lidMapping.getLIDForPN(jid).catch(() => null)
 }
 
 /** The session the message belongs to has used its key: the message was read before, and is not lost. */
