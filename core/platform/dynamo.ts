@@ -27,6 +27,7 @@ import type { TableName } from '../tables.ts'
 import type { Clock } from './clock.ts'
 import { Fault } from './fault.ts'
 import { indexKeys, placeOf, type QueryOptions, readCursor, refusingForeign, writeCursor } from './paging.ts'
+import { readable, stamped, stampedUpdate } from './version.ts'
 
 export type { QueryOptions } from './paging.ts'
 
@@ -64,14 +65,14 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       return {
         Put: {
           TableName,
-          Item: write.put,
+          Item: stamped(write.put),
           ConditionExpression: write.condition,
           ExpressionAttributeValues: write.values,
           ExpressionAttributeNames: write.names,
         },
       }
     if ('remove' in write) return { Delete: { TableName, Key: write.remove } }
-    const { names, values, UpdateExpression, ConditionExpression } = write.set
+    const { names, values, UpdateExpression, ConditionExpression } = stampedUpdate(write.set)
     return {
       Update: {
         TableName,
@@ -96,7 +97,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       const { Item } = await doc.send(
         new GetCommand({ TableName: tables[table], Key: key, ConsistentRead: consistent }),
       )
-      return alive(Item) ? schema.parse(Item) : undefined
+      return alive(Item) ? read(schema, Item) : undefined
     },
 
     /** Raw items of one table by key, at most 100 keys, in no particular order. */
@@ -107,7 +108,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
         const answer = await doc.send(
           new BatchGetCommand({ RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } } }),
         )
-        found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive))
+        found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive).map(readable))
         wanted = (answer.UnprocessedKeys?.[tables[table]]?.Keys ?? []) as Key[]
         if (wanted.length > 0) await backOff(attempt)
       }
@@ -120,7 +121,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
         doc.send(
           new PutCommand({
             TableName: tables[table],
-            Item: item,
+            Item: stamped(item),
             ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
             ExpressionAttributeValues: { ':now': Math.floor(now() / 1000) },
           }),
@@ -129,7 +130,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     },
 
     async put(table: TableName, item: Item): Promise<void> {
-      await doc.send(new PutCommand({ TableName: tables[table], Item: item }))
+      await doc.send(new PutCommand({ TableName: tables[table], Item: stamped(item) }))
     },
 
     async remove(table: TableName, key: Key): Promise<void> {
@@ -155,7 +156,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
 
     /** False when the condition failed: the item is untouched then. */
     async update(table: TableName, key: Key, set: Expression): Promise<boolean> {
-      const { names, values, ...expressions } = set
+      const { names, values, ...expressions } = stampedUpdate(set)
       return succeeds(
         doc.send(
           new UpdateCommand({
@@ -190,7 +191,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
         ),
       )
       return {
-        items: (answer.Items ?? []).filter(alive).map((item) => schema.parse(item)),
+        items: (answer.Items ?? []).filter(alive).map((item) => read(schema, item)),
         cursor: writeCursor(answer.LastEvaluatedKey, keys),
       }
     },
@@ -243,6 +244,8 @@ async function backOff(attempt: number, cause?: unknown): Promise<void> {
     throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.', { cause })
   await pause(Math.random() * 5 * 2 ** attempt)
 }
+
+const read = <S extends z.ZodType>(schema: S, item: Item): z.output<S> => schema.parse(readable(item))
 
 async function succeeds(sent: Promise<unknown>): Promise<boolean> {
   try {
