@@ -58,7 +58,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
     environment: environment.hook,
     link: [secrets.sealed],
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+      table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
       table(tables.messages, 'PutItem'),
       table(tables.events, 'PutItem'),
       sendTo(jobs.orders.live),

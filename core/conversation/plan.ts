@@ -10,7 +10,7 @@ import { expiry } from './closing.ts'
 import { type Channel, type Conversation, type Person, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { conversationItem } from './listing.ts'
-import { everItem, isStale, type Pointer, pointerItem } from './person.ts'
+import { everItem, isStale, Pointer, pointerItem } from './person.ts'
 import { type NewSeen, seenWrite } from './seen.ts'
 import type { Tally } from './stats.ts'
 import { orderTold, preview, told } from './told.ts'
@@ -25,6 +25,8 @@ export type Entry = Addition & { seen: NewSeen[] }
 
 export type Plan = {
   conversation: Conversation
+  /** As it stands when this is written. */
+  pointer: Pointer
   isNew: boolean
   /** First those of `seen`, in their order. What is counted is not among them. */
   writes: Write[]
@@ -55,8 +57,10 @@ function goingOn(
     pointer && isStale(pointer, now, retention)
       ? [pointerItem(before, now, retention), everItem(before, now, retention)]
       : []
+  const [fresh] = renewed
   return {
     conversation,
+    pointer: fresh || !pointer ? Pointer.parse(fresh ?? pointerItem(before, now, retention)) : pointer,
     isNew: false,
     writes: [
       ...entry.seen.map((seen) => seenWrite(seen, conversation, messages, { at: entry.at, now })),
@@ -81,12 +85,14 @@ function beginning(desk: Desk, line: Line, { pointer, last }: Known, entry: Entr
         condition: 'attribute_not_exists(pk) OR expiresAt <= :now',
         values: { ':now': Math.floor(now / 1000) },
       }
+  const item = pointerItem(next, now, retention)
   return {
     conversation: next,
+    pointer: Pointer.parse(item),
     isNew: true,
     writes: [
       ...entry.seen.map((seen) => seenWrite(seen, next, messages, { at, now })),
-      { table: 'main', put: pointerItem(next, now, retention), ...free },
+      { table: 'main', put: item, ...free },
       { table: 'main', put: everItem(next, now, retention) },
       { table: 'main', put: conversationItem(next, retention) },
       ...contents(desk, next, messages),

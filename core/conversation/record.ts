@@ -3,14 +3,15 @@
  * statistics and the events. However many first messages arrive at once, one conversation begins; one that has ended by
  * the clock is closed in the transaction that begins the next.
  */
-import type { Key } from '../platform/dynamo.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
 import { Conversation, conversationKey } from './conversation.ts'
 import type { Desk } from './desk.ts'
+import type { Guess } from './guesses.ts'
 import { AGAIN, persistently } from './persistently.ts'
 import { Pointer, pointerKey } from './person.ts'
-import { activeAt, type Entry, type Known, type Line, plan } from './plan.ts'
+import { activeAt, type Entry, type Line, plan } from './plan.ts'
 import { find as findSeen, type NewSeen, type Seen } from './seen.ts'
-import { type ConversationSettings, settingsKey, settingsOf } from './settings.ts'
+import { type ConversationSettings, choiceOf, settingsKey, stillChosen } from './settings.ts'
 import { tally } from './stats.ts'
 
 /** What to take in, decided in view of the conversation it goes to; undefined stands for one that will begin. */
@@ -34,46 +35,35 @@ export async function record(
   compose: Compose,
 ): Promise<Recorded | Repeated> {
   const key = pointerKey(line.accountId, line.person.key, line.channel)
+  const name = `${key.pk} ${key.sk}`
+  const { store, guesses } = desk
   return persistently(async () => {
-    const { settings, ...known } = await look(desk, line.accountId, key)
-    const { seen, ...entry } = compose(activeAt(known, at), settings)
-    const counted = tally(desk.store.now())
-    const { conversation, isNew, writes } = plan(desk, line, known, { ...entry, at, seen: [seen] }, counted)
-    const failed = await desk.store.transact([...writes, ...counted.writes()])
+    const guess = guesses?.of(name)
+    const isGuessed = guess !== undefined && activeAt(guess, at) !== undefined
+    const known = isGuessed ? guess : await look(store, line.accountId, key)
+    guesses?.forget(name)
+
+    const { seen, ...entry } = compose(activeAt(known, at), known.settings)
+    const counted = tally(store.now())
+    const planned = plan(desk, line, known, { ...entry, at, seen: [seen] }, counted)
+    const check = isGuessed ? [stillChosen(line.accountId, known.choice)] : []
+    const failed = await store.transact([...planned.writes, ...check, ...counted.writes()])
     if (failed.length === 0) {
-      desk.guesses?.learn(`${key.pk} ${key.sk}`, conversation.id)
+      const { conversation, isNew, pointer } = planned
+      guesses?.learn(name, { ...known, pointer, last: conversation })
       return { conversation, seen, isNew }
     }
-    if (failed.includes(0)) {
-      const repeated = await findSeen(desk.store, seen.key)
-      if (repeated) return { repeated }
-    }
-    return AGAIN
+    const repeated = failed.includes(0) ? await findSeen(store, seen.key) : undefined
+    return repeated ? { repeated } : AGAIN
   })
 }
 
-/** One read, and another one where it is not known which conversation goes on. */
-async function look(
-  desk: Desk,
-  accountId: string,
-  key: Key,
-): Promise<Known & { settings: ConversationSettings }> {
+/** One read, and another one where a conversation was there before. */
+async function look(store: Store, accountId: string, key: Key): Promise<Guess> {
   const settings = settingsKey(accountId)
-  const name = `${key.pk} ${key.sk}`
-  const guess = desk.guesses?.of(name)
-  const guessed = guess === undefined ? [] : [conversationKey(guess)]
-  const items = await desk.store.getMany('main', [key, settings, ...guessed])
-  const found = ({ pk, sk }: Key) => items.find((item) => item.pk === pk && item.sk === sk)
-  const at = found(key)
+  const items = await store.getMany('main', [key, settings])
+  const at = items.find(({ sk }) => sk === key.sk)
   const pointer = at && Pointer.parse(at)
-  return { pointer, last: await lastOf(), settings: settingsOf(found(settings)) }
-
-  async function lastOf(): Promise<Conversation | undefined> {
-    if (!pointer) return
-    desk.guesses?.learn(name, pointer.conversationId)
-    if (pointer.conversationId !== guess)
-      return desk.store.get('main', Conversation, conversationKey(pointer.conversationId))
-    const item = found(conversationKey(guess))
-    return item && Conversation.parse(item)
-  }
+  const last = pointer && (await store.get('main', Conversation, conversationKey(pointer.conversationId)))
+  return { pointer, last, ...choiceOf(items.find(({ sk }) => sk === settings.sk)) }
 }

@@ -3,10 +3,11 @@
  * by itself. Without a choice, orders are read and confirmed on the Twilio channel, and linked sessions say nothing
  * that their owner did not write.
  */
+import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { OrderDetails } from '../order/order.ts'
 import { describe } from '../order/order.ts'
-import type { Item, Key, Store } from '../platform/dynamo.ts'
+import type { Item, Key, Store, Write } from '../platform/dynamo.ts'
 
 const PLACEHOLDERS = ['items', 'customer', 'total', 'phone'] as const
 type Placeholder = (typeof PLACEHOLDERS)[number]
@@ -57,9 +58,28 @@ export type ConversationSettings = z.infer<typeof ConversationSettings>
 
 export const settingsKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'CONVERSATIONS' })
 
+/** What was chosen, and which choice that is; undefined when there was none yet. */
+export type Choice = { settings: ConversationSettings; choice: string | undefined }
+
+const Chosen = z.object({ choice: z.string().optional() })
+
 /** Undefined means that nothing was chosen. */
+export const choiceOf = (item: Item | undefined): Choice => ({
+  settings: settingsOf(item),
+  choice: Chosen.parse(item ?? {}).choice,
+})
+
 export const settingsOf = (item: Item | undefined): ConversationSettings =>
   ConversationSettings.parse(item ?? {})
+
+/** Holds while this is what the account has chosen. */
+export const stillChosen = (accountId: string, choice: string | undefined): Write => ({
+  table: 'main',
+  check: settingsKey(accountId),
+  ...(choice === undefined
+    ? { condition: 'attribute_not_exists(choice)' }
+    : { condition: 'choice = :choice', values: { ':choice': choice } }),
+})
 
 export const read = async (store: Store, accountId: string): Promise<ConversationSettings> =>
   (await store.get('main', ConversationSettings, settingsKey(accountId))) ?? settingsOf(undefined)
@@ -69,7 +89,7 @@ export async function write(
   accountId: string,
   settings: ConversationSettings,
 ): Promise<ConversationSettings> {
-  await store.put('main', { ...settingsKey(accountId), ...settings })
+  await store.put('main', { ...settingsKey(accountId), ...settings, choice: randomUUID() })
   return settings
 }
 

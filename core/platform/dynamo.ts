@@ -42,6 +42,8 @@ export type Write = { table: TableName } & (
   | { put: Item; condition?: string; values?: Record<string, unknown>; names?: Record<string, string> }
   | { update: Key; set: Expression }
   | { remove: Key }
+  /** Writes nothing: the others are written only while the condition holds. */
+  | { check: Key; condition: string; values?: Record<string, unknown>; names?: Record<string, string> }
 )
 export type Page<T> = { items: T[]; cursor: string | undefined }
 export type Store = ReturnType<typeof openStore>
@@ -72,6 +74,16 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
         },
       }
     if ('remove' in write) return { Delete: { TableName, Key: write.remove } }
+    if ('check' in write)
+      return {
+        ConditionCheck: {
+          TableName,
+          Key: write.check,
+          ConditionExpression: write.condition,
+          ExpressionAttributeValues: write.values,
+          ExpressionAttributeNames: write.names,
+        },
+      }
     const { names, values, UpdateExpression, ConditionExpression } = stampedUpdate(write.set)
     return {
       Update: {

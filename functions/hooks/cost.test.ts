@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { guesses } from '#core/conversation/guesses.ts'
+import * as Settings from '#core/conversation/settings.ts'
 import { inbound, newSid, type TwilioWorld, twilioWorld } from '../../test/support/twilio-world.ts'
 
 /** What a webhook costs is a promise: counted here at the client, as AWS would count it. */
@@ -33,14 +34,14 @@ test('the first message of a person: one read, one write', async () => {
   ])
 })
 
-test('every further one: one read, one write, with an order and its confirmation in it', async () => {
+test('every further one: one write, with an order and its confirmation in it', async () => {
   const From = 'whatsapp:+15550000002'
   await callsOf(inbound({ From }))
   for (const Body of ['Hello again', '5 units of tea'])
-    expect(await callsOf(inbound({ From, Body }))).toEqual(['BatchGetItem', 'TransactWriteItems'])
+    expect(await callsOf(inbound({ From, Body }))).toEqual(['TransactWriteItems'])
 })
 
-test('where another function began the conversation: one more read', async () => {
+test('where another function began the conversation: two reads before it', async () => {
   const From = 'whatsapp:+15550000004'
   await callsOf(inbound({ From }))
   const fresh = { ...w.hook, desk: { ...w.desk, guesses: guesses() } }
@@ -49,10 +50,24 @@ test('where another function began the conversation: one more read', async () =>
   expect(calls).toHaveLength(3)
 })
 
-test('a repetition: what a message costs, and one more read for its answer', async () => {
+test('a repetition: what a message costs, and one read for its answer', async () => {
   const form = inbound({ From: 'whatsapp:+15550000003', Body: '5 units of tea' })
   await callsOf(form)
-  expect(await callsOf(form)).toEqual(['BatchGetItem', 'TransactWriteItems', 'GetItem'])
+  expect(await callsOf(form)).toEqual(['TransactWriteItems', 'GetItem'])
+})
+
+test('what an account chooses counts at once, also where a function remembers another choice', async () => {
+  const From = 'whatsapp:+15550000005'
+  await callsOf(inbound({ From }))
+  await Settings.write(
+    w.desk.store,
+    'acme',
+    Settings.ConversationSettings.parse({ templates: { other: 'We read you.' } }),
+  )
+  const { reply } = await w.post({ form: inbound({ From }) })
+  expect(reply).toBe('We read you.')
+  await Settings.write(w.desk.store, 'acme', Settings.ConversationSettings.parse({}))
+  expect((await w.post({ form: inbound({ From }) })).reply).toBeNull()
 })
 
 test('a status callback: one write; an unsigned request: nothing', async () => {

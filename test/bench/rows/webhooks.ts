@@ -29,7 +29,7 @@ export const webhooks: Row = {
       ],
       notes: [
         `${sent} messages of ${LOAD.people} people through \`npm start\` without a connector, every other one an order that the rules read and confirm, ${LOAD.twice * 100} % of them delivered twice. Latency counts from the moment a message was due. The load is made on the same machine.`,
-        'A message costs one read and one transaction of DynamoDB, and another read where a function has not seen the person before (functions/hooks/cost.test.ts).',
+        'A message costs one transaction of DynamoDB; one or two reads more where a function has not seen the person before (functions/hooks/cost.test.ts).',
       ],
     }
   },
