@@ -10,6 +10,7 @@ import { until } from '../support/until.ts'
 import { schedule, sqsBatch } from './deployed/events.ts'
 import { type Deployment, deploy, FUNCTIONS } from './deployment.ts'
 import { buildBySteps } from './image/steps.ts'
+import { snapshot } from './snapshot.ts'
 
 /** Items of any shape: only their number matters. */
 const ANYTHING = z.looseObject({})
@@ -319,6 +320,13 @@ describe('at the end', () => {
     await Messages.accept(before, retention, { ...message, id: newMessageId(), session: nobody })
     expect((await it.functions.Sweep.invoke(schedule())).result).toMatchObject({ removed: 1 })
   })
+
+  test('every item carries the version of its form', async () => {
+    const unversioned = await it.everyItem(({ v }) => typeof v !== 'number')
+    expect(unversioned.map(({ pk, sk }) => `${pk} ${sk}`)).toEqual([])
+  })
+
+  test.runIf(process.env.SNAPSHOT)('the data of this version is kept', () => snapshot(it, id))
 
   test('no role was asked for more than it may', () => {
     const refused = Object.entries(it.guards).map(([name, guard]) => [name, [...guard.refused]])

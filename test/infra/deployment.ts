@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as Accounts from '#core/account.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
@@ -63,13 +64,12 @@ export async function deploy(image: Built) {
     Component,
     Awaited<ReturnType<typeof start>>[1]
   >
-  const connector = stack.use(
-    startContainer(image, {
-      ...(await part('Connector')),
-      WHATSAPP_ROOT_KEY: box.rootKey,
-      HEALTH_PORT: `${await choosePort(0, 'HEALTH_PORT')}`,
-    }),
-  )
+  const settings: Record<string, string> = {
+    ...(await part('Connector')),
+    WHATSAPP_ROOT_KEY: box.rootKey,
+    HEALTH_PORT: `${await choosePort(0, 'HEALTH_PORT')}`,
+  }
+  const connector = stack.use(startContainer(image, settings))
   const resources = stack.move()
 
   const request = async (component: Component, asked: Request) => {
@@ -84,9 +84,12 @@ export async function deploy(image: Built) {
     connector,
     guards,
     store,
+    database: cloud.database,
     /** What callers use. */
     origin: url,
     tables,
+    token,
+    masterKey: settings.MASTER_KEY,
     phones: box.control,
     model,
     twilio,
@@ -99,6 +102,15 @@ export async function deploy(image: Built) {
         headers: { authorization: `Bearer ${token}`, ...json, ...asked.headers },
       })
     },
+    /** What lies in any table and is so. */
+    async everyItem(isSo: (item: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
+      const doc = DynamoDBDocumentClient.from(cloud.database)
+      const pages = await Promise.all(
+        Object.values(tables).map((TableName) => doc.send(new ScanCommand({ TableName }))),
+      )
+      return pages.flatMap(({ Items = [] }) => Items).filter(isSo)
+    },
+
     /** Puts something into the command queue of a session. */
     async command(sessionId: string, body: string) {
       const { shard } = (await Sessions.find(store, sessionId)) ?? {}
