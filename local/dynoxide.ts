@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from './port.ts'
 
 export type Dynoxide = {
   endpoint: string
@@ -37,19 +37,6 @@ export async function startDynoxide(
     child.kill('SIGKILL')
     if (attempt === 3) throw new Error(`The embedded DynamoDB did not start: ${problem}`)
   }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (!address || typeof address === 'string') throw new Error('no TCP port to be had')
-  return address.port
 }
 
 function findBinary(): string {

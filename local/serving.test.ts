@@ -2,10 +2,9 @@ import { createServer, get } from 'node:http'
 import { expect, test } from 'vitest'
 import { logger } from '#core/platform/log.ts'
 import { until } from '../test/support/until.ts'
-import { freePort } from './dynoxide.ts'
 import { every } from './every.ts'
 import { serveHttp } from './http.ts'
-import { choosePort } from './port.ts'
+import { choosePort, freePort } from './port.ts'
 
 test('a taken port is named with its setting', async () => {
   const port = await freePort()
@@ -16,6 +15,11 @@ test('a taken port is named with its setting', async () => {
   )
   await new Promise((resolve) => server.close(resolve))
   expect(await choosePort(port, 'SANDBOX_PORT')).toBe(port)
+})
+
+test('a free port is none that an outgoing connection could take before it is listened on', async () => {
+  const ports = await Promise.all(Array.from({ length: 20 }, freePort))
+  expect(ports.filter((port) => port < 1024 || port >= 32_768)).toEqual([])
 })
 
 test('a running request is answered before the server ends', async () => {

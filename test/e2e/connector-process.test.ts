@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../../local/dynoxide.ts'
+import { freePort } from '../../local/port.ts'
 import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
 import { until } from '../support/until.ts'
 

@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { freePort } from '../../local/dynoxide.ts'
 import { end, type Identity, isAlive } from '../../local/identity.ts'
+import { freePort } from '../../local/port.ts'
 import { readRecord } from '../../local/record.ts'
 import { temporaryFolder } from './folder.ts'
 import { until } from './until.ts'
