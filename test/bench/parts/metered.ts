@@ -3,10 +3,12 @@
  * of work asks beyond that is what the work costs. Looking at the results goes past the meters.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { type AttributeValue, paginateScan } from '@aws-sdk/client-dynamodb'
 import { dynamoClient, tableNames } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { PlatformConfig } from '#core/platform/config.ts'
 import { openStore, type Store } from '#core/platform/dynamo.ts'
+import type { TableName } from '#core/tables.ts'
 import { startDynoxide } from '../../../local/dynoxide.ts'
 import { readRecord } from '../../../local/record.ts'
 import { startEmbeddedQueues } from '../../../local/sqs.ts'
@@ -21,6 +23,8 @@ export type Cost = {
   readUnits: number
   /** Calls by what they do, the most frequent first. */
   by: Record<string, number>
+  /** Write units by the calls that took them. */
+  writes: Record<string, number>
 }
 
 export type Metered = {
@@ -33,6 +37,8 @@ export type Metered = {
   cost(work: () => Promise<number>): Promise<Cost>
   /** Resolves when nothing was asked for so long but what is asked anyway. */
   quiet(forMs: number): Promise<void>
+  /** Everything that lies in a table. Not metered. */
+  everyItem(table: TableName): Promise<Record<string, AttributeValue>[]>
 } & AsyncDisposable
 
 const LOOK_MS = 50
@@ -86,6 +92,12 @@ export async function openMetered(): Promise<Metered> {
     stack: its,
     store: openStore(client, tableNames(config), systemClock),
     quiet,
+    async everyItem(table) {
+      const found = []
+      const pages = paginateScan({ client }, { TableName: tableNames(config)[table] })
+      for await (const { Items = [] } of pages) found.push(...Items)
+      return found
+    },
     async idle(forMs) {
       await pause(OVER_AFTER_MS)
       anyway = new Map()
@@ -138,5 +150,11 @@ function costOf(calls: Call[], counts: Map<string, number>, per: number): Cost {
     writeUnits: sum(calls.map(({ writeUnits }) => writeUnits)) / per,
     readUnits: sum(calls.map(({ readUnits }) => readUnits)) / per,
     by: Object.fromEntries(byCount.map(([name, count]) => [name, count / per])),
+    writes: Object.fromEntries(
+      [...Map.groupBy(calls, nameOf)].flatMap(([name, group]) => {
+        const units = sum(group.map(({ writeUnits }) => writeUnits))
+        return units > 0 ? [[name, units / per]] : []
+      }),
+    ),
   }
 }

@@ -1,0 +1,64 @@
+/** Counts anew, on a whole stack in front of metered engines (test/bench/parts), and keeps what was counted. */
+import { writeFileSync } from 'node:fs'
+import { countCosts } from '../bench/parts/costs.ts'
+import { type Metered, openMetered } from '../bench/parts/metered.ts'
+import { COUNTS_FILE, type Cost, Counts } from './counts.ts'
+import { billedBytes, type StoredItem } from './stored.ts'
+
+const KINDS = ['alone', 'spread', 'told alone', 'told busy'] as const
+/** As local/environment.ts has it. */
+const SHARDS = 16
+
+export async function measure(): Promise<void> {
+  await using metered = await openMetered()
+  const amounts = { idleMs: 20_000, alone: 6, load: 400 }
+  const counted = await countCosts(metered, KINDS, amounts, (text) => process.stderr.write(`${text}\n`))
+  const kinds = Object.fromEntries(
+    KINDS.map((kind) => {
+      const { out, in: received } = counted.kinds[kind]!
+      return [kind, { out: caused(out, counted.idle), in: caused(received, counted.idle) }]
+    }),
+  )
+  const stored = await measureStored(metered)
+  const { idle } = counted
+  const counts = Counts.parse({ date: new Date().toISOString(), shards: SHARDS, idle, kinds, stored })
+  writeFileSync(COUNTS_FILE, `${JSON.stringify(counts, rounded, 1)}\n`)
+}
+
+/** Without what is asked anyway: a little more of that in a stretch of time is no message's doing. */
+const caused = (cost: Cost, idle: Cost): Cost => ({
+  ...cost,
+  by: Object.fromEntries(Object.entries(cost.by).filter(([name]) => !(name in idle.by))),
+})
+
+async function measureStored({ everyItem }: Metered): Promise<Counts['stored']> {
+  const [main, messages, events, devices] = await Promise.all(
+    (['main', 'messages', 'events', 'devices'] as const).map(async (table) =>
+      (await everyItem(table)).map((item) => ({ item, bytes: billedBytes(table, item) })),
+    ),
+  )
+  type Sized = { item: StoredItem; bytes: number }[]
+  const starting = (items: Sized, prefix: string) =>
+    items.filter(({ item }) => item.pk?.S?.startsWith(prefix))
+  const told = ({ item }: Sized[number]) => item.type?.S?.startsWith('conversation.') === true
+  const total = (items: Sized) => items.reduce((sum, { bytes }) => sum + bytes, 0)
+
+  const all = starting(messages!, 'MESSAGE#')
+  const inConversations = starting(messages!, 'CONVERSATION#')
+  const ofConversations = [
+    ...inConversations,
+    ...starting(main!, 'CONVERSATION#'),
+    ...starting(main!, 'SEEN#'),
+  ]
+  const sessions = new Set(devices!.map(({ item }) => item.pk?.S)).size
+  return {
+    message: total(all) / all.length,
+    events: total(events!.filter((one) => !told(one))) / all.length,
+    conversation: total(ofConversations) / inConversations.length,
+    eventsOfConversation: total(events!.filter(told)) / inConversations.length,
+    device: total(devices!) / sessions,
+  }
+}
+
+const rounded = (_: string, value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toPrecision(4)) : value
