@@ -36,11 +36,15 @@ export const find = (store: Store, id: string): Promise<Account | undefined> =>
 
 const LISTING = 'ACCOUNTS'
 
-/** Every account, for jobs that attend to all of them. */
-export async function* all(store: Store): AsyncGenerator<Account> {
+/** Every account behind the one with the given id, for jobs that attend to all of them. */
+export async function* all(store: Store, after?: string): AsyncGenerator<Account> {
   let cursor: string | undefined
   do {
-    const page = await store.query('main', Account, LISTING, { index: 'listing', cursor })
+    const page = await store.query('main', Account, LISTING, {
+      index: 'listing',
+      cursor,
+      ...(after ? { after } : {}),
+    })
     yield* page.items
     cursor = page.cursor
   } while (cursor)

@@ -12,7 +12,7 @@ import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { shardOf } from '../platform/id.ts'
 import { type Session, type Settings, sessionKey } from '../session.ts'
-import { listingPartition } from './find.ts'
+import { listingPartition, listingPlace } from './find.ts'
 import { intentOn, living, nudge, sessionNotFound } from './intend.ts'
 
 export type NewSession = {
@@ -42,7 +42,7 @@ export async function create(domain: Domain, input: NewSession): Promise<Session
           ...sessionKey(session.id),
           ...session,
           listPk: listingPartition(session.accountId),
-          listSk: `${session.createdAt}#${session.id}`,
+          listSk: listingPlace(session),
         },
         condition: 'attribute_not_exists(pk)',
       },

@@ -4,6 +4,9 @@ import { HISTORY_PREFIX } from '../projection/index.ts'
 import { Session, StatusChange, sessionKey, sessionPartition } from '../session.ts'
 
 export const listingPartition = (accountId: string): string => `SESSIONS#${accountId}`
+/** By age. */
+export const listingPlace = ({ createdAt, id }: Pick<Session, 'createdAt' | 'id'>): string =>
+  `${createdAt}#${id}`
 export const shardPartition = (shard: number): string => `SHARD#${shard}`
 
 /** Why a session stands in its shard's index: something was asked of the connector, or it should be connected. */
@@ -22,13 +25,14 @@ export const ofShard = (store: Store, shard: number): AsyncGenerator<Session> =>
 /** The sessions of a shard of which something was asked that is not done yet. */
 export async function pendingIntents(store: Store, shard: number): Promise<Session[]> {
   const found: Session[] = []
-  for await (const session of everyPage(store, 'shard', shardPartition(shard), INTENT)) found.push(session)
+  for await (const session of everyPage(store, 'shard', shardPartition(shard), { prefix: INTENT }))
+    found.push(session)
   return found
 }
 
-/** All sessions of an account, the oldest first. */
-export const ofAccount = (store: Store, accountId: string): AsyncGenerator<Session> =>
-  everyPage(store, 'listing', listingPartition(accountId))
+/** All sessions of an account behind a place in the list, the oldest first. */
+export const ofAccount = (store: Store, accountId: string, after?: string): AsyncGenerator<Session> =>
+  everyPage(store, 'listing', listingPartition(accountId), after ? { after } : {})
 
 /** The latest status changes, newest first. */
 export async function history(store: Store, id: string, limit = 50): Promise<StatusChange[]> {
@@ -44,14 +48,14 @@ async function* everyPage(
   store: Store,
   index: 'shard' | 'listing',
   partition: string,
-  prefix?: string,
+  range: { prefix?: string; after?: string } = {},
 ): AsyncGenerator<Session> {
   let cursor: string | undefined
   do {
     const page = await store.query('main', Session, partition, {
       index,
       cursor,
-      ...(prefix ? { prefix } : {}),
+      ...range,
     })
     yield* page.items
     cursor = page.cursor

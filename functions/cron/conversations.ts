@@ -1,7 +1,7 @@
 /**
  * Attends to what conversations left behind: those whose time has come are written down as expired, messages of linked
  * sessions that nobody told of are found in the log, and messages whose order nobody has read are handed on again. A
- * run is bounded; the next one goes on.
+ * run is bounded; the next one goes on where it stopped.
  */
 import * as Accounts from '#core/account.ts'
 import { catchUp } from '#core/conversation/catch-up.ts'
@@ -10,7 +10,10 @@ import type { Opened } from '#core/conversation/open.ts'
 import type { Reading } from '#core/conversation/receive.ts'
 import * as Seen from '#core/conversation/seen.ts'
 import { finish, type Read, settle } from '#core/conversation/settle.ts'
+import type { Store } from '#core/platform/dynamo.ts'
+import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { goRound } from './round.ts'
 
 export type Tended = {
   /** Messages of linked sessions that nobody had told of. */
@@ -37,12 +40,25 @@ export async function tend(
   options: { catchUp: boolean } = { catchUp: true },
 ): Promise<Tended> {
   const tended: Tended = { caughtUp: 0, expired: 0, handedOn: 0 }
-  for await (const { id } of Accounts.all(deps.store)) {
-    tended.expired += await cleanUp(deps, id, EXPIRED_PER_ACCOUNT)
-    if (!options.catchUp) continue
-    for await (const session of Sessions.ofAccount(deps.store, id))
-      tended.caughtUp += await catchUp(deps, session, { later, outbound: deps.outbound })
-  }
+  const expiring = goRound(deps, {
+    name: 'expired conversations',
+    after: (place) => Accounts.all(deps.store, place),
+    placeOf: ({ id }) => id,
+    async attend({ id }) {
+      tended.expired += await cleanUp(deps, id, EXPIRED_PER_ACCOUNT)
+    },
+  })
+  const catchingUp = options.catchUp
+    ? goRound(deps, {
+        name: 'events that nobody was told of',
+        after: (place) => everySession(deps.store, place),
+        placeOf,
+        async attend(session) {
+          tended.caughtUp += await catchUp(deps, session, { later, outbound: deps.outbound })
+        },
+      })
+    : undefined
+  const rounds = await Promise.all([expiring, catchingUp])
   const { items } = await Seen.due(deps.store, { limit: MESSAGES_PER_RUN })
   for (const seen of items) {
     if (!(await Seen.postpone(deps.store, seen, deps.store.now() + AGAIN_AFTER))) continue
@@ -53,5 +69,16 @@ export async function tend(
   }
   if (tended.caughtUp + tended.expired + tended.handedOn > 0)
     deps.log.info(tended, 'attended to conversations')
+  const failed = rounds.reduce((sum, went) => sum + (went?.failed ?? 0), 0)
+  if (failed > 0) throw new Error(`${failed} accounts or sessions could not be attended to: see the log`)
   return tended
+}
+
+/** Where a session stands among those of all accounts. */
+const placeOf = (session: Session): string => `${session.accountId} ${Sessions.listingPlace(session)}`
+
+async function* everySession(store: Store, after: string | undefined): AsyncGenerator<Session> {
+  const [accountId, place] = after?.split(' ') ?? []
+  if (accountId) yield* Sessions.ofAccount(store, accountId, place)
+  for await (const account of Accounts.all(store, accountId)) yield* Sessions.ofAccount(store, account.id)
 }
