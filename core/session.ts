@@ -102,6 +102,8 @@ export const Session = z.object({
   wanted: z.boolean(),
   intent: Intent.optional(),
   deletedAt: z.iso.datetime().optional(),
+  /** Somebody hears live of what happens here, or did lately: see core/live. */
+  listenedUntil: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   state: State,

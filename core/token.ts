@@ -12,4 +12,7 @@ export const Token = z.object({
 })
 export type Token = z.infer<typeof Token>
 
-export const tokenKey = (secret: string): Key => ({ pk: `TOKEN#${hashSecret(secret)}`, sk: 'TOKEN' })
+/** The sort key of every token. */
+export const TOKEN = 'TOKEN'
+
+export const tokenKey = (secret: string): Key => ({ pk: `TOKEN#${hashSecret(secret)}`, sk: TOKEN })

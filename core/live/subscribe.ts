@@ -1,0 +1,142 @@
+/**
+ * What a client asks to hear: sessions of its own account, each from where it has read to. Stored first, marked and
+ * pushed after, so that what happens meanwhile is found by one or the other.
+ */
+import type { Domain } from '../domain.ts'
+import { EVERYTHING } from '../events/filter.ts'
+import { Fault } from '../platform/fault.ts'
+import { Session, sessionKey } from '../session.ts'
+import * as Sessions from '../sessions/index.ts'
+import * as Connections from './connection.ts'
+import { BEGINNING, type Cursor, here } from './cursor.ts'
+import { listen } from './listening.ts'
+import * as Subscriptions from './subscription.ts'
+import type { Live } from './tell.ts'
+
+export type SubscribeDeps = Pick<Domain, 'store' | 'commands' | 'log'> & { live: Live }
+export type Wanted = {
+  sessions: '*' | string[]
+  events?: string[] | undefined
+  after?: Record<string, Cursor> | undefined
+}
+
+const AT_A_TIME = 25
+
+/**
+ * @returns the cursor of each session
+ * @throws Fault SESSION_NOT_FOUND with the ids that are not the account's, LIVE_LIMIT_REACHED
+ */
+export async function subscribe(
+  deps: SubscribeDeps,
+  connection: Connections.Connection,
+  { sessions: wanted, events = EVERYTHING, after = {} }: Wanted,
+): Promise<Record<string, Cursor>> {
+  const { store } = deps
+  const sessions = await named(deps, connection.accountId, wanted)
+  await withinLimit(deps, connection, sessions)
+  if (wanted === '*') await Connections.hearAll(store, connection.id, events)
+  /** Who goes on, and has never heard of a session, missed it from its beginning. */
+  const unnamed = wanted === '*' && Object.keys(after).length > 0 ? BEGINNING : undefined
+  const cursors: [string, Cursor][] = []
+  await inGroups(sessions, async (session) => {
+    const cursor = after[session.id] ?? unnamed ?? (await here(store, session.id))
+    cursors.push([session.id, cursor])
+    await add(deps, connection, session, events, cursor)
+  })
+  return Object.fromEntries(cursors)
+}
+
+/** What was asked for is pushed, once the client knows that it is subscribed. */
+export const begin = (deps: SubscribeDeps, accountId: string, sessionIds: string[]): Promise<void> =>
+  deps.live.tell(sessionIds.map((id) => ({ id, accountId })))
+
+/** @returns the sessions that nothing more is told of */
+export async function unsubscribe(
+  { store }: Pick<Domain, 'store'>,
+  connection: Connections.Connection,
+  sessions: '*' | string[],
+): Promise<string[]> {
+  if (sessions === '*') await Connections.hearAll(store, connection.id, undefined)
+  const ids =
+    sessions === '*'
+      ? (await Subscriptions.ofConnection(store, connection.id)).map(({ sessionId }) => sessionId)
+      : sessions
+  await Subscriptions.remove(
+    store,
+    ids.map((sessionId) => ({ sessionId, connectionId: connection.id })),
+  )
+  return ids
+}
+
+/** A new session: who hears of every one hears of this one from its beginning. */
+export async function welcome(deps: SubscribeDeps, session: Session): Promise<void> {
+  const connections = await Connections.ofAccount(deps.store, session.accountId)
+  const hearing = connections.filter(({ all }) => all)
+  await Promise.all(
+    hearing.map((connection) =>
+      add(deps, connection, session, connection.all ?? EVERYTHING, BEGINNING).catch((err: unknown) =>
+        deps.log.warn(
+          { err, connectionId: connection.id },
+          'a live connection does not hear of a new session',
+        ),
+      ),
+    ),
+  )
+  if (hearing.length > 0) await begin(deps, session.accountId, [session.id])
+}
+
+async function add(
+  deps: SubscribeDeps,
+  { id: connectionId, accountId, token, expiresAt }: Connections.Connection,
+  session: Session,
+  events: string[],
+  cursor: Cursor,
+): Promise<void> {
+  const { id: sessionId } = session
+  await Subscriptions.put(deps.store, {
+    sessionId,
+    accountId,
+    connectionId,
+    token,
+    events,
+    cursor,
+    expiresAt,
+  })
+  await listen(deps, session)
+}
+
+async function named(deps: SubscribeDeps, accountId: string, wanted: '*' | string[]): Promise<Session[]> {
+  if (wanted === '*') {
+    const every: Session[] = []
+    for await (const session of Sessions.ofAccount(deps.store, accountId)) every.push(session)
+    return every
+  }
+  const ids = [...new Set(wanted)]
+  const items = await deps.store.getMany('main', ids.map(sessionKey))
+  const sessions = items
+    .map((item) => Session.parse(item))
+    .filter((session) => session.accountId === accountId && !session.deletedAt)
+  const missing = ids.filter((wantedId) => !sessions.some(({ id }) => id === wantedId))
+  if (missing.length > 0)
+    throw new Fault('SESSION_NOT_FOUND', 'Session not found', { details: { sessions: missing } })
+  return sessions
+}
+
+async function withinLimit(
+  { store }: SubscribeDeps,
+  { id }: Connections.Connection,
+  sessions: Session[],
+): Promise<void> {
+  const heard = await Subscriptions.ofConnection(store, id)
+  const all = new Set([...heard.map(({ sessionId }) => sessionId), ...sessions.map((session) => session.id)])
+  if (all.size <= Subscriptions.SUBSCRIPTIONS) return
+  const limit = Subscriptions.SUBSCRIPTIONS
+  throw new Fault('LIVE_LIMIT_REACHED', `A live connection may hear of ${limit} sessions.`, {
+    details: { limit, action: 'Name the sessions, and open a second connection for the others.' },
+  })
+}
+
+async function inGroups<T>(all: T[], work: (one: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < all.length; start += AT_A_TIME)
+    await Promise.all(all.slice(start, start + AT_A_TIME).map(work))
+}

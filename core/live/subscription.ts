@@ -1,0 +1,76 @@
+/**
+ * That a connection hears of a session: an item beside the others who do, with what it wants to hear and how far it has
+ * read. The cursor moves by whoever pushes, and only from where it was read, so a new subscription is never overrun.
+ */
+import * as z from 'zod'
+import { EventFilter } from '../events/filter.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
+import { updating } from '../platform/expression.ts'
+import { Cursor } from './cursor.ts'
+
+/** Sessions that a connection may hear of. */
+export const SUBSCRIPTIONS = 500
+
+export const Subscription = z.object({
+  sessionId: z.string(),
+  accountId: z.string(),
+  connectionId: z.string(),
+  /** The partition of the token on whose behalf it listens. */
+  token: z.string(),
+  events: EventFilter,
+  cursor: Cursor,
+  /** Seconds since 1970. */
+  expiresAt: z.int(),
+})
+export type Subscription = z.infer<typeof Subscription>
+
+type Place = Pick<Subscription, 'sessionId' | 'connectionId'>
+
+const partition = (sessionId: string): string => `LISTENERS#${sessionId}`
+const keyOf = ({ sessionId, connectionId }: Place): Key => ({ pk: partition(sessionId), sk: connectionId })
+const listing = (connectionId: string): string => `SUBSCRIPTIONS#${connectionId}`
+
+export const put = (store: Store, subscription: Subscription): Promise<void> =>
+  store.put('main', {
+    ...keyOf(subscription),
+    ...subscription,
+    listPk: listing(subscription.connectionId),
+    listSk: subscription.sessionId,
+  })
+
+/** Who hears of this session now. */
+export async function ofSession(store: Store, sessionId: string): Promise<Subscription[]> {
+  const found: Subscription[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.query('main', Subscription, partition(sessionId), { cursor })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor)
+  return found
+}
+
+/** What this connection hears of. The index may lag behind. */
+export async function ofConnection(store: Store, connectionId: string): Promise<Subscription[]> {
+  const found: Subscription[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.query('main', Subscription, listing(connectionId), { index: 'listing', cursor })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor)
+  return found
+}
+
+/** False when it was taken back or made anew meanwhile. */
+export function advance(store: Store, subscription: Subscription, cursor: Cursor): Promise<boolean> {
+  const update = updating().set('cursor', cursor)
+  update.where(`${update.name('cursor')} = ${update.value(subscription.cursor)}`)
+  return store.update('main', keyOf(subscription), update.build())
+}
+
+export const remove = (store: Store, places: Place[]): Promise<void> =>
+  store.removeMany('main', places.map(keyOf))
+
+export const removeAll = async (store: Store, connectionId: string): Promise<void> =>
+  remove(store, await ofConnection(store, connectionId))
