@@ -4,7 +4,6 @@
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import PQueue from 'p-queue'
 import { FLEET_LOG } from '#core/contract/event.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import * as leases from '#core/lease.ts'
@@ -23,9 +22,11 @@ import { Appender } from './events/appender.ts'
 import { StateWriter } from './events/states.ts'
 import { teller } from './events/teller.ts'
 import { type Health, healthOf } from './health.ts'
+import { messageKeys } from './keys.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
-import { backlog, encoded, overlooked, unsent } from './ledger.ts'
+import { backlog, overlooked, unsent } from './ledger.ts'
 import { openLoad } from './load.ts'
+import { Logins } from './logins.ts'
 import { phoneBook } from './phone-book.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
@@ -86,6 +87,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     log,
   )
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
+  const logins = new Logins(timing.PARALLEL_LOGINS)
   const supervisor: ShardParts['supervisor'] = {
     server: options.server,
     timing,
@@ -93,7 +95,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     random: Math.random,
     newEventId,
     log,
-    logins: new PQueue({ concurrency: timing.PARALLEL_LOGINS }),
+    logins,
     states,
     isStoreFailing: () => isFailing(keeper.failingSince) || isFailing(appender.failingSince),
     openDevice: (session, epoch, hooks) =>
@@ -109,7 +111,8 @@ export function startConnector(options: ConnectorOptions): Connector {
     find: (sessionId) => Sessions.find(store, sessionId),
     ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),
     unsent: (session) => unsent(store, session),
-    encoded: (sessionId, messageId) => encoded(store, sessionId, messageId),
+    keysOf: ({ id: sessionId, accountId }) =>
+      messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
     purge: (session) => Sessions.purge(store, session),
     onQr: options.onQr,
     onOpen: phoneBook(log),
@@ -145,7 +148,10 @@ export function startConnector(options: ConnectorOptions): Connector {
     monotonic,
     log,
     onAcquired: (shard, epoch, origin) => void shards.acquire(shard, epoch, origin),
-    onLost: (shard, why) => shards.lose(shard, why),
+    onLost: (shard, why) => {
+      if (why === 'not-renewed') logins.goEasy()
+      return shards.lose(shard, why)
+    },
     onSuperseded: options.onSuperseded,
     load: openLoad(monotonic),
     sessions: () => shards.supervisors.filter(({ device }) => device !== undefined).length,

@@ -1,12 +1,10 @@
 /**
- * What the connector asks of the ledger besides single records: which messages of a session still wait to be sent, and
- * what an older one said, for a phone that asks for it again.
+ * What the connector asks of the ledger besides single records: which messages still wait to be sent.
  */
-import { CARRIED_WITHIN, DUE, findOutgoing, Message, queuedPlace, waitingPartition } from '#core/message.ts'
+import { CARRIED_WITHIN, DUE, Message, queuedPlace, waitingPartition } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import type { Session } from '#core/session.ts'
-import { textMessage } from './convert/index.ts'
 
 /** The ids of a session's messages that were accepted and not yet taken by WhatsApp. */
 export async function unsent(store: Store, session: Pick<Session, 'id' | 'shard'>): Promise<string[]> {
@@ -60,13 +58,3 @@ export async function backlog(store: Store, shard: number): Promise<Message[]> {
 const byAcceptance = (one: Message, other: Message): number =>
   acceptedAt(one).localeCompare(acceptedAt(other))
 const acceptedAt = ({ times, timestamp }: Message): string => times.accepted ?? timestamp
-
-/** The encoded content of a message of ours; undefined when the ledger does not know it any more. */
-export async function encoded(
-  store: Store,
-  sessionId: string,
-  messageId: string,
-): Promise<Uint8Array | undefined> {
-  const message = await findOutgoing(store, sessionId, messageId)
-  return message?.type === 'text' && message.text !== undefined ? textMessage(message.text) : undefined
-}

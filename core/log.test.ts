@@ -27,8 +27,7 @@ const accept = (of: Line, id: string) =>
     session: { ...of, shard: 3, phoneNumber: '+4915100000001' },
     chatId: CAROL,
     to: '+4915100000003',
-    type: 'text',
-    text: 'hi',
+    content: { type: 'text', text: 'hi' },
   })
 
 test('an event and everything that it changes become visible together', async () => {

@@ -4,6 +4,7 @@
  * outgoing message is stored here before anything is asked of the connector.
  */
 import * as z from 'zod'
+import { type Content, isDeed, type Target } from './contract/content.ts'
 import { MessageFacts, MessageStatus } from './contract/event.ts'
 import { iso, ttl } from './platform/clock.ts'
 import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
@@ -18,7 +19,8 @@ export type Times = Partial<Record<MessageStatus, string>>
 export const timeAttribute = (status: MessageStatus): string => `${status}At`
 
 const time = z.iso.datetime().optional()
-const Stored = MessageFacts.extend({
+const Stored = z.looseObject({
+  ...MessageFacts.shape,
   sessionId: z.string(),
   accountId: z.string(),
   acceptedAt: time,
@@ -31,7 +33,20 @@ const Stored = MessageFacts.extend({
   failedAt: time,
   reason: z.string().optional(),
   waitSk: z.string().optional(),
+  fingerprint: z.string().optional(),
+  editedAt: time,
+  deletedAt: time,
+  pinnedUntil: time,
 })
+
+/** What one person did to a message stands in an attribute of its own, under this prefix and the person's address. */
+export const REACTION_PREFIX = 'reaction:'
+export const VOTE_PREFIX = 'vote:'
+export const RESPONSE_PREFIX = 'response:'
+const Reaction = z.object({ emoji: z.string(), at: z.iso.datetime() })
+const Vote = z.object({ options: z.array(z.string()), at: z.iso.datetime() })
+const Response = z.object({ response: z.string(), at: z.iso.datetime() })
+type By<T> = { from: string } & T
 
 export type Message = z.infer<typeof MessageFacts> & {
   sessionId: string
@@ -43,18 +58,57 @@ export type Message = z.infer<typeof MessageFacts> & {
   reason: string | undefined
   /** When it stands in the index of what waits: the place in it. */
   waitSk: string | undefined
+  /** Of the request that it was accepted with, where it is more than a text. */
+  fingerprint: string | undefined
+  editedAt: string | undefined
+  deletedAt: string | undefined
+  pinnedUntil: string | undefined
+  reactions: By<z.infer<typeof Reaction>>[]
+  votes: By<z.infer<typeof Vote>>[]
+  responses: By<z.infer<typeof Response>>[]
 }
 
-export const Message = Stored.transform(({ reason, waitSk, ...stored }): Message => {
-  const { acceptedAt, queuedAt, sentAt, serverAt, deliveredAt, readAt, playedAt, failedAt, ...facts } = stored
+export const Message = Stored.transform((stored): Message => {
+  const { sessionId, accountId, reason, waitSk, fingerprint, editedAt, deletedAt, pinnedUntil } = stored
+  const facts = factsIn(stored)
   const times: Times = Object.fromEntries(
     MessageStatus.options.flatMap((status) => {
       const at = stored[`${status}At`]
       return at ? [[status, at]] : []
     }),
   )
-  return { ...facts, times, status: facts.fromMe ? statusOf(times) : 'received', reason, waitSk }
+  return {
+    ...facts,
+    sessionId,
+    accountId,
+    times,
+    status: facts.fromMe ? statusOf(times) : 'received',
+    reason,
+    waitSk,
+    fingerprint,
+    editedAt,
+    deletedAt,
+    pinnedUntil,
+    reactions: said(stored, REACTION_PREFIX, Reaction),
+    votes: said(stored, VOTE_PREFIX, Vote),
+    responses: said(stored, RESPONSE_PREFIX, Response),
+  }
 })
+
+const FACTS = Object.keys(MessageFacts.shape)
+const factsIn = (stored: MessageFacts): MessageFacts =>
+  Object.fromEntries(
+    Object.entries(stored).filter(([name, value]) => FACTS.includes(name) && value !== undefined),
+  ) as MessageFacts
+
+const said = <S extends z.ZodType<object>>(
+  stored: Record<string, unknown>,
+  prefix: string,
+  schema: S,
+): By<z.output<S>>[] =>
+  Object.entries(stored).flatMap(([name, value]) =>
+    name.startsWith(prefix) ? [{ from: name.slice(prefix.length), ...schema.parse(value) }] : [],
+  )
 
 /** The furthest state. A failure counts until WhatsApp's server took the message after all. */
 export function statusOf(times: Times): MessageStatus {
@@ -77,10 +131,15 @@ export const outgoingKey = (sessionId: string, id: string): Key => ({
   sk: `${sessionId}#out`,
 })
 /** WhatsApp's ids are unique per sender only, so a received message is known by both. */
-export const receivedKey = (sessionId: string, { id, sender, from }: MessageFacts): Key => ({
+export const receivedKey = (
+  sessionId: string,
+  { id, sender, from }: Pick<MessageFacts, 'id' | 'sender' | 'from'>,
+): Key => ({
   pk: messagePartition(id),
   sk: `${sessionId}#${sender.lid ?? sender.phoneNumber ?? from}`,
 })
+export const targetKey = (sessionId: string, { messageId, fromMe, sender = {} }: Target): Key =>
+  fromMe ? outgoingKey(sessionId, messageId) : receivedKey(sessionId, { id: messageId, sender, from: '' })
 
 export const chatPartition = (sessionId: string, chatId: string): string => `${sessionId}#${chatId}`
 
@@ -105,8 +164,9 @@ export type Outgoing = {
   session: { id: string; accountId: string; shard: number; phoneNumber: string | undefined }
   chatId: string
   to: string
-  type: string
-  text: string
+  content: Content
+  /** Tells requests apart whose content cannot be compared. */
+  fingerprint?: string | undefined
 }
 
 /** Stores an accepted message, once. Undefined when its id is taken: then it was accepted before. */
@@ -120,7 +180,7 @@ export async function accept(
 }
 
 function acceptedItem(
-  { id, session, chatId, to, type, text }: Outgoing,
+  { id, session, chatId, to, content, fingerprint }: Outgoing,
   now: number,
   retention: Retention,
 ): Item {
@@ -132,18 +192,19 @@ function acceptedItem(
     from: session.phoneNumber ?? '',
     to,
     sender: session.phoneNumber ? { phoneNumber: session.phoneNumber } : {},
-    type,
-    text,
     timestamp: at,
+    ...content,
   }
+  // What only changes another message has no place of its own in the chat.
+  const place = isDeed(content) ? {} : { chatPk: chatPartition(session.id, chatId), chatSk: `${at}#${id}` }
   return {
     ...outgoingKey(session.id, id),
     ...facts,
     sessionId: session.id,
     accountId: session.accountId,
     acceptedAt: at,
-    chatPk: chatPartition(session.id, chatId),
-    chatSk: `${at}#${id}`,
+    fingerprint,
+    ...place,
     waitPk: waitingPartition(session.shard),
     waitSk: dueAt(now + CARRIED_WITHIN, id),
     expiresAt: ttl(now, retention.messageSeconds),

@@ -3,6 +3,8 @@
  * idempotency key the id follows from the key, so a request that is repeated is the same message, to the ledger, to
  * the queue and to the recipient.
  */
+import { sendCommand } from './commands.ts'
+import type { Content } from './contract/content.ts'
 import type { Domain } from './domain.ts'
 import { addressOf, chatIdOf } from './jid.ts'
 import { accept, findOutgoing, type Message } from './message.ts'
@@ -14,7 +16,11 @@ import { adviceOn, canSend, shownStatus } from './sessions/shown.ts'
 /** Characters of one text, by WhatsApp's own limit. */
 export const TEXT_LIMIT = 65_536
 
-export type Draft = { to: string; text: string; idempotencyKey?: string | undefined }
+/** A text, or any other content with the fingerprint of the request that it was made from. */
+export type Draft = { to: string; idempotencyKey?: string | undefined } & (
+  | { text: string }
+  | { content: Content; fingerprint: string }
+)
 
 /**
  * Accepts a message. It is carried to the connector at once, or by the sweeper when the queue does not take it.
@@ -45,8 +51,9 @@ export async function send(
     },
     chatId,
     to: addressOf(chatId),
-    type: 'text',
-    text: draft.text,
+    ...('text' in draft
+      ? { content: { type: 'text', text: draft.text } }
+      : { content: draft.content, fingerprint: draft.fingerprint }),
   }
   const accepted = await accept(domain.store, domain.retention, outgoing)
   if (accepted) {
@@ -76,8 +83,12 @@ function assertConnected(session: Session): void {
   })
 }
 
-function same(message: Message, chatId: string, { text }: Draft): Message {
-  if (message.chatId === chatId && message.text === text) return message
+function same(message: Message, chatId: string, draft: Draft): Message {
+  const isSame =
+    'text' in draft
+      ? message.text === draft.text && message.fingerprint === undefined
+      : message.fingerprint === draft.fingerprint
+  if (message.chatId === chatId && isSame) return message
   throw new Fault('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another message.', {
     details: { messageId: message.id, action: 'Use a new key for each message.' },
   })
@@ -85,14 +96,9 @@ function same(message: Message, chatId: string, { text }: Draft): Message {
 
 /** Asks the connector to send it. Never fails: what the queue does not take, the sweeper carries. */
 async function carry({ commands, log }: Domain, { shard }: Session, message: Message): Promise<void> {
-  const { id, sessionId, accountId, chatId, text = '', times, timestamp } = message
-  const acceptedAt = times.accepted ?? timestamp
+  const { id, sessionId, accountId } = message
   try {
-    await commands.send(
-      { accountId, sessionId, shard },
-      { type: 'message.send', messageId: id, to: chatId, text, acceptedAt, again: false },
-      id,
-    )
+    await commands.send({ accountId, sessionId, shard }, sendCommand(message, false), id)
   } catch (err) {
     log.warn(
       { err, sessionId, messageId: id },

@@ -27,7 +27,8 @@ export async function route(recipient: Recipient, commands: Received[]): Promise
         break
       case 'message.send': {
         const { messageId, to, text, acceptedAt, again } = command
-        sends.push({ messageId, to, text, acceptedAt, isRepeat: isRepeat || again })
+        const content = command.content ?? { type: 'text', text }
+        sends.push({ messageId, to, content, acceptedAt, isRepeat: isRepeat || again })
         break
       }
     }

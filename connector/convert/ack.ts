@@ -2,9 +2,10 @@
  * The fate of a message of ours: WhatsApp's server took it (`message.sent`), or it never will be sent
  * (`message.status` failed, with a reason that can be shown and switched on).
  */
+import { isPlain } from '#core/contract/content.ts'
 import type { Event, MessageFacts } from '#core/contract/event.ts'
 import type { Row } from '../socket/index.ts'
-import type { Context } from './context.ts'
+import { type Context, nthId } from './context.ts'
 
 type Ack = Extract<Row, { kind: 'ack' }>
 
@@ -46,5 +47,39 @@ export function ackEvents(row: Ack, message: MessageFacts | undefined, context: 
         },
       },
     ]
-  return message ? [{ ...base, type: 'message.sent', payload: { message } }] : []
+  if (!message) return []
+  const keys =
+    row.message && context.seal && !isPlain(message)
+      ? { sealed: context.seal(row.message, row.messageId) }
+      : {}
+  const { sealed: _, ...facts } = message
+  const sent: Event = { ...base, type: 'message.sent', payload: { message: { ...facts, ...keys } } }
+  const done = doneBy(facts, context.now)
+  return done ? [sent, { ...base, id: nthId(row.id, 1), ...done }] : [sent]
+}
+
+type Draft = Event extends infer E ? (E extends Event ? Pick<E, 'type' | 'payload'> : never) : never
+
+/** What a message of ours does to another one, once WhatsApp has taken it. */
+function doneBy(message: MessageFacts, timestamp: string): Draft | undefined {
+  const { id, chatId, fromMe, from, sender, target, text = '', choices = [], pinSeconds } = message
+  if (!target) return
+  const deed = { id, chatId, fromMe, from, sender, target, timestamp }
+  switch (message.type) {
+    case 'reaction':
+      return { type: 'message.reaction', payload: { ...deed, emoji: text } }
+    case 'edit':
+      return { type: 'message.edited', payload: { ...deed, text } }
+    case 'delete':
+      return { type: 'message.deleted', payload: deed }
+    case 'pin':
+      return {
+        type: 'message.pinned',
+        payload: { ...deed, ...(pinSeconds === undefined ? {} : { seconds: pinSeconds }) },
+      }
+    case 'poll_vote':
+      return { type: 'poll.vote', payload: { ...deed, options: choices } }
+    default:
+      return
+  }
 }

@@ -1,4 +1,6 @@
 /** What a conversion knows besides the row itself. */
+import type { proto } from '@whiskeysockets/baileys'
+import type { MessageFacts } from '#core/contract/event.ts'
 import type { Me } from '../socket/index.ts'
 import type { Directory } from './identity.ts'
 
@@ -6,9 +8,17 @@ export type Context = {
   session: { sessionId: string; accountId: string }
   me: Me | undefined
   directory: Directory
+  /** The LID (`<digits>@lid`) of a phone number, when the device has learnt it. */
+  lidOf?(phoneNumber: string): string | undefined
+  /** Closes what only this session may open again; the answer is text. */
+  seal?(bytes: Uint8Array, messageId: string): string
+  /** The message that the row is about (see `isAbout`), when it is known, with the keys that came with it. */
+  about?: About | undefined
   /** ISO 8601. */
   now: string
 }
+
+export type About = { facts: MessageFacts; message: proto.IMessage }
 
 /** The id of the n-th event of one row: it sorts directly behind the row's own. */
 export const nthId = (rowId: string, index: number): string => (index === 0 ? rowId : `${rowId}.${index}`)

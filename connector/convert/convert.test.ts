@@ -161,11 +161,10 @@ describe('what a message says', () => {
     ['sticker', { stickerMessage: {} }, undefined],
     ['location', { locationMessage: { name: 'g', degreesLatitude: 1, degreesLongitude: 2 } }, 'g'],
     ['contact', { contactMessage: { displayName: 'h' } }, 'h'],
-    ['reaction', { reactionMessage: { text: '👍', key: { id: 'M0' } } }, '👍'],
     ['poll', { pollCreationMessageV3: { name: 'i' } }, 'i'],
     ['poll_vote', { pollUpdateMessage: {} }, undefined],
     ['interactive_reply', { buttonsResponseMessage: { selectedDisplayText: 'j' } }, 'j'],
-    ['unknown', { requestPhoneNumberMessage: {} }, undefined],
+    ['unsupported', { requestPhoneNumberMessage: {} }, undefined],
   ]
   test.each(said)('%s %#', (type, message, text) => {
     const seen = facts(ANN, { messageContextInfo: { messageSecret: new Uint8Array(32) }, ...message })

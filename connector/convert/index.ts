@@ -6,12 +6,12 @@ import type { Event, MessageFacts } from '#core/contract/event.ts'
 import type { Row } from '../socket/index.ts'
 import { ackEvents } from './ack.ts'
 import type { Context } from './context.ts'
-import { messageEvents } from './message.ts'
+import { messageEvents, waitingEvents } from './message.ts'
 import { receiptEvents } from './receipt.ts'
 
-export type { Context } from './context.ts'
+export type { About, Context } from './context.ts'
 export type { Directory } from './identity.ts'
-export { textMessage } from './outgoing.ts'
+export { decode, encode, textMessage, Unsendable } from './outgoing.ts'
 
 /**
  * @param sent what the ledger knows of the message that an `ack` row speaks of
@@ -25,8 +25,9 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return receiptEvents(row, context)
     case 'ack':
       return ackEvents(row, sent, context)
-    // Named kinds without a place in the log yet: groups and pictures come with the complete messaging API.
     case 'undecryptable':
+      return waitingEvents(row, context)
+    // Named kinds without a place in the log yet: groups, pictures, calls.
     case 'notification':
     case 'call':
       return []

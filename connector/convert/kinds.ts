@@ -1,51 +1,61 @@
 /**
- * The kinds of messages and where each keeps its words: a caption, a name, a question. The first kind in this order
- * that a message has is the kind it is.
+ * The kinds of messages, where each keeps its words (a caption, a name, a question), and what else it says. The first
+ * kind in this order that a message has is the kind it is.
  */
 import type { proto } from '@whiskeysockets/baileys'
+import type { Content } from '#core/contract/content.ts'
+import * as part from './parts.ts'
 
 type Words = string | null | undefined
-export type Kind = { field: keyof proto.IMessage; type: string; text: (message: proto.IMessage) => Words }
+type Said = Partial<Content>
+export type Kind = {
+  field: keyof proto.IMessage
+  type: string
+  text: (message: proto.IMessage) => Words
+  part: (message: proto.IMessage) => Said
+}
 
 const kind = <F extends keyof proto.IMessage>(
   field: F,
   type: string,
   text: (content: NonNullable<proto.IMessage[F]>) => Words = () => undefined,
-): Kind => ({
-  field,
-  type,
-  text: (message) => {
-    const content = message[field]
-    return content == null ? undefined : text(content)
-  },
-})
+  said: (content: NonNullable<proto.IMessage[F]>) => Said = () => ({}),
+): Kind => {
+  const having =
+    <T>(read: (content: NonNullable<proto.IMessage[F]>) => T, otherwise: T) =>
+    (message: proto.IMessage): T => {
+      const content = message[field]
+      return content == null ? otherwise : read(content)
+    }
+  return { field, type, text: having(text, undefined), part: having(said, {}) }
+}
 
-const poll = (content: proto.Message.IPollCreationMessage): Words => content.name
+const question = (content: proto.Message.IPollCreationMessage): Words => content.name
 
 export const KINDS: readonly Kind[] = [
   kind('conversation', 'text', (text) => text),
-  kind('extendedTextMessage', 'text', ({ text }) => text),
-  kind('imageMessage', 'image', ({ caption }) => caption),
-  kind('videoMessage', 'video', ({ caption }) => caption),
-  kind('ptvMessage', 'video', ({ caption }) => caption),
-  kind('audioMessage', 'audio'),
-  kind('documentMessage', 'document', ({ caption }) => caption),
-  kind('stickerMessage', 'sticker'),
+  kind('extendedTextMessage', 'text', ({ text }) => text, part.linkPreview),
+  kind('imageMessage', 'image', ({ caption }) => caption, part.image),
+  kind('videoMessage', 'video', ({ caption }) => caption, part.video),
+  kind('ptvMessage', 'video', ({ caption }) => caption, part.videoNote),
+  kind('audioMessage', 'audio', undefined, part.audio),
+  kind('documentMessage', 'document', ({ caption }) => caption, part.document),
+  kind('stickerMessage', 'sticker', undefined, part.sticker),
   kind('stickerPackMessage', 'sticker', ({ name }) => name),
-  kind('locationMessage', 'location', ({ comment, name }) => comment || name),
-  kind('liveLocationMessage', 'location', ({ caption }) => caption),
-  kind('contactMessage', 'contact', ({ displayName }) => displayName),
-  kind('contactsArrayMessage', 'contact', ({ displayName }) => displayName),
+  kind('locationMessage', 'location', ({ comment, name }) => comment || name, part.location),
+  kind('liveLocationMessage', 'location', ({ caption }) => caption, part.liveLocation),
+  kind('contactMessage', 'contact', ({ displayName }) => displayName, part.contact),
+  kind('contactsArrayMessage', 'contact', ({ displayName }) => displayName, part.contacts),
   kind('reactionMessage', 'reaction', ({ text }) => text),
   kind('encReactionMessage', 'reaction'),
-  kind('pollCreationMessage', 'poll', poll),
-  kind('pollCreationMessageV2', 'poll', poll),
-  kind('pollCreationMessageV3', 'poll', poll),
-  kind('pollCreationMessageV5', 'poll', poll),
+  kind('pollCreationMessage', 'poll', question, part.poll),
+  kind('pollCreationMessageV2', 'poll', question, part.poll),
+  kind('pollCreationMessageV3', 'poll', question, part.poll),
+  kind('pollCreationMessageV5', 'poll', question, part.poll),
   kind('pollUpdateMessage', 'poll_vote'),
-  kind('eventMessage', 'event', ({ name }) => name),
+  kind('eventMessage', 'event', ({ name }) => name, part.event),
   kind('encEventResponseMessage', 'event_response'),
-  kind('groupInviteMessage', 'group_invite', ({ caption }) => caption),
+  kind('groupInviteMessage', 'group_invite', ({ caption }) => caption, part.groupInvite),
   kind('productMessage', 'product', ({ body }) => body),
   kind('orderMessage', 'order', ({ message }) => message),
   kind('buttonsMessage', 'interactive', ({ contentText }) => contentText),

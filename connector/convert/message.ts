@@ -1,29 +1,63 @@
 /**
  * A decrypted message becomes an event: `message.received` from another person, `message.sent` when it was written on
- * another device of ours. What is no message of a person becomes nothing.
+ * another device of ours, and an event of its own when it does something to another message. What is no message of a
+ * person becomes nothing; what could not be read yet becomes `message.waiting`.
  */
+import { proto } from '@whiskeysockets/baileys'
+import { type Content, isPlain, type Target } from '#core/contract/content.ts'
 import type { Event, MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
 import type { Context } from './context.ts'
-import { addressOfPerson, partiesOf } from './identity.ts'
+import { answeredIn, type Done, deedIn } from './deeds.ts'
+import { addressOfPerson, isMe, type Parties, partiesOf } from './identity.ts'
 import { happenedAt } from './time.ts'
 
 export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: Context): Event[] {
   const { stanza } = row
   if (!stanza.id || stanza.category === 'peer') return []
-  const { message, sentTo } = unwrap(row.message)
-  const content = contentOf(message)
-  const parties = content && partiesOf(stanza, context.me, context.directory, sentTo)
-  if (!content || !parties) return []
+  const { message, sentTo, viewOnce } = unwrap(row.message)
+  const parties = partiesOf(stanza, context.me, context.directory, sentTo)
+  if (!parties) return []
+  const deed = deedIn(message, parties, context)
+  if (deed) return [deedEvent(row, stanza.id, deed, parties, context)]
+  const content = contentOf(message, context.directory)
+  if (!content) return []
+  const facts: MessageFacts = {
+    ...envelope(row, stanza.id, parties, context),
+    ...settled(content, context),
+    ...(viewOnce ? { viewOnce } : {}),
+    ...answering(answeredIn(message, parties, context)),
+    ...sealed(message, content, stanza.id, context),
+  }
+  return [
+    {
+      ...base(row, context),
+      type: parties.fromMe ? 'message.sent' : 'message.received',
+      payload: { message: facts },
+    },
+  ]
+}
 
+/** Somebody wrote something that this device cannot read, at least not yet. */
+export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, context: Context): Event[] {
+  const { stanza } = row
+  const parties = partiesOf(stanza, context.me, context.directory)
+  if (!stanza.id || !parties || parties.fromMe || stanza.category === 'peer') return []
+  const message = { ...envelope(row, stanza.id, parties, context), type: 'waiting' }
+  return [{ ...base(row, context), type: 'message.waiting', payload: { message } }]
+}
+
+const base = (row: Row, { session, now }: Context) => ({ id: row.id, ...session, timestamp: now })
+
+function envelope(row: Row & { stanza: Attributes }, id: string, parties: Parties, context: Context) {
   const { chatId, fromMe, sender } = parties
   const own = context.me?.phoneNumber ?? ''
-  const isGroup = chatId === stanza.from
-  const facts: MessageFacts = {
-    id: stanza.id,
+  const isGroup = chatId === row.stanza.from
+  return {
+    id,
     chatId,
     fromMe,
     from: fromMe ? own || addressOfPerson(sender) : addressOfPerson(sender),
@@ -31,22 +65,53 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
     sender: {
       ...(sender.phoneNumber ? { phoneNumber: sender.phoneNumber } : {}),
       ...(sender.lid ? { lid: sender.lid } : {}),
-      ...named(stanza, fromMe),
+      ...named(row.stanza, fromMe),
     },
-    type: content.type,
-    ...(content.text === undefined ? {} : { text: content.text }),
-    timestamp: iso(happenedAt(stanza.t, row.id)),
+    timestamp: iso(happenedAt(row.stanza.t, row.id)),
   }
-  return [
-    {
-      id: row.id,
-      ...context.session,
-      timestamp: context.now,
-      type: fromMe ? 'message.sent' : 'message.received',
-      payload: { message: facts },
-    },
-  ]
 }
+
+function deedEvent(
+  row: Extract<Row, { kind: 'message' }>,
+  id: string,
+  { type, said, target }: Done,
+  parties: Parties,
+  context: Context,
+): Event {
+  const { to: _, ...who } = envelope(row, id, parties, context)
+  return { ...base(row, context), type, payload: { ...who, target, ...said } } as Event
+}
+
+/** A quoted message says who wrote it; only here is it known whether that was us. */
+function settled(content: Content, { me }: Context): Content {
+  const { quoted } = content
+  const { phoneNumber, lid } = quoted?.sender ?? {}
+  if (!quoted || !isMe({ phoneNumber, lid }, me)) return content
+  const { sender: _, ...rest } = quoted
+  return { ...content, quoted: { ...rest, fromMe: true } }
+}
+
+/** Keys that are needed later, to fetch the file, to read votes, or to pass the message on. */
+export function sealed(
+  message: proto.IMessage,
+  content: Content,
+  messageId: string,
+  { seal }: Pick<Context, 'seal'>,
+): { sealed?: string } {
+  const isWorthIt = content.media !== undefined || content.poll !== undefined || content.event !== undefined
+  if (!seal || !isWorthIt || isPlain(content)) return {}
+  return { sealed: seal(proto.Message.encode(slender(message)).finish(), messageId) }
+}
+
+/** Without the thumbnails, which the file itself can give again. */
+function slender(message: proto.IMessage): proto.IMessage {
+  const copy = proto.Message.decode(proto.Message.encode(message).finish())
+  for (const part of Object.values(copy) as unknown[])
+    if (typeof part === 'object' && part !== null && 'jpegThumbnail' in part) delete part.jpegThumbnail
+  return copy
+}
+
+const answering = (target: Target | undefined) => (target ? { target } : {})
 
 const named = (stanza: Attributes, fromMe: boolean) =>
   stanza.notify && !fromMe ? { name: stanza.notify } : {}

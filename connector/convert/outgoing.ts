@@ -1,6 +1,243 @@
-/** What we write, as WhatsApp encodes it. */
+/**
+ * What we write, as WhatsApp encodes it. The shapes are those that Baileys' `generateWAMessageContent` makes; they are
+ * made here, because that one fetches, uploads and takes the time by itself, and a message that is sent again must be
+ * the same message. Media comes uploaded: see media/.
+ */
+import { randomBytes } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
+import type { ContactCard, Content, Person, Quoted, Target } from '#core/contract/content.ts'
+import { isGroup, userJid } from '#core/jid.ts'
+import type { Me } from '../socket/index.ts'
+import type { About } from './context.ts'
+import { closeVote } from './secrets.ts'
 
 /** An encoded `proto.Message` with this text; the same text always gives the same bytes. */
 export const textMessage = (text: string): Uint8Array =>
   proto.Message.encode({ extendedTextMessage: { text } }).finish()
+
+export const decode = (bytes: Uint8Array): proto.IMessage => proto.Message.decode(bytes)
+
+export type Encoding = {
+  /** The chat that it goes to. */
+  to: string
+  me: Me | undefined
+  /** When it was accepted, in ms. */
+  at: number
+  /** The message that it is about, where its keys are needed: a poll that is voted in, a message passed on. */
+  about?: About | undefined
+  /** Its file as it was uploaded; without one, content with media cannot be encoded. */
+  uploaded?: proto.IMessage | undefined
+}
+
+/** What cannot be sent as it is asked for; `reason` is for the ledger. */
+export class Unsendable extends Error {
+  override readonly name = 'Unsendable'
+  readonly reason: string
+  constructor(reason: string) {
+    super(`The message cannot be sent: ${reason}.`)
+    this.reason = reason
+  }
+}
+
+/** @throws Unsendable */
+export function encode(content: Content, encoding: Encoding): Uint8Array {
+  const message = bodyOf(content, encoding)
+  const info = contextInfo(content, encoding)
+  const [part] = Object.values(message).filter((value) => typeof value === 'object' && value !== null)
+  if (info && part && !content.target) (part as { contextInfo?: proto.IContextInfo }).contextInfo = info
+  if (content.poll || content.event) message.messageContextInfo = { messageSecret: randomBytes(32) }
+  return proto.Message.encode(content.viewOnce ? { viewOnceMessage: { message } } : message).finish()
+}
+
+function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
+  const { type, text = '', location, contacts, poll, event, target, media } = content
+  if (target) return deed(content, target, encoding)
+  if (media) {
+    if (!encoding.uploaded) throw new Unsendable('media_missing')
+    return { ...encoding.uploaded }
+  }
+  if (location) return { [location.live ? 'liveLocationMessage' : 'locationMessage']: placeOf(content) }
+  if (contacts) return cards(contacts)
+  if (poll) {
+    const { question, options, selectable } = poll
+    const creation = {
+      name: question,
+      options: options.map((optionName) => ({ optionName })),
+      selectableOptionsCount: selectable,
+    }
+    return selectable === 1 ? { pollCreationMessageV3: creation } : { pollCreationMessage: creation }
+  }
+  if (event) return { eventMessage: eventOf(event) }
+  if (type !== 'text') throw new Unsendable('kind_not_supported')
+  return { extendedTextMessage: { text, ...previewOf(content) } }
+}
+
+const previewOf = ({ linkPreview }: Content): proto.Message.IExtendedTextMessage =>
+  linkPreview
+    ? {
+        matchedText: linkPreview.url,
+        title: linkPreview.title ?? null,
+        description: linkPreview.description ?? null,
+        previewType: proto.Message.ExtendedTextMessage.PreviewType.NONE,
+      }
+    : {}
+
+function placeOf({ location, text }: Content) {
+  const { latitude, longitude, name, address, url, live, ...moving } = location!
+  const place = { degreesLatitude: latitude, degreesLongitude: longitude }
+  if (!live) return { ...place, name: name ?? text ?? null, address: address ?? null, url: url ?? null }
+  return {
+    ...place,
+    caption: text ?? null,
+    accuracyInMeters: moving.accuracyMeters ?? null,
+    speedInMps: moving.speedMetersPerSecond ?? null,
+    degreesClockwiseFromMagneticNorth: moving.headingDegrees ?? null,
+    sequenceNumber: 1,
+  }
+}
+
+function cards(contacts: ContactCard[]): proto.IMessage {
+  const written = contacts.map(({ name, vcard }) => ({ displayName: name, vcard }))
+  const [only] = written
+  if (written.length === 1 && only) return { contactMessage: only }
+  return { contactsArrayMessage: { displayName: `${written.length} contacts`, contacts: written } }
+}
+
+const seconds = (time: string): number => Math.floor(Date.parse(time) / 1_000)
+
+function eventOf(event: NonNullable<Content['event']>): proto.Message.IEventMessage {
+  const { name, description, startsAt, endsAt, location, joinLink, cancelled } = event
+  return {
+    name,
+    startTime: seconds(startsAt),
+    ...(endsAt ? { endTime: seconds(endsAt) } : {}),
+    ...(description ? { description } : {}),
+    ...(joinLink ? { joinLink } : {}),
+    isCanceled: cancelled ?? false,
+    ...(location
+      ? {
+          location: {
+            degreesLatitude: location.latitude ?? 0,
+            degreesLongitude: location.longitude ?? 0,
+            name: location.name ?? null,
+          },
+        }
+      : {}),
+  }
+}
+
+function deed(content: Content, target: Target, encoding: Encoding): proto.IMessage {
+  const { type, text = '', choices = [], pinSeconds, mentions } = content
+  const key = keyOf(target, encoding)
+  const { at } = encoding
+  switch (type) {
+    case 'reaction':
+      return { reactionMessage: { key, text, senderTimestampMs: at } }
+    case 'edit': {
+      const mentioned = mentions ? { contextInfo: { mentionedJid: mentions.map(jidOfAddress) } } : {}
+      const editedMessage = { extendedTextMessage: { text, ...mentioned } }
+      return {
+        protocolMessage: {
+          key,
+          editedMessage,
+          timestampMs: at,
+          type: proto.Message.ProtocolMessage.Type.MESSAGE_EDIT,
+        },
+      }
+    }
+    case 'delete':
+      return { protocolMessage: { key, type: proto.Message.ProtocolMessage.Type.REVOKE } }
+    case 'pin': {
+      const { PIN_FOR_ALL, UNPIN_FOR_ALL } = proto.Message.PinInChatMessage.Type
+      return {
+        pinInChatMessage: {
+          key,
+          type: pinSeconds === undefined ? UNPIN_FOR_ALL : PIN_FOR_ALL,
+          senderTimestampMs: at,
+        },
+        messageContextInfo: { messageAddOnDurationInSecs: pinSeconds ?? 0 },
+      }
+    }
+    case 'poll_vote':
+      return {
+        pollUpdateMessage: {
+          pollCreationMessageKey: key,
+          vote: voteOf(choices, target, encoding),
+          senderTimestampMs: at,
+        },
+      }
+    default:
+      throw new Unsendable('kind_not_supported')
+  }
+}
+
+function voteOf(choices: string[], target: Target, { about, me }: Encoding) {
+  const own: Person = { ...(me ? { phoneNumber: me.phoneNumber } : {}), ...bareLid(me) }
+  const author = target.fromMe ? own : (target.sender ?? {})
+  const vote =
+    about && closeVote(about.message, choices, { messageId: target.messageId, author, answerer: own })
+  if (!vote) throw new Unsendable('poll_unknown')
+  return vote
+}
+
+const bareLid = (me: Me | undefined): { lid?: string } =>
+  me?.lid ? { lid: me.lid.replace(/:\d+@/, '@') } : {}
+
+/** As it is named in the chat that it stands in. */
+const keyOf = ({ messageId, fromMe, sender }: Target, { to }: Encoding): proto.IMessageKey => ({
+  id: messageId,
+  remoteJid: to,
+  fromMe,
+  ...(isGroup(to) && !fromMe && sender ? { participant: jidOfPerson(sender) } : {}),
+})
+
+const jidOfPerson = ({ lid, phoneNumber }: Person): string | null =>
+  lid ?? (phoneNumber ? userJid(phoneNumber.slice(1)) : null)
+const jidOfAddress = (address: string): string =>
+  address.startsWith('+') ? userJid(address.slice(1)) : address
+
+function contextInfo(content: Content, { me, to }: Encoding): proto.IContextInfo | undefined {
+  const { quoted, mentions, forwarded } = content
+  if (!quoted && !mentions && forwarded === undefined) return
+  const people = (mentions ?? []).filter((address) => address !== 'all')
+  return {
+    ...(quoted ? quoting(quoted, me, to) : {}),
+    ...(people.length > 0 ? { mentionedJid: people.map(jidOfAddress) } : {}),
+    ...(mentions?.includes('all') ? { nonJidMentions: 1 } : {}),
+    ...(forwarded === undefined ? {} : { isForwarded: true, forwardingScore: forwarded }),
+  }
+}
+
+function quoting(quoted: Quoted, me: Me | undefined, to: string): proto.IContextInfo {
+  const author = quoted.fromMe ? me?.jid.replace(/:\d+@/, '@') : jidOfPerson(quoted.sender ?? {})
+  const bare = isGroup(to) ? undefined : to
+  return {
+    stanzaId: quoted.messageId,
+    participant: author ?? bare ?? null,
+    quotedMessage: repeated(quoted),
+  }
+}
+
+/** The quoted message as far as it has to be repeated: phones show their own copy of it where they have one. */
+function repeated({ type, text = '' }: Quoted): proto.IMessage {
+  switch (type) {
+    case 'image':
+      return { imageMessage: { caption: text } }
+    case 'video':
+      return { videoMessage: { caption: text } }
+    case 'audio':
+      return { audioMessage: {} }
+    case 'document':
+      return { documentMessage: { caption: text } }
+    case 'sticker':
+      return { stickerMessage: {} }
+    case 'location':
+      return { locationMessage: { name: text } }
+    case 'contact':
+      return { contactMessage: { displayName: text } }
+    case 'poll':
+      return { pollCreationMessage: { name: text } }
+    default:
+      return { conversation: text }
+  }
+}

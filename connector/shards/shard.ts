@@ -5,6 +5,7 @@
  * and what comes from both goes one after the other.
  */
 import PQueue from 'p-queue'
+import { Content } from '#core/contract/content.ts'
 import type { HandoverFacts } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
@@ -265,10 +266,10 @@ export class Shard {
   }
 }
 
-const sendOf = ({ id, chatId, text = '', times, timestamp }: Message): Send => ({
-  messageId: id,
-  to: chatId,
-  text,
-  acceptedAt: times.accepted ?? timestamp,
+const sendOf = (message: Message): Send => ({
+  messageId: message.id,
+  to: message.chatId,
+  content: Content.parse(message),
+  acceptedAt: message.times.accepted ?? message.timestamp,
   isRepeat: true,
 })

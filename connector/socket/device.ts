@@ -115,6 +115,11 @@ export class LiveDevice implements Device {
     return typeof digits === 'string' ? `+${digits}` : undefined
   }
 
+  lidOf(phoneNumber: string): string | undefined {
+    const user = this.#set.read('lid-mapping', phoneNumber.replace('+', ''))
+    return typeof user === 'string' ? `${user}@lid` : undefined
+  }
+
   get pressure(): Device['pressure'] {
     return this.#pressure.refusing ? 'refusing' : 'normal'
   }

@@ -92,7 +92,8 @@ export class Outbox {
     const stored = messageId === undefined ? undefined : this.#rows.get(messageId)
     if (messageId === undefined || !stored?.ack) return undefined
     const { error } = stored.ack
-    return { id, kind: 'ack', messageId, to: stored.to, ...(error ? { error } : {}) }
+    const message = Buffer.from(stored.message, 'base64')
+    return { id, kind: 'ack', messageId, to: stored.to, message, ...(error ? { error } : {}) }
   }
 
   handed(id: string): void {

@@ -6,6 +6,7 @@
 import { jidDecode, jidEncode, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
 import { outside } from './context.ts'
+import { extrasOf } from './extras.ts'
 import { ForgedSignature } from './hardening/index.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
@@ -79,9 +80,12 @@ export class Sender {
     const { socket, line } = this.#options
     await this.#assertReachable(message.to)
     line.assertAlive()
-    const relayed = socket.relayMessage(message.to, proto.Message.decode(message.message), {
+    const content = proto.Message.decode(message.message)
+    const { attributes, nodes } = extrasOf(content)
+    const relayed = socket.relayMessage(message.to, content, {
       messageId: message.id,
-      additionalAttributes: message.attributes ?? {},
+      additionalAttributes: { ...attributes, ...message.attributes },
+      additionalNodes: nodes,
     })
     await line.untilLost(relayed)
   }

@@ -46,7 +46,14 @@ export type Row = { id: string } & (
    * The fate of an accepted message: the server took it (no error), the server refused it (`by: 'server'`, the code as
    * it came, such as `463`), or it could not be sent at all (`by: 'device'`, such as `no-devices`).
    */
-  | { kind: 'ack'; messageId: string; to: string; error?: { by: 'server' | 'device'; code: string } }
+  | {
+      kind: 'ack'
+      messageId: string
+      to: string
+      /** The encoded `proto.Message`, as it was accepted. */
+      message?: Uint8Array
+      error?: { by: 'server' | 'device'; code: string }
+    }
   /** Groups, pictures, status texts; and calls. */
   | { kind: 'notification'; stanza: Stanza }
   | { kind: 'call'; stanza: Stanza }
@@ -114,6 +121,8 @@ export type Device = {
   readonly me: Me | undefined
   /** The phone number (E.164 with a plus) behind a LID (`<digits>@lid`), when this device has learnt it. */
   phoneNumberOf(lid: string): string | undefined
+  /** The reverse, for an E.164 number with a plus. */
+  lidOf(phoneNumber: string): string | undefined
   /** Opens a socket. An earlier connection of this device is ended first (`ended`). */
   connect(server: ServerAddress, observer: Observer, settings?: ConnectSettings): Connection
   /**

@@ -3,7 +3,8 @@
  * attempt has a ticket, and what was begun for an earlier ticket comes to nothing: so a session can be stopped at any
  * moment, also while its connection still waits to be opened.
  */
-import type PQueue from 'p-queue'
+
+import type { Logins } from '../logins.ts'
 import type { Device } from '../socket/index.ts'
 import { within } from '../within.ts'
 import type { DeviceHolder } from './holder.ts'
@@ -12,7 +13,7 @@ import type { Line } from './line.ts'
 export type DialerParts = {
   holder: DeviceHolder
   /** Bounds how many connections are opened at the same time. */
-  logins: PQueue
+  logins: Pick<Logins, 'add'>
   /** How long an attempt may hold its place among them, in ms. */
   patienceMs: number
   /** Undefined when the session is not to be connected after all. */

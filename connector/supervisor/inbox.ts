@@ -2,43 +2,82 @@
  * What a device hands on becomes events in the log. It resolves only when they are stored, and skips, with a log line,
  * what nobody can read: that must not hold up everything behind it.
  */
+import type { Target } from '#core/contract/content.ts'
 import { type Event, MessageFacts } from '#core/contract/event.ts'
 import { iso } from '#core/platform/clock.ts'
-import { eventsOf } from '../convert/index.ts'
+import { type About, type Context, eventsOf } from '../convert/index.ts'
 import type { Device, Row } from '../socket/index.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
-export type InboxParts = Pick<SessionParts, 'about' | 'ledger' | 'append' | 'now' | 'log'> & {
+export type InboxParts = Pick<SessionParts, 'about' | 'ledger' | 'keys' | 'append' | 'now' | 'log'> & {
   outbox: Outbox
-  device(): Pick<Device, 'me' | 'phoneNumberOf'> | undefined
+  device(): Pick<Device, 'me' | 'phoneNumberOf' | 'lidOf'> | undefined
 }
 
 export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
-  const { about, outbox, device, append, now, log } = parts
+  const { about, outbox, device, append, keys, now, log } = parts
   const directory = (lid: string) => device()?.phoneNumberOf(lid)
+  const contextNow = (): Context => ({
+    session: about,
+    me: device()?.me,
+    directory,
+    lidOf: (phoneNumber) => device()?.lidOf(phoneNumber),
+    seal: keys.seal,
+    now: iso(now()),
+  })
 
-  const eventsIn = async (row: Row): Promise<Event[]> => {
-    const sent = row.kind === 'ack' ? await sentFacts(parts, row.messageId) : undefined
-    if (row.kind === 'ack' && !sent) log.warn({ messageId: row.messageId }, 'answer to an unknown message')
-    if (row.kind === 'undecryptable')
-      log.warn(
-        { messageId: row.stanza.id, reason: row.reason },
-        'message could not be read; asked for it again',
-      )
+  const eventsIn = (row: Row, around: Context, sent?: MessageFacts): Event[] => {
     try {
-      return eventsOf(row, { session: about, me: device()?.me, directory, now: iso(now()) }, sent)
+      return eventsOf(row, around, sent)
     } catch (error) {
       log.error({ err: error, rowId: row.id, kind: row.kind }, 'row skipped: it cannot be converted')
       return []
     }
   }
 
+  const sentBy = async (row: Row): Promise<MessageFacts | undefined> => {
+    if (row.kind === 'undecryptable')
+      log.warn(
+        { messageId: row.stanza.id, reason: row.reason },
+        'message could not be read; asked for it again',
+      )
+    if (row.kind !== 'ack') return
+    const sent = await sentFacts(parts, row.messageId)
+    if (!sent) log.warn({ messageId: row.messageId }, 'answer to an unknown message')
+    return sent
+  }
+
+  /** What a vote is about may have come with the same rows, a moment before. */
+  const aboutIn = async (target: Target, before: Event[]): Promise<About | undefined> => {
+    const facts = before.map(messageIn).find((message) => message?.id === target.messageId)
+    return facts ? keys.opened(facts) : keys.about(target)
+  }
+
   return async (rows) => {
-    const events = await Promise.all(rows.map(eventsIn))
-    await append(events.flat())
+    const sent = await Promise.all(rows.map(sentBy))
+    const events: Event[] = []
+    for (const [index, row] of rows.entries()) {
+      const around = contextNow()
+      const read = eventsIn(row, around, sent[index])
+      const target = row.kind === 'message' && read[0] && unopened(read[0])
+      const found = target && (await aboutIn(target, events))
+      events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
+    }
+    await append(events)
     outbox.settle(rows.flatMap((row) => (row.kind === 'ack' ? [row.messageId] : [])))
   }
+}
+
+const messageIn = ({ payload }: Event): MessageFacts | undefined =>
+  'message' in payload ? payload.message : undefined
+
+/** The poll or event whose keys it takes to read this answer to it. */
+function unopened(event: Event): Target | undefined {
+  const message = messageIn(event)
+  return message && (message.type === 'poll_vote' || message.type === 'event_response')
+    ? message.target
+    : undefined
 }
 
 async function sentFacts(

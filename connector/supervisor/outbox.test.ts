@@ -4,6 +4,7 @@ import type { Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { logger } from '#core/platform/log.ts'
 import { scriptedDevice } from '../../test/support/scripted-device.ts'
+import { NO_KEYS } from '../../test/support/supervised.ts'
 import type { Draft } from '../events/order.ts'
 import { Outbox, type Send } from './outbox.ts'
 
@@ -22,6 +23,7 @@ function world() {
       const status = ledger.get(id)
       return status && ({ id, status } as Message)
     },
+    keys: NO_KEYS,
     note: async (noted) => void events.push(...noted),
     now: () => Date.now(),
     log: logger('silent'),
@@ -33,7 +35,7 @@ function world() {
 const send = (messageId: string, change: Partial<Send> = {}): Send => ({
   messageId,
   to: '4915100000002@s.whatsapp.net',
-  text: `text of ${messageId}`,
+  content: { type: 'text', text: `text of ${messageId}` },
   acceptedAt: iso(Date.now()),
   isRepeat: false,
   ...change,

@@ -3,23 +3,30 @@
  * ledger true about those that wait or will never go. A command is done when the device has it durably, or when there
  * is nothing left to do about it.
  */
+import type { Content } from '#core/contract/content.ts'
 import type { MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
-import { textMessage } from '../convert/index.ts'
 import type { Draft } from '../events/order.ts'
 import { Recent } from '../recent.ts'
 import type { Device } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { SessionParts } from './parts.ts'
+import { preparing } from './prepare.ts'
 
 /** A `message.send` command. `isRepeat`: it may have been done before, as far as the queue knows. */
-export type Send = { messageId: string; to: string; text: string; acceptedAt: string; isRepeat: boolean }
+export type Send = {
+  messageId: string
+  to: string
+  content: Content
+  acceptedAt: string
+  isRepeat: boolean
+}
 /** `later`: nothing was done, hand it out again. */
 export type Outcome = 'done' | 'later'
 
-type Parts = Pick<SessionParts, 'about' | 'ledger' | 'note' | 'now' | 'log'> & {
+type Parts = Pick<SessionParts, 'about' | 'ledger' | 'keys' | 'note' | 'now' | 'log'> & {
   timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
 }
 
@@ -42,8 +49,19 @@ export class Outbox {
   /** Commands of one session, in order. */
   async take(device: Device, commands: Send[]): Promise<Outcome[]> {
     const open = await Promise.all(commands.map((command) => this.#isOpen(command)))
+    const prepare = preparing(this.#parts, device)
+    const prepared = await Promise.all(
+      commands.map((command, index) => (open[index] ? prepare(command) : undefined)),
+    )
     return Promise.all(
-      commands.map((command, index) => (open[index] ? this.#accept(device, command) : 'done')),
+      commands.map(async (command, index) => {
+        const made = prepared[index]
+        if (!made) return 'done'
+        if ('message' in made) return this.#accept(device, command, made.message)
+        if (made.reason === undefined) return 'later'
+        await this.fail([command.messageId], made.reason)
+        return 'done'
+      }),
     )
   }
 
@@ -104,14 +122,14 @@ export class Outbox {
     return message !== undefined && message.status !== 'failed' && !isTaken(message)
   }
 
-  async #accept(device: Device, command: Send): Promise<Outcome> {
-    const { messageId, to, text } = command
+  async #accept(device: Device, command: Send, message: Uint8Array): Promise<Outcome> {
+    const { messageId, to } = command
     if (this.#settled.has(messageId)) return 'done'
     const facts = this.#facts(command, device.me?.phoneNumber)
     if (!this.#taken.has(messageId))
       this.#taken.set(messageId, { facts, at: this.#parts.now(), held: false, shown: false })
     try {
-      await device.accept({ id: messageId, to, message: textMessage(text) })
+      await device.accept({ id: messageId, to, message })
       const taken = this.#taken.get(messageId)
       if (taken) taken.held = true
       return 'done'
@@ -122,7 +140,7 @@ export class Outbox {
     }
   }
 
-  #facts({ messageId, to, text, acceptedAt }: Send, own: string | undefined): MessageFacts {
+  #facts({ messageId, to, content, acceptedAt }: Send, own: string | undefined): MessageFacts {
     return {
       id: messageId,
       chatId: to,
@@ -130,9 +148,8 @@ export class Outbox {
       from: own ?? '',
       to: addressOf(to),
       sender: own ? { phoneNumber: own } : {},
-      type: 'text',
-      text,
       timestamp: acceptedAt,
+      ...content,
     }
   }
 

@@ -1,9 +1,9 @@
-import PQueue from 'p-queue'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Event } from '#core/contract/event.ts'
 import { Fenced } from '#core/device/index.ts'
 import { iso } from '#core/platform/clock.ts'
 import { pass, settle, supervised as world } from '../../test/support/supervised.ts'
+import { Logins } from '../logins.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }))
 afterEach(() => void vi.useRealTimers())
@@ -97,7 +97,7 @@ describe('messages', () => {
   const send = {
     messageId: 'M1',
     to: '4915100000002@s.whatsapp.net',
-    text: 'Hi',
+    content: { type: 'text', text: 'Hi' },
     acceptedAt: '',
     isRepeat: false,
   }
@@ -155,7 +155,7 @@ describe('messages', () => {
 })
 
 test('no more sessions than allowed are connecting at the same time', async () => {
-  const logins = new PQueue({ concurrency: 2 })
+  const logins = new Logins(2)
   const several = Array.from({ length: 5 }, () => world({ linked: true, logins }))
   for (const it of several) await it.ask('start')
   const opened = () => several.map((it) => it.device.lines.length)

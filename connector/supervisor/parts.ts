@@ -1,6 +1,5 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
-import type PQueue from 'p-queue'
-import type { Event } from '#core/contract/event.ts'
+import { type Event, told } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
@@ -8,6 +7,8 @@ import type { Session } from '#core/session.ts'
 import type { Appender } from '../events/appender.ts'
 import { type Draft, type InOrder, inOrder } from '../events/order.ts'
 import type { StateWriter } from '../events/states.ts'
+import type { MessageKeys } from '../keys.ts'
+import type { Logins } from '../logins.ts'
 import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 
@@ -19,7 +20,7 @@ export type SupervisorParts = {
   newEventId(): string
   log: Log
   /** Bounds how many connections are opened at the same time. */
-  logins: PQueue
+  logins: Pick<Logins, 'add'>
   states: StateWriter
   /** True while the store does not take what we write. */
   isStoreFailing(): boolean
@@ -38,8 +39,8 @@ export type SupervisorParts = {
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
   /** The ids of a session's messages that the ledger shows as waiting. */
   unsent(session: Session): Promise<string[]>
-  /** An older message of ours, encoded, for a phone that asks for it again. */
-  encoded(sessionId: string, messageId: string): Promise<Uint8Array | undefined>
+  /** The keys of a session's messages, and the messages that they open. */
+  keysOf(session: Session): MessageKeys
   /** Erases everything that is stored of a deleted session. */
   purge(session: Session): Promise<void>
   onQr(session: Session, text: string, expiresAt: number): void
@@ -49,7 +50,7 @@ export type SupervisorParts = {
 }
 
 /** The same for one session, whose name it need not be told again. */
-export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'encoded'> & {
+export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'keysOf'> & {
   about: { sessionId: string; accountId: string }
   /** Resolves when the events, which have their ids from the device, are stored. */
   append(events: Event[]): Promise<void>
@@ -57,16 +58,17 @@ export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'encode
   note(drafts: Draft[]): Promise<void>
   inOrder: InOrder
   ledger(messageId: string): Promise<Message | undefined>
-  encoded(messageId: string): Promise<Uint8Array | undefined>
+  keys: MessageKeys
 }
 
 /** @param current the session as it is known by then, and its device while there is one */
 export function forSession(
   parts: SupervisorParts,
-  { id, accountId }: Session,
+  session: Session,
   current: { session(): Session; device(): Device | undefined },
 ): SessionParts {
   const { appender, newEventId } = parts
+  const { id, accountId } = session
   const ordered = inOrder(appender, id, current.device)
   return {
     ...parts,
@@ -74,11 +76,11 @@ export function forSession(
     log: parts.log.child({ sessionId: id }),
     async append(events) {
       await appender.append(id, events)
-      parts.tell?.(current.session(), events)
+      parts.tell?.(current.session(), events.map(told))
     },
     note: (drafts) => ordered(() => appender.store(drafts.map((draft) => ({ ...draft, id: newEventId() })))),
     inOrder: ordered,
     ledger: (messageId) => parts.ledger(id, messageId),
-    encoded: (messageId) => parts.encoded(id, messageId),
+    keys: parts.keysOf(session),
   }
 }

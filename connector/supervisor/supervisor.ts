@@ -51,7 +51,7 @@ export class Supervisor {
     this.#outbox = new Outbox(parts)
     const deliver = inbox({ ...parts, outbox: this.#outbox, device: () => this.device })
     this.#holder = new DeviceHolder(async () => {
-      const device = await parts.openDevice(this.session, epoch, { deliver, lookup: parts.encoded })
+      const device = await parts.openDevice(this.session, epoch, { deliver, lookup: parts.keys.encoded })
       device.onDead((error) => this.#died(device, error))
       return device
     }, parts.log)
@@ -153,7 +153,8 @@ export class Supervisor {
   async #obey(): Promise<void> {
     const { pending } = this.#known
     if (pending) await this.#follow(pending)
-    else if (this.session.wanted && this.phase === 'idle') this.#begin({ reason: this.#why })
+    else if (this.session.wanted && this.phase === 'idle')
+      this.#begin({ reason: this.#why }, this.#scatter())
   }
 
   async #follow(intent: Intent): Promise<void> {
@@ -192,10 +193,16 @@ export class Supervisor {
     this.#known.followed(intent)
   }
 
-  #begin(detail: Detail): void {
+  #begin(detail: Detail, pause = 0): void {
     this.#attempts.reset()
     this.#enter('starting', detail)
-    this.#dialer.dialIn(0)
+    this.#dialer.dialIn(pause)
+  }
+
+  /** Where all sessions fell together because the store was silent, they do not come back together. */
+  #scatter(): number {
+    const { reconnectInterval } = this.session.settings
+    return this.#why === 'store_unavailable' ? this.#attempts.pause(this.#why, reconnectInterval) : 0
   }
 
   #lineOf(device: Device): Line | undefined {

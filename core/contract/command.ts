@@ -3,6 +3,7 @@
  * the message's ledger record), so losing one costs time and never a message, and a repeated one changes nothing.
  */
 import * as z from 'zod'
+import { Content } from './content.ts'
 
 export const Command = z.discriminatedUnion('type', [
   /** The session's intent changed: compare the stored one with what was done. */
@@ -13,6 +14,8 @@ export const Command = z.discriminatedUnion('type', [
     /** Where it goes: a canonical jid (`<digits>@s.whatsapp.net`, `…@g.us`, `…@lid`). */
     to: z.string(),
     text: z.string(),
+    /** What it says, when that is more than a text; it travels in an envelope of version 2. */
+    content: Content.optional(),
     acceptedAt: z.iso.datetime(),
     /** True when the sweeper carries it again: the connector then asks the ledger first. */
     again: z.boolean().default(false),
@@ -20,9 +23,9 @@ export const Command = z.discriminatedUnion('type', [
 ])
 export type Command = z.infer<typeof Command>
 
-/** `v` changes only when an old reader could misread a new command. */
+/** `v` changes only when an old reader could misread a new command: one of version 1 knows texts alone. */
 export const Envelope = z.object({
-  v: z.literal(1),
+  v: z.literal([1, 2]),
   id: z.string(),
   accountId: z.string(),
   sessionId: z.string(),
@@ -30,6 +33,10 @@ export const Envelope = z.object({
   command: Command,
 })
 export type Envelope = z.infer<typeof Envelope>
+
+/** The version that has to understand it. */
+export const versionOf = (command: Command): Envelope['v'] =>
+  command.type === 'message.send' && command.content ? 2 : 1
 
 export const encode = (envelope: Envelope): string => JSON.stringify(envelope)
 

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { Status } from '../session.ts'
+import { Content, Person, Target } from './content.ts'
 
 /** The states an outgoing message passes, in order; `failed` ends it. */
 export const MessageStatus = z.enum([
@@ -26,16 +27,26 @@ export const MessageFacts = z.object({
   from: z.string(),
   to: z.string(),
   /** Both forms of the sender's identity, as far as known. */
-  sender: z.object({
-    phoneNumber: z.string().optional(),
-    lid: z.string().optional(),
-    name: z.string().optional(),
-  }),
-  type: z.string(),
-  text: z.string().optional(),
+  sender: Person,
   timestamp: z.iso.datetime(),
+  ...Content.shape,
+  /** What only the connector opens: the keys of media, of polls, of events. It is never told: see `told`. */
+  sealed: z.string().optional(),
 })
 export type MessageFacts = z.infer<typeof MessageFacts>
+
+/** Somebody did something to a message. */
+const Deed = z.object({
+  /** Of the message that carried it. */
+  id: z.string(),
+  chatId: z.string(),
+  fromMe: z.boolean(),
+  from: z.string(),
+  sender: Person,
+  target: Target,
+  timestamp: z.iso.datetime(),
+})
+export type Deed = z.infer<typeof Deed>
 
 /** A conversation as events show it; see core/conversation. */
 export const ConversationFacts = z.object({
@@ -122,6 +133,26 @@ export const Event = z.discriminatedUnion('type', [
       reason: z.string().optional(),
     }),
   }),
+  /** A message came that cannot be read yet; it is asked for again, and takes this one's place when it comes. */
+  z.object({ ...base, type: z.literal('message.waiting'), payload: z.object({ message: MessageFacts }) }),
+  /** An empty emoji takes the reaction back. */
+  z.object({ ...base, type: z.literal('message.reaction'), payload: Deed.extend({ emoji: z.string() }) }),
+  z.object({ ...base, type: z.literal('message.edited'), payload: Deed.extend({ text: z.string() }) }),
+  /** For everyone. */
+  z.object({ ...base, type: z.literal('message.deleted'), payload: Deed }),
+  /** Without `seconds` it was unpinned. */
+  z.object({
+    ...base,
+    type: z.literal('message.pinned'),
+    payload: Deed.extend({ seconds: z.int().optional() }),
+  }),
+  /** All that this person has chosen by now; none when the vote was taken back. */
+  z.object({ ...base, type: z.literal('poll.vote'), payload: Deed.extend({ options: z.array(z.string()) }) }),
+  z.object({
+    ...base,
+    type: z.literal('event.response'),
+    payload: Deed.extend({ response: z.enum(['going', 'not_going', 'maybe', 'unknown']) }),
+  }),
   z.object({
     ...base,
     type: z.literal('conversation.started'),
@@ -149,3 +180,10 @@ export const Event = z.discriminatedUnion('type', [
 ])
 export type Event = z.infer<typeof Event>
 export type EventType = Event['type']
+
+/** The event as the log holds it and readers are told it: without what only the connector may open. */
+export function told<E extends Event | Omit<Event, 'id'>>(event: E): E {
+  if (!('message' in event.payload) || event.payload.message.sealed === undefined) return event
+  const { sealed: _, ...message } = event.payload.message
+  return { ...event, payload: { ...event.payload, message } }
+}

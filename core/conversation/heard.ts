@@ -2,6 +2,7 @@
  * What an event of a linked session tells a conversation: a message between its number and one person. Groups, channels
  * and broadcasts are no conversations.
  */
+import { isDeed } from '../contract/content.ts'
 import type { Event, MessageFacts } from '../contract/event.ts'
 import { LID_SERVER, phoneNumberOf } from '../jid.ts'
 import type { Key } from '../platform/dynamo.ts'
@@ -26,6 +27,7 @@ export function heardBy(event: Event): Heard | undefined {
   if (event.type !== 'message.received' && event.type !== 'message.sent') return
   const { sessionId, accountId, timestamp } = event
   const { message: facts } = event.payload
+  if (isDeed(facts)) return
   const person = personOf(facts)
   if (!person) return
   const channel = { type: 'session' as const, sessionId }

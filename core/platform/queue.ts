@@ -5,7 +5,7 @@
  * because the sweeper carries what was stored and not sent.
  */
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { type Command, type Envelope, encode } from '../contract/command.ts'
+import { type Command, type Envelope, encode, versionOf } from '../contract/command.ts'
 import { type Clock, iso } from './clock.ts'
 import { Fault } from './fault.ts'
 
@@ -48,7 +48,7 @@ export function openCommands(client: SQSClient, options: { urlTemplate: string; 
     send: ({ accountId, sessionId, shard }, command, id) =>
       new Promise<void>((resolve, reject) => {
         const envelope: Envelope = {
-          v: 1,
+          v: versionOf(command),
           id,
           accountId,
           sessionId,

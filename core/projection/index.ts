@@ -6,8 +6,9 @@
  */
 
 import { chatKey } from '../chat.ts'
-import type { Event } from '../contract/event.ts'
-import { outgoingKey, receivedKey } from '../message.ts'
+import { isDeed } from '../contract/content.ts'
+import { type Event, told } from '../contract/event.ts'
+import { outgoingKey, receivedKey, targetKey } from '../message.ts'
 import { ttl } from '../platform/clock.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
 import type { Retention } from '../retention.ts'
@@ -15,8 +16,9 @@ import { sessionPartition } from '../session.ts'
 import { dayKey, totalsKey } from '../stats.ts'
 import { chatChanges } from './chats.ts'
 import { counterChanges } from './counters.ts'
+import { isDeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
-import { messageChanges, placeInTime } from './messages.ts'
+import { type EventOf, messageChanges, placeInTime } from './messages.ts'
 
 export { type Known, nameOf } from './known.ts'
 
@@ -40,19 +42,29 @@ export function project(
   const counters = counterChanges()
   const entries = new Map<string, Write>()
 
+  const isNew = (event: EventOf<'message.received' | 'message.waiting' | 'message.sent'>): boolean => {
+    const { sessionId, timestamp, type } = event
+    const { message } = event.payload
+    if (!(type === 'message.sent' ? messages.sent(event) : messages.received(event))) return false
+    if (isDeed(message)) return true
+    chats.moved(sessionId, message, placeInTime(event, message))
+    if (type !== 'message.waiting')
+      counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp)
+    return true
+  }
+
   /** False when the event is void: it tells what is told already. */
   const apply = (event: Event): boolean => {
     const { sessionId, timestamp } = event
+    if (isDeedEvent(event)) {
+      messages.changed(event)
+      return true
+    }
     switch (event.type) {
       case 'message.received':
-      case 'message.sent': {
-        const isNew = event.type === 'message.sent' ? messages.sent(event) : messages.received(event)
-        if (!isNew) return false
-        const { message } = event.payload
-        chats.moved(sessionId, message, placeInTime(event, message))
-        counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp)
-        return true
-      }
+      case 'message.waiting':
+      case 'message.sent':
+        return isNew(event)
       case 'message.status': {
         if (!messages.status(event)) return false
         if (event.payload.status === 'failed') counters.failed(sessionId, timestamp)
@@ -75,7 +87,7 @@ export function project(
     if (known.get(name) || entries.has(name) || !apply(event)) continue
     entries.set(name, {
       table: 'events',
-      put: { ...key, ...event, expiresAt },
+      put: { ...key, ...told(event), expiresAt },
       condition: 'attribute_not_exists(pk)',
     })
   }
@@ -85,8 +97,11 @@ export function project(
 /** The names of the items that an event touches; never fewer than its writes. */
 export function touches(event: Event): string[] {
   const own = [nameOf('events', eventKey(event))]
+  if (isDeedEvent(event))
+    return [...own, nameOf('messages', targetKey(event.sessionId, event.payload.target))]
   switch (event.type) {
     case 'message.received':
+    case 'message.waiting':
     case 'message.sent': {
       const { message } = event.payload
       const key =

@@ -3,6 +3,7 @@
  * a sent one may have been accepted by the API before or be new to us (written on the phone); a state is recorded
  * only when neither it nor a later one was reached.
  */
+import { isDeed } from '../contract/content.ts'
 import type { Event, MessageFacts, MessageStatus } from '../contract/event.ts'
 import {
   chatPartition,
@@ -13,12 +14,14 @@ import {
   queuedPlace,
   receivedKey,
   type Times,
+  targetKey,
   timeAttribute,
 } from '../message.ts'
 import { iso, ttl } from '../platform/clock.ts'
 import type { Item, Key, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import type { Retention } from '../retention.ts'
+import { changeBy, type DeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
 
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
@@ -35,13 +38,17 @@ type Change = {
   /** Its new place in the index of what waits; null takes it out. */
   place?: string | null
   reason?: string | undefined
+  /** What people did to it: attributes to set, whatever is there, or to remove (undefined). */
+  deeds: Map<string, unknown>
 }
 
 export type MessageChanges = {
-  /** False when it is stored already: the event is void then. */
-  received(event: EventOf<'message.received'>): boolean
+  /** False when it is stored already: the event is void then. What waited for its content gets it. */
+  received(event: EventOf<'message.received' | 'message.waiting'>): boolean
   sent(event: EventOf<'message.sent'>): boolean
   status(event: EventOf<'message.status'>): boolean
+  /** Of a message that we never saw, the log alone tells. */
+  changed(event: DeedEvent): void
   writes(): Write[]
 }
 
@@ -52,7 +59,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
   const stored = (key: Key) => known.get(nameOf('messages', key))
   const changeOf = (key: Key): Change => {
     const name = nameOf('messages', key)
-    const change = changes.get(name) ?? { key, times: {}, absent: new Set() }
+    const change = changes.get(name) ?? { key, times: {}, absent: new Set(), deeds: new Map() }
     changes.set(name, change)
     return change
   }
@@ -63,7 +70,8 @@ export function messageChanges(known: Known, retention: Retention, now: number):
     received(event) {
       const { message } = event.payload
       const key = receivedKey(event.sessionId, message)
-      if (stored(key) || changes.get(nameOf('messages', key))?.received) return false
+      const before = changes.get(nameOf('messages', key))?.received ?? stored(key)
+      if (before && (before.type !== WAITING || message.type === WAITING)) return false
       changeOf(key).received = { ...key, ...content(event, message), expiresAt }
       return true
     },
@@ -99,9 +107,19 @@ export function messageChanges(known: Known, retention: Retention, now: number):
       return true
     },
 
+    changed(event) {
+      const key = targetKey(event.sessionId, event.payload.target)
+      if (stored(key) === null && !changes.get(nameOf('messages', key))?.facts) return
+      const { deeds } = changeOf(key)
+      for (const [attribute, value] of changeBy(event)) deeds.set(attribute, value)
+    },
+
     writes: () => [...changes.values()].map(writeOf),
   }
 }
+
+/** The type of a message whose content is still to come. */
+export const WAITING = 'waiting'
 
 /** The states that make this one void, itself included. What the server took has not failed, whatever was said before. */
 function statesBeyond(status: MessageStatus): MessageStatus[] {
@@ -122,16 +140,32 @@ const content = (event: Event, message: MessageFacts) => ({
   ...message,
   sessionId: event.sessionId,
   accountId: event.accountId,
-  chatPk: chatPartition(event.sessionId, message.chatId),
-  chatSk: `${placeInTime(event, message)}#${event.id}`,
+  ...(isDeed(message)
+    ? {}
+    : {
+        chatPk: chatPartition(event.sessionId, message.chatId),
+        chatSk: `${placeInTime(event, message)}#${event.id}`,
+      }),
 })
+
+const IS_NEW = { condition: 'attribute_not_exists(pk)' }
+const IS_NEW_OR_WAITED_FOR = {
+  condition: 'attribute_not_exists(pk) OR #type = :waiting',
+  names: { '#type': 'type' },
+  values: { ':waiting': WAITING },
+}
 
 function writeOf(change: Change): Write {
   if (change.received)
-    return { table: 'messages', put: change.received, condition: 'attribute_not_exists(pk)' }
+    return {
+      table: 'messages',
+      put: { ...change.received, ...Object.fromEntries(change.deeds) },
+      ...(change.received.type === WAITING ? IS_NEW : IS_NEW_OR_WAITED_FOR),
+    }
   const update = updating()
   for (const [attribute, content] of Object.entries({ ...change.facts, ...namedTimes(change.times) }))
-    if (content !== undefined) update.setOnce(attribute, content)
+    if (content !== undefined && !change.deeds.has(attribute)) update.setOnce(attribute, content)
+  for (const [attribute, content] of change.deeds) update.setOrRemove(attribute, content)
   if (change.reason !== undefined) update.set('reason', change.reason)
   if (change.place) update.set('waitSk', change.place)
   if (change.place === null) update.remove('waitPk', 'waitSk')

@@ -229,8 +229,7 @@ test('a purge leaves nothing of the session and everything of the others', async
       session: { id: of.id, accountId: 'acme', shard: 0, phoneNumber: undefined },
       chatId: '4915100000009@s.whatsapp.net',
       to: '+4915100000009',
-      type: 'text',
-      text: 'never sent',
+      content: { type: 'text', text: 'never sent' },
     })
   for (const session of [gone, other]) {
     await append(

@@ -3,6 +3,7 @@
  * nobody has looked at. Each is carried again; the connector drops what it has already. A run is bounded, and says
  * whether it left something for the next one.
  */
+import { sendCommand } from '#core/commands.ts'
 import type { Domain } from '#core/domain.ts'
 import * as Messages from '#core/message.ts'
 import { isPending, Session, sessionKey } from '#core/session.ts'
@@ -108,14 +109,9 @@ async function carry(
 ): Promise<void> {
   const next = store.now() + CARRIED_AGAIN_AFTER
   if (!(await Messages.postpone(store, message, next))) return
-  const { id, sessionId, accountId, chatId, text = '', times, timestamp } = message
-  const acceptedAt = times.accepted ?? timestamp
+  const { id, sessionId, accountId } = message
   try {
-    await commands.send(
-      { accountId, sessionId, shard },
-      { type: 'message.send', messageId: id, to: chatId, text, acceptedAt, again: true },
-      `${id}-again-${next}`,
-    )
+    await commands.send({ accountId, sessionId, shard }, sendCommand(message, true), `${id}-again-${next}`)
     swept.carried++
   } catch (err) {
     log.warn({ err, sessionId, messageId: id }, 'the queue did not take the message again')

@@ -308,7 +308,8 @@ describe('at the end', () => {
     const before = { ...it.store, now: () => it.store.now() - 60_000 }
     const retention = { eventSeconds: 3_600, messageSeconds: 3_600 }
     const to = FRIEND_JID
-    const message = { id: newMessageId(), chatId: to, to, type: 'text', text: 'Forgotten' }
+    const content = { type: 'text', text: 'Forgotten' }
+    const message = { id: newMessageId(), chatId: to, to, content }
     const { accountId, shard } = session
     await Messages.accept(before, retention, {
       ...message,

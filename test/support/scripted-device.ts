@@ -75,6 +75,7 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
       return state.linked ? ME : undefined
     },
     phoneNumberOf: () => undefined,
+    lidOf: () => undefined,
     connect: (_server, observer, settings = {}) => connectionOf(observer, settings),
     async accept(message) {
       if (state.acceptError) throw state.acceptError

@@ -2,7 +2,7 @@
  * A supervised session with everything around it in memory: its record, a scripted device, and all that was written and
  * told. For use with fake timers.
  */
-import PQueue from 'p-queue'
+
 import { vi } from 'vitest'
 import type { Event } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
@@ -11,6 +11,8 @@ import { logger } from '#core/platform/log.ts'
 import { type Intent, type Session, Settings } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'
 import { StateWriter } from '../../connector/events/states.ts'
+import type { MessageKeys } from '../../connector/keys.ts'
+import { Logins } from '../../connector/logins.ts'
 import type { SupervisorParts } from '../../connector/supervisor/parts.ts'
 import { Supervisor } from '../../connector/supervisor/supervisor.ts'
 import { Timing } from '../../connector/timing.ts'
@@ -19,9 +21,16 @@ import { type ScriptedDevice, scriptedDevice } from './scripted-device.ts'
 export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 export const settle = () => pass(1)
 
+export const NO_KEYS: MessageKeys = {
+  seal: () => '',
+  opened: () => undefined,
+  about: async () => undefined,
+  encoded: async () => undefined,
+}
+
 /** A session as it is stored, a device, and everything that was written. */
 export function supervised(
-  options: { linked?: boolean; settings?: Partial<Settings>; timing?: Partial<Timing>; logins?: PQueue } = {},
+  options: { linked?: boolean; settings?: Partial<Settings>; timing?: Partial<Timing>; logins?: Logins } = {},
 ) {
   const at = iso(Date.now())
   let stored: Session = {
@@ -58,7 +67,7 @@ export function supervised(
     random: () => 1,
     newEventId,
     log: logger('silent'),
-    logins: options.logins ?? new PQueue({ concurrency: 16 }),
+    logins: options.logins ?? new Logins(16),
     states: new StateWriter(
       async (_session, change, told) => {
         if (trouble.isFenced) return 'fenced'
@@ -88,7 +97,7 @@ export function supervised(
     },
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     unsent: async () => [],
-    encoded: async () => undefined,
+    keysOf: () => NO_KEYS,
     purge: async ({ id }) => void purged.push(id),
     onQr: (_session, text) => void qrs.push(text),
     onOpen: () => undefined,

@@ -1,9 +1,12 @@
 /** How a message is shown. */
 import * as z from 'zod'
+import { Content } from '#core/contract/content.ts'
 import { MessageFacts, MessageStatus } from '#core/contract/event.ts'
 import { historyOf, type Message } from '#core/message.ts'
 
-const { id, chatId, fromMe, from, to, sender, type, text, timestamp } = MessageFacts.shape
+const { id, chatId, fromMe, from, to, sender, timestamp } = MessageFacts.shape
+const { type, text, quoted, mentions, ...more } = Content.shape
+const at = z.iso.datetime()
 
 export const MessageView = z
   .object({
@@ -14,12 +17,27 @@ export const MessageView = z
     from,
     to,
     sender,
-    type,
-    text,
+    type: type.meta({
+      description:
+        'text, image, video, audio, document, sticker, location, contact, poll, event, group_invite, interactive …; `waiting` while it cannot be read yet, `unsupported` with `protocolName` for what is not known here; of sent ones also reaction, edit, delete, pin, poll_vote',
+    }),
+    text: text.meta({ description: 'The text, caption, question, name or emoji' }),
     timestamp: timestamp.meta({ description: 'When it was accepted here, or sent by the other side' }),
     status: z.enum([...MessageStatus.options, 'received']),
-    createdAt: z.iso.datetime(),
+    createdAt: at,
     reason: z.string().optional().meta({ description: 'Why it failed' }),
+    quoted: quoted.meta({ description: 'The message that this one answers' }),
+    mentions: mentions.meta({ description: 'Phone numbers, LIDs where no number is known, or `all`' }),
+    ...more,
+    editedAt: at.optional(),
+    deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
+    pinnedUntil: at.optional(),
+    reactions: z.array(z.object({ from: z.string(), emoji: z.string(), at })).optional(),
+    votes: z
+      .array(z.object({ from: z.string(), options: z.array(z.string()), at }))
+      .optional()
+      .meta({ description: 'Of a poll: the choice of each voter' }),
+    responses: z.array(z.object({ from: z.string(), response: z.string(), at })).optional(),
   })
   .meta({ id: 'Message' })
 
@@ -43,10 +61,19 @@ export const EXAMPLE = {
 }
 
 export function viewOf(message: Message): z.infer<typeof MessageView> {
-  const { accountId: _, times, waitSk: __, reason, ...shown } = message
-  const failure = shown.status === 'failed' && reason !== undefined ? { reason } : {}
-  return { ...shown, createdAt: times.accepted ?? shown.timestamp, ...failure }
+  const { accountId: _, times, waitSk: __, sealed: ___, fingerprint: ____, reason, ...shown } = message
+  const { reactions, votes, responses, ...rest } = shown
+  return {
+    ...present(rest),
+    createdAt: times.accepted ?? shown.timestamp,
+    ...(shown.status === 'failed' && reason !== undefined ? { reason } : {}),
+    ...present({ reactions: some(reactions), votes: some(votes), responses: some(responses) }),
+  }
 }
+
+const some = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined)
+const present = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
 export const recordOf = (message: Message): z.infer<typeof MessageRecord> => ({
   ...viewOf(message),

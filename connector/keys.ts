@@ -1,0 +1,49 @@
+/**
+ * The keys that come with messages (of media, polls, events) stand in the message's own item, sealed for the session, so
+ * that nobody but its connector can use them. Here they are closed and opened, and with them the older messages that
+ * something is about, that are passed on, or that a phone asks for again.
+ */
+import type { Target } from '#core/contract/content.ts'
+import type { MessageFacts } from '#core/contract/event.ts'
+import type { Seal } from '#core/device/index.ts'
+import { findOutgoing, Message, targetKey } from '#core/message.ts'
+import type { Store } from '#core/platform/dynamo.ts'
+import { type About, decode, encode, textMessage } from './convert/index.ts'
+
+export type MessageKeys = {
+  /** Text that only `about` opens again. */
+  seal(message: Uint8Array, messageId: string): string
+  /** Undefined when we never saw it, or it came without keys. */
+  about(target: Target): Promise<About | undefined>
+  /** The same for a message that is at hand. */
+  opened(facts: MessageFacts): About | undefined
+  /** The encoded content of a message of ours; undefined when the ledger does not know it any more. */
+  encoded(messageId: string): Promise<Uint8Array | undefined>
+}
+
+export function messageKeys(store: Store, sessionId: string, seal: Seal): MessageKeys {
+  const open = (sealed: string, messageId: string) =>
+    seal.open(Buffer.from(sealed, 'base64'), addressOf(messageId))
+  const opened = (facts: MessageFacts): About | undefined =>
+    facts.sealed === undefined ? undefined : { facts, message: decode(open(facts.sealed, facts.id)) }
+  return {
+    opened,
+    seal: (message, messageId) => seal.seal(message, addressOf(messageId)).toString('base64'),
+
+    async about(target) {
+      const facts = await store.get('messages', Message, targetKey(sessionId, target))
+      return facts && opened(facts)
+    },
+
+    async encoded(messageId) {
+      const message = await findOutgoing(store, sessionId, messageId)
+      if (!message || message.deletedAt) return
+      if (message.sealed) return open(message.sealed, messageId)
+      if (message.type === 'text' && message.text !== undefined) return textMessage(message.text)
+      if (message.media || message.poll || message.event || message.target) return
+      return encode(message, { to: message.chatId, me: undefined, at: Date.parse(message.timestamp) })
+    },
+  }
+}
+
+const addressOf = (messageId: string): string => `message ${messageId}`

@@ -1,0 +1,61 @@
+/**
+ * How what people do to a message changes its item: one attribute for each person and kind, so that what two people do
+ * at once never collides, and what one person does again takes the place of what was there.
+ */
+import type { Event } from '../contract/event.ts'
+import { REACTION_PREFIX, RESPONSE_PREFIX, VOTE_PREFIX } from '../message.ts'
+import { iso } from '../platform/clock.ts'
+
+const DEED_EVENTS = [
+  'message.reaction',
+  'message.edited',
+  'message.deleted',
+  'message.pinned',
+  'poll.vote',
+  'event.response',
+] as const satisfies Event['type'][]
+export type DeedEvent = Extract<Event, { type: (typeof DEED_EVENTS)[number] }>
+export const isDeedEvent = (event: Event): event is DeedEvent =>
+  DEED_EVENTS.includes(event.type as DeedEvent['type'])
+
+/** What goes with a message that was deleted for everyone: its content, and what people said about it. */
+const CONTENT = [
+  'text',
+  'quoted',
+  'mentions',
+  'linkPreview',
+  'media',
+  'location',
+  'contacts',
+  'poll',
+  'event',
+  'sealed',
+]
+
+/** Attributes with their new values; undefined removes one. */
+export function changeBy(event: DeedEvent): [string, unknown][] {
+  const { from, timestamp: at } = event.payload
+  switch (event.type) {
+    case 'message.reaction': {
+      const { emoji } = event.payload
+      return [[`${REACTION_PREFIX}${from}`, emoji === '' ? undefined : { emoji, at }]]
+    }
+    case 'poll.vote': {
+      const { options } = event.payload
+      return [[`${VOTE_PREFIX}${from}`, options.length === 0 ? undefined : { options, at }]]
+    }
+    case 'event.response':
+      return [[`${RESPONSE_PREFIX}${from}`, { response: event.payload.response, at }]]
+    case 'message.edited':
+      return [
+        ['text', event.payload.text],
+        ['editedAt', at],
+      ]
+    case 'message.deleted':
+      return [...CONTENT.map((name): [string, unknown] => [name, undefined]), ['deletedAt', at]]
+    case 'message.pinned': {
+      const { seconds } = event.payload
+      return [['pinnedUntil', seconds === undefined ? undefined : iso(Date.parse(at) + seconds * 1_000)]]
+    }
+  }
+}
