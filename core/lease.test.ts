@@ -9,6 +9,7 @@ import {
   isOwner,
   register,
   shardOwner,
+  unregister,
   untouched,
 } from './lease.ts'
 
@@ -89,12 +90,21 @@ test('a heartbeat of a process that was superseded under its id is refused', asy
   expect(await beat(db.store, connector('new'))).toBe(true)
 })
 
-test('a heartbeat that arrives late does not shorten what a later one has promised', async () => {
+test('a heartbeat that was overtaken by a later one changes nothing, and is no sign of another process', async () => {
   await register(db.store, connector('b'))
-  await beat(db.store, connector('b', START + 10_000))
-  await beat(db.store, connector('b', START + 8_000))
-  const seen = await fleet(db.store, clock.now)
-  expect(seen.connectors.find((one) => one.id === id)?.until).toBe(START + 10_000)
+  await beat(db.store, { ...connector('b', START + 10_000), beat: 3 })
+  expect(await beat(db.store, { ...connector('b', START + 8_000), beat: 2 })).toBe(true)
+  await register(db.store, { ...connector('b', START + 6_000), beat: 1 })
+  const seen = async () => (await fleet(db.store, clock.now)).connectors.find((one) => one.id === id)
+  expect((await seen())?.until).toBe(START + 10_000)
+  expect(await beat(db.store, { ...connector('b', START + 9_000), beat: 4 })).toBe(true)
+  expect((await seen())?.until).toBe(START + 9_000)
+})
+
+test('a heartbeat of a connector that is off the list is refused', async () => {
+  await register(db.store, connector('b'))
+  await unregister(db.store, id)
+  expect(await beat(db.store, connector('b'))).toBe(false)
 })
 
 test('the owner of a shard is known with the time until which it holds, and a lapsed one is not alive', async () => {

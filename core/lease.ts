@@ -28,6 +28,8 @@ export const ConnectorRecord = z.object({
   id: z.string(),
   /** Tells apart two processes that carry the same id: the one that started last is the connector. */
   boot: z.string(),
+  /** Which heartbeat of this process it was; they may arrive in another order than they were sent in. */
+  beat: z.int().nullish(),
   startedAt: z.iso.datetime(),
   beatAt: z.iso.datetime(),
   /** Its leases hold until then (ms since 1970). */
@@ -79,25 +81,41 @@ export async function isOwner(store: Store, { shard, owner, epoch }: Lease): Pro
   return lease?.owner === owner && lease.epoch === epoch
 }
 
-/** Announces a connector that has just started. A process that still runs under the same id is superseded by it. */
+/**
+ * Announces a connector that has just started. A process that still runs under the same id is superseded by it. An
+ * announcement that arrives late does not undo heartbeats that came since.
+ */
 export async function register(store: Store, connector: ConnectorRecord): Promise<void> {
-  await store.put('main', {
-    ...connectorKey(connector.id),
-    ...connector,
-    expiresAt: ttl(store.now(), REMEMBERED),
-  })
+  const put = { ...connectorKey(connector.id), ...connector, expiresAt: ttl(store.now(), REMEMBERED) }
+  const condition = `attribute_not_exists(pk) OR boot <> :boot OR ${NOT_OVERTAKEN}`
+  const values = { ':boot': connector.boot, ':beat': numberOf(connector) }
+  await store.transact([{ table: 'main', put, condition, values }])
 }
 
-/** False when another process has registered under this id, or the record is gone: the caller is no connector now. */
+/**
+ * False when another process has registered under this id, or the record is gone: the caller is no connector now. One
+ * that was overtaken by a later one on its way changes nothing, and is as good as accepted.
+ */
 export async function beat(store: Store, connector: ConnectorRecord): Promise<boolean> {
-  return store.update('main', connectorKey(connector.id), {
+  if (await renew(store, connector)) return true
+  const known = await store.get('main', ConnectorRecord, connectorKey(connector.id))
+  return known?.boot === connector.boot && numberOf(known) > numberOf(connector)
+}
+
+/** A heartbeat that was delayed on its way must not shorten what a later one has promised. */
+const NOT_OVERTAKEN = 'attribute_not_exists(beat) OR beat <= :beat'
+
+const numberOf = ({ beat: number }: ConnectorRecord): number => number ?? 0
+
+const renew = (store: Store, connector: ConnectorRecord): Promise<boolean> =>
+  store.update('main', connectorKey(connector.id), {
     UpdateExpression:
-      'SET beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, away = :away, #load = :load, expiresAt = :expiresAt',
-    // A heartbeat that was delayed on its way must not shorten what a later one has promised.
-    ConditionExpression: 'boot = :boot AND #until <= :until',
+      'SET beat = :beat, beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, away = :away, #load = :load, expiresAt = :expiresAt',
+    ConditionExpression: `boot = :boot AND (${NOT_OVERTAKEN})`,
     names: { '#until': 'until', '#load': 'load' },
     values: {
       ':boot': connector.boot,
+      ':beat': numberOf(connector),
       ':beatAt': connector.beatAt,
       ':until': connector.until,
       ':draining': connector.draining,
@@ -108,7 +126,6 @@ export async function beat(store: Store, connector: ConnectorRecord): Promise<bo
       ':expiresAt': ttl(store.now(), REMEMBERED),
     },
   })
-}
 
 /** Takes a leaving connector off the list. */
 export const unregister = (store: Store, id: string): Promise<void> => store.remove('main', connectorKey(id))
@@ -155,6 +172,22 @@ export async function handOver(
       ':epoch': lease.epoch,
     },
   })
+}
+
+/** No lease is claimed so often. */
+const FAR_ABOVE = 1_000_000
+
+/**
+ * After a backup of this table was restored while device state was not: raises the epochs of all shards above those
+ * under which the devices were opened since, which would keep everybody out. No connector may be running on it.
+ */
+export async function raiseEpochs(store: Store, shards: number): Promise<void> {
+  const { leases } = await fleet(store, store.now())
+  const epochs = new Map(leases.map(({ shard, epoch }) => [shard, epoch]))
+  for (let shard = 0; shard < shards; shard++) {
+    const raised: Lease = { shard, owner: '', epoch: (epochs.get(shard) ?? 0) + FAR_ABOVE }
+    await store.put('main', { ...leaseKey(shard), ...raised })
+  }
 }
 
 /** The lease of a shard that nobody has ever claimed. */

@@ -13,11 +13,15 @@ afterEach(() => {
 })
 const running: Keeper[] = []
 
-/** The leases as a table in memory, with the conditions of core/lease.ts; `down` makes every call of one id fail. */
+/**
+ * The leases as a table in memory, with the conditions of core/lease.ts. Every call of one id that is `down` fails, and
+ * of one that is `mute` is never answered.
+ */
 function table() {
   const leases = new Map<number, Lease>()
   const connectors = new Map<string, ConnectorRecord>()
   const down = new Set<string>()
+  const mute = new Set<string>()
   const owns = (seen: Lease) => {
     const lease = leases.get(seen.shard) ?? untouched(seen.shard)
     return lease.owner === seen.owner && lease.epoch === seen.epoch
@@ -26,6 +30,7 @@ function table() {
     const guard = async <T>(work: () => T): Promise<T> => {
       await Promise.resolve()
       if (down.has(caller)) throw new Error('the store is down')
+      if (mute.has(caller)) return new Promise(() => undefined)
       return work()
     }
     return {
@@ -38,8 +43,8 @@ function table() {
       beat: (connector) =>
         guard(() => {
           const known = connectors.get(connector.id)
-          if (known?.boot !== connector.boot || known.until > connector.until) return false
-          connectors.set(connector.id, connector)
+          if (known?.boot !== connector.boot) return false
+          if ((known.beat ?? 0) <= (connector.beat ?? 0)) connectors.set(connector.id, connector)
           return true
         }),
       unregister: (id) => guard(() => void connectors.delete(id)),
@@ -54,7 +59,7 @@ function table() {
         guard(() => owns(lease) && leases.set(lease.shard, { ...lease, owner: to }) !== undefined),
     }
   }
-  return { leases, connectors, down, book }
+  return { leases, connectors, down, mute, book }
 }
 
 type Heard = { acquired: number[]; lost: [number, Loss][]; superseded: number }
@@ -162,6 +167,26 @@ test('a store that is away for three seconds costs nothing', async () => {
   expect(a.heard.lost).toEqual([])
 })
 
+test.each(['down', 'mute'] as const)(
+  'while its store is %s, no two connectors ever hold the same shard',
+  async (how) => {
+    const world = table()
+    const [a, b] = [keeper(world, 'a'), keeper(world, 'b')]
+    await Promise.all([a.keeper.start(), b.keeper.start()])
+    await pass(3_000)
+    for (const awayFor of [1_000, 3_000, 4_600, 6_100, 20_000]) {
+      world[how].add('a')
+      for (let at = 0; at < awayFor + 10_000; at += 50) {
+        await pass(50)
+        if (at === awayFor) world[how].delete('a')
+        const both = [...a.keeper.held.keys()].filter((shard) => b.keeper.held.has(shard))
+        expect([awayFor, at, both]).toEqual([awayFor, at, []])
+      }
+      expect(a.keeper.held.size + b.keeper.held.size).toBe(SHARDS)
+    }
+  },
+)
+
 /** As SIGSTOP does: time passes for everybody, and none of its timers fires. */
 function sleeper(world: ReturnType<typeof table>, id: string) {
   const slept = { ms: 0 }
@@ -178,6 +203,31 @@ test('a process that was paused while nobody else was there goes on with what it
   await pass(3_000)
   expect(heard.lost).toEqual([])
   expect(a.held.size).toBe(SHARDS)
+})
+
+test('a process that was held up for less than its lease asks, and has let go before that could be taken', async () => {
+  const world = table()
+  const { keeper: a, heard, slept } = sleeper(world, 'a')
+  await a.start()
+  await pass(3_000)
+  // The heartbeat of 2 s is good until 8 s; the next, due at 4 s, is sent at 7 s.
+  world.mute.add('a')
+  slept.ms = 3_000
+  await pass(1_000)
+  expect(heard.lost).toEqual([])
+  await pass(800)
+  expect(heard.lost.map(([, why]) => why)).toEqual(Array(SHARDS).fill('not-renewed'))
+})
+
+test('a process that was paused beyond its lease and finds no store stops', async () => {
+  const world = table()
+  const { keeper: a, heard, slept } = sleeper(world, 'a')
+  await a.start()
+  await pass(3_000)
+  world.mute.add('a')
+  slept.ms = 60_000
+  await pass(1_100 + TIMING.HEARTBEAT_MS)
+  expect(heard.lost.map(([, why]) => why)).toEqual(Array(SHARDS).fill('not-renewed'))
 })
 
 test('a process that was paused beyond its lease stops what was taken meanwhile, and takes nothing back', async () => {

@@ -1,14 +1,15 @@
 /**
- * Keeps this connector's leases: says that it lives, looks at the fleet, claims, gives and leaves. When heartbeats do
- * not get through, `onLost` is called a margin before the last one lapses, so before anybody else could own a shard; a
- * process that was paused (the clock is monotonic) asks whether it still owns anything before it goes on; and a shard
- * is handed on only after its sockets are closed.
+ * Keeps this connector's leases: looks at the fleet, claims, gives and leaves. When heartbeats do not get through,
+ * `onLost` is called a margin before the last one lapses, so before anybody else could own a shard; a process that was
+ * paused (the clock is monotonic) asks whether it still owns anything before it goes on; and a shard is handed on only
+ * after its sockets are closed.
  */
 import type { ConnectorRecord, Fleet, Lease, Load } from '#core/lease.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
+import { Heartbeat, type HeartbeatTiming } from './heartbeat.ts'
 import { type Origin, originOf } from './origin.ts'
 import { handOn, plan } from './plan.ts'
 
@@ -30,7 +31,7 @@ export type KeeperParts = {
   id: string
   boot: string
   shards: number
-  timing: Pick<Timing, 'HEARTBEAT_MS' | 'LEASE_TTL_MS' | 'FENCE_MARGIN_MS' | 'LEASE_LOOK_MS'>
+  timing: HeartbeatTiming & Pick<Timing, 'LEASE_LOOK_MS'>
   now: Clock
   monotonic: Clock
   log: Log
@@ -51,20 +52,34 @@ export class Keeper {
   readonly #parts: KeeperParts
   readonly #held = new Map<number, number>()
   readonly #startedAt: number
-  #deadline = 0
+  readonly #heartbeat: Heartbeat
   #looks = 0
   readonly #settled = Promise.withResolvers<void>()
   #draining = false
   #stopped = false
   #isAsking = false
-  #timers = new Set<NodeJS.Timeout>()
-  #fence: NodeJS.Timeout | undefined
-  /** When heartbeats began to fail (ms since 1970); undefined while they get through. */
-  failingSince: number | undefined
+  #nextLook: NodeJS.Timeout | undefined
 
   constructor(parts: KeeperParts) {
+    const { book, timing, now, monotonic, log } = parts
     this.#parts = parts
-    this.#startedAt = parts.now()
+    this.#startedAt = now()
+    this.#heartbeat = new Heartbeat({
+      register: book.register,
+      beat: book.beat,
+      about: () => this.#about(),
+      timing,
+      now,
+      monotonic,
+      log,
+      onLapse: (lateMs) => void this.#lapsed(lateMs),
+      onSuperseded: () => this.#superseded(),
+    })
+  }
+
+  /** When heartbeats began to fail (ms since 1970); undefined while they get through. */
+  get failingSince(): number | undefined {
+    return this.#heartbeat.failingSince
   }
 
   /** Resolves when everything was claimed that was to be had at once. */
@@ -78,14 +93,8 @@ export class Keeper {
 
   /** Announces this connector, repeating until the store answers, and begins to look for shards. */
   async start(): Promise<void> {
-    const announce = async (record: ConnectorRecord) => {
-      await this.#parts.book.register(record)
-      return true
-    }
-    while (!this.#stopped && !(await this.#renew(announce))) await this.#pause(RETRY_MS)
-    if (this.#stopped) return
-    void this.#beatForEver()
-    void this.#lookForEver()
+    await this.#heartbeat.start()
+    if (!this.#stopped) void this.#lookForEver()
   }
 
   /** Closes all shards, hands them on, and takes this connector off the list. */
@@ -95,7 +104,7 @@ export class Keeper {
     const at = now()
     const held = new Map(this.#held)
     await Promise.all([
-      this.#renew((record) => book.beat(record)),
+      this.#heartbeat.beat(),
       ...[...held.keys()].map((shard) => this.#lose(shard, 'drain')),
     ])
     this.stop()
@@ -115,50 +124,16 @@ export class Keeper {
   /** Ends the loops, as a crash would: leases lapse by themselves. */
   stop(): void {
     this.#stopped = true
-    for (const timer of this.#timers) clearTimeout(timer)
-    clearTimeout(this.#fence)
+    this.#heartbeat.stop()
+    clearTimeout(this.#nextLook)
   }
 
-  async #beatForEver(): Promise<void> {
-    const { book, timing } = this.#parts
-    let pause = timing.HEARTBEAT_MS
-    while (!this.#stopped) {
-      await this.#pause(pause)
-      if (this.#stopped) return
-      if (!this.#renewed) await this.#overdue()
-      const renewed = await this.#renew((record) => book.beat(record))
-      pause = renewed ? timing.HEARTBEAT_MS : RETRY_MS
-    }
-  }
-
-  /** One heartbeat. What it promises counts from before it was sent, never from when the answer came. */
-  async #renew(write: (record: ConnectorRecord) => Promise<boolean>): Promise<boolean> {
-    const { now, monotonic, timing, log } = this.#parts
-    const sentAt = monotonic()
-    try {
-      const accepted = await within(timing.HEARTBEAT_MS, write(this.#record()), 'the heartbeat')
-      if (!accepted) return this.#superseded()
-      if (this.failingSince !== undefined)
-        log.info({ failedForMs: now() - this.failingSince }, 'heartbeats again')
-      this.failingSince = undefined
-      this.#deadline = sentAt + timing.LEASE_TTL_MS - timing.FENCE_MARGIN_MS
-      this.#armFence()
-      return true
-    } catch (error) {
-      if (this.failingSince === undefined) log.warn({ err: error }, 'store unavailable: the heartbeat failed')
-      this.failingSince ??= now()
-      return false
-    }
-  }
-
-  #record(): ConnectorRecord {
-    const { id, boot, now, timing, sessions, away, load } = this.#parts
+  #about(): Omit<ConnectorRecord, 'beat' | 'beatAt' | 'until'> {
+    const { id, boot, sessions, away, load } = this.#parts
     return {
       id,
       boot,
       startedAt: iso(this.#startedAt),
-      beatAt: iso(now()),
-      until: now() + timing.LEASE_TTL_MS,
       draining: this.#draining,
       shards: [...this.#held.keys()],
       sessions: sessions(),
@@ -167,51 +142,44 @@ export class Keeper {
     }
   }
 
-  #superseded(): false {
+  #superseded(): void {
     this.#parts.log.error({ id: this.#parts.id }, 'another process runs under this connector id')
     this.stop()
-    for (const shard of [...this.#held.keys()]) void this.#lose(shard, 'superseded')
+    this.#loseAll('superseded')
     this.#parts.onSuperseded()
-    return false
-  }
-
-  #armFence(): void {
-    clearTimeout(this.#fence)
-    if (this.#stopped) return
-    const wait = Math.max(1, this.#deadline - this.#parts.monotonic())
-    this.#fence = setTimeout(() => void this.#overdue(), wait)
   }
 
   /**
-   * The last heartbeat is about to lapse. When the store did not take the ones since, everything stops now. When there
-   * were none, because this process was paused or starved, the store is asked first: what it still shows as ours,
-   * after a new heartbeat, nobody has taken and nobody can take.
+   * The last heartbeat is about to lapse. When the store was silent meanwhile, everything stops now. When it was this
+   * process that was paused or starved, the store is asked first: what it still shows as ours, after a new heartbeat,
+   * nobody has taken and nobody can take. As long as nobody else could own anything yet, that must not take longer.
    */
-  async #overdue(): Promise<void> {
-    if (this.#renewed || this.#held.size === 0 || this.#isAsking) return
+  async #lapsed(lateMs: number): Promise<void> {
+    if (this.#held.size === 0 || this.#isAsking) return
+    const { timing, log } = this.#parts
+    const left = timing.FENCE_MARGIN_MS - LATE_MS - lateMs
     this.#isAsking = true
-    const kept = this.failingSince === undefined && (await this.#askForOurs())
+    const kept = lateMs > LATE_MS && (await this.#askForOurs(left > 0 ? left : timing.HEARTBEAT_MS))
     this.#isAsking = false
     if (kept || this.#stopped) return
-    this.#parts.log.error({ shards: this.#held.size }, 'leases not renewed in time: all sockets are stopped')
-    for (const shard of [...this.#held.keys()]) void this.#lose(shard, 'not-renewed')
+    log.error({ shards: this.#held.size, lateMs }, 'leases not renewed in time: all sockets are stopped')
+    this.#loseAll('not-renewed')
   }
 
-  async #askForOurs(): Promise<boolean> {
-    const { book, log } = this.#parts
+  async #askForOurs(patienceMs: number): Promise<boolean> {
+    const { log } = this.#parts
     log.warn('heartbeats were late: this process was paused or starved')
-    if (!(await this.#renew((record) => book.beat(record)))) return false
+    const ask = async () => {
+      const renewed = await this.#heartbeat.beat()
+      if (renewed) await this.#look()
+      return renewed
+    }
     try {
-      await this.#look()
-      return true
+      return await within(patienceMs, ask(), 'asking for what is still ours')
     } catch (error) {
-      log.warn({ err: error }, 'the leases could not be looked at')
+      log.warn({ err: error }, 'the leases could not be asked for')
       return false
     }
-  }
-
-  get #renewed(): boolean {
-    return this.#parts.monotonic() < this.#deadline
   }
 
   async #lookForEver(): Promise<void> {
@@ -221,14 +189,16 @@ export class Keeper {
       } catch (error) {
         this.#parts.log.warn({ err: error }, 'the leases could not be looked at')
       }
-      await this.#pause(this.#parts.timing.LEASE_LOOK_MS)
+      await new Promise<void>((resolve) => {
+        this.#nextLook = setTimeout(resolve, this.#parts.timing.LEASE_LOOK_MS)
+      })
     }
   }
 
   async #look(): Promise<void> {
     const { book, now, id, shards, timing } = this.#parts
     const fleet = await within(timing.LEASE_TTL_MS, book.fleet(now()), 'the look at the leases')
-    if (this.#stopped || this.#draining || !this.#renewed) return
+    if (this.#stopped || this.#draining || !this.#heartbeat.holds) return
     const todo = plan({ me: id, shards, fleet, held: this.#held, mayTakeFree: this.#looks++ > 0 })
     for (const shard of todo.lost) void this.#lose(shard, 'taken')
     await Promise.all([
@@ -241,7 +211,7 @@ export class Keeper {
   async #claim(observed: Lease, fleet: Fleet): Promise<void> {
     const { book, id, log, onAcquired } = this.#parts
     const lease = await book.claim(observed, id)
-    if (!lease || this.#stopped || this.#draining || !this.#renewed) return
+    if (!lease || this.#stopped || this.#draining || !this.#heartbeat.holds) return
     this.#held.set(lease.shard, lease.epoch)
     log.info({ shard: lease.shard, epoch: lease.epoch, from: observed.owner || undefined }, 'shard acquired')
     onAcquired(lease.shard, lease.epoch, originOf(observed, fleet, { id, startedAt: this.#startedAt }))
@@ -260,15 +230,10 @@ export class Keeper {
     return this.#parts.onLost(shard, why)
   }
 
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer)
-        resolve()
-      }, milliseconds)
-      this.#timers.add(timer)
-    })
+  #loseAll(why: Loss): void {
+    for (const shard of [...this.#held.keys()]) void this.#lose(shard, why)
   }
 }
 
-const RETRY_MS = 250
+/** A timer that fires later than this was held up: by a pause of the process, or by want of processor time. */
+const LATE_MS = 250
