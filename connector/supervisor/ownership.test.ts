@@ -154,6 +154,16 @@ describe('messages', () => {
   })
 })
 
+test('a session that fell because the store was silent waits for a moment of its own choosing', async () => {
+  const it = world({ linked: true, wanted: true, why: 'store_unavailable' })
+  it.supervisor.update(it.store({}))
+  await pass(1_500)
+  expect(it.shown.at(-1)).toBe('connecting: store_unavailable')
+  expect(it.device.lines).toHaveLength(0)
+  await pass(600)
+  expect(it.device.lines).toHaveLength(1)
+})
+
 test('no more sessions than allowed are connecting at the same time', async () => {
   const logins = new Logins(2)
   const several = Array.from({ length: 5 }, () => world({ linked: true, logins }))

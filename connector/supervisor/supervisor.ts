@@ -153,8 +153,7 @@ export class Supervisor {
   async #obey(): Promise<void> {
     const { pending } = this.#known
     if (pending) await this.#follow(pending)
-    else if (this.session.wanted && this.phase === 'idle')
-      this.#begin({ reason: this.#why }, this.#scatter())
+    else if (this.session.wanted && this.phase === 'idle') this.#begin({ reason: this.#why }, this.#scatter())
   }
 
   async #follow(intent: Intent): Promise<void> {

@@ -30,7 +30,16 @@ export const NO_KEYS: MessageKeys = {
 
 /** A session as it is stored, a device, and everything that was written. */
 export function supervised(
-  options: { linked?: boolean; settings?: Partial<Settings>; timing?: Partial<Timing>; logins?: Logins } = {},
+  options: {
+    linked?: boolean
+    /** Wanted before it came to this connector. */
+    wanted?: boolean
+    settings?: Partial<Settings>
+    timing?: Partial<Timing>
+    logins?: Logins
+    /** Why it is connected for the first time. */
+    why?: string
+  } = {},
 ) {
   const at = iso(Date.now())
   let stored: Session = {
@@ -40,7 +49,7 @@ export function supervised(
     shard: 0,
     name: 'line',
     settings: Settings.parse({ reconnectInterval: 5_000, ...options.settings }),
-    wanted: false,
+    wanted: options.wanted ?? false,
     createdAt: at,
     updatedAt: at,
     state: { status: 'inactive', since: at, epoch: 0, doneIntent: 0, linked: options.linked ?? false },
@@ -103,7 +112,7 @@ export function supervised(
     onOpen: () => undefined,
     onGone: (id) => void gone.push(id),
   }
-  const supervisor = new Supervisor(stored, 1, 'takeover', parts)
+  const supervisor = new Supervisor(stored, 1, options.why ?? 'takeover', parts)
   const WANTED: Partial<Record<Intent['action'], boolean>> = {
     start: true,
     restart: true,
