@@ -28,6 +28,7 @@ function open(rows: Opened['rows'] = new Map()) {
     const applied = journal.addTo(unit, { stanza, encryption, hash }, PADDED, line)
     set.apply(unit)
     applied()
+    set.take(set.pendingUnits)
     return queued.at(-1) ?? ''
   }
   return { set, journal, queued, read }
@@ -35,8 +36,10 @@ function open(rows: Opened['rows'] = new Map()) {
 const rowsOf = (set: WriteSet) => [...set.entries('inbound')].map(([id]) => id)
 
 test('a message and its ratchet step are one unit', () => {
-  const { set, read } = open()
-  read('a')
+  const { set, journal } = open()
+  const unit: Changes = { session: { bob: { step: 'a' } } }
+  journal.addTo(unit, { stanza: { id: 'M' }, encryption: 'msg', hash: 'a' }, PADDED, 1)
+  set.apply(unit)
   expect(set.pendingUnits).toBe(1)
   expect([...(set.pending()[0]?.rows.keys() ?? [])]).toEqual(['session:bob', 'inbound:R1'])
 })

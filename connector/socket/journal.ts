@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Origin } from './line.ts'
+import { Pages } from './pages.ts'
 import type { Attributes, Row, Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
 
@@ -33,13 +34,12 @@ type Entry = {
   processed: boolean
 }
 
-const TYPE = 'inbound'
-
 export class Journal {
   hits = 0
   readonly #set: WriteSet
   readonly #newId: () => string
   readonly #queue: (id: string, seq: number) => void
+  readonly #pages: Pages<Stored>
   readonly #entries = new Map<string, Entry>()
   readonly #byHash = new Map<string, string>()
   readonly #byMessage = new Map<string, Set<string>>()
@@ -49,8 +49,11 @@ export class Journal {
     this.#set = set
     this.#newId = newId
     this.#queue = queue
-    for (const [id, stored] of set.entries(TYPE)) {
-      this.#index(id, stored as Stored, 0)
+    this.#pages = new Pages(set, 'inbound', (stored) =>
+      stored.kind === 'message' ? stored.padded.length : 0,
+    )
+    for (const [id, stored] of this.#pages.load()) {
+      this.#index(id, stored, 0)
       queue(id, 0)
     }
   }
@@ -78,14 +81,20 @@ export class Journal {
     const padded = Buffer.from(plain).toString('base64')
     const stored: StoredMessage = { kind: 'message', stanza, encryption, hash, padded }
     const id = this.#newId()
-    unit[TYPE] = { ...unit[TYPE], [id]: stored }
-    return () => this.#added(id, stored, line)
+    const applied = this.#pages.put(unit, id, stored)
+    return () => {
+      applied()
+      this.#added(id, stored, line)
+    }
   }
 
   /** Adds a row that is a unit of its own. */
   add(stored: Exclude<Stored, StoredMessage>, line: number): void {
     const id = this.#newId()
-    this.#set.apply({ [TYPE]: { [id]: stored } })
+    const unit: Changes = {}
+    const applied = this.#pages.put(unit, id, stored)
+    this.#set.apply(unit)
+    applied()
     this.#added(id, stored, line)
   }
 
@@ -175,7 +184,7 @@ export class Journal {
       rows?.delete(id)
       if (rows?.size === 0) this.#byMessage.delete(messageId)
     }
-    this.#set.apply({ [TYPE]: { [id]: null } }, true)
+    this.#pages.drop(id)
   }
 }
 

@@ -16,9 +16,10 @@ export const rowKey = (type: string, id: string): RowKey => `${type}:${id}`
 export const typeOf = (key: RowKey): string => key.slice(0, key.indexOf(':'))
 
 export class WriteSet {
-  /** The last unit, the last one that bytes have to wait for, and the last one that is durable. */
+  /** The last unit, the last one that bytes have to wait for, that a commit has taken, and that is durable. */
   seq = 0
   hard = 0
+  taken = 0
   durable = 0
   /** The highest journal id that was given out. */
   mark: string
@@ -111,6 +112,7 @@ export class WriteSet {
 
   /** The first `count` units were taken into a commit. */
   take(count: number): void {
+    this.taken = this.#pending[count - 1]?.seq ?? this.taken
     this.#pending = this.#pending.slice(count)
   }
 

@@ -2,14 +2,26 @@
  * The ids that we make. Sessions and secrets are random; event ids are ULIDs that rise within a process, because the
  * event log is read in the order of its ids; a message gets a WhatsApp id the moment it is accepted.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomFillSync } from 'node:crypto'
 import { encodeTime, monotonicFactory, type ULIDFactory } from 'ulid'
 
 /** 32 hex digits, as in seed 001. */
 export const newSessionId = (): string => randomBytes(16).toString('hex')
 
 /** Rises with every call, also within one millisecond and when the clock steps back. */
-export const risingIds = (): ULIDFactory => monotonicFactory()
+export const risingIds = (): ULIDFactory => monotonicFactory(random)
+
+const pool = new Uint32Array(256)
+let used = pool.length
+
+/** From 0 up to 1, of the system's randomness, which is asked for many at once: a ULID takes sixteen. */
+function random(): number {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  return pool[used++]! / 2 ** 32
+}
 
 /** Not higher than any ULID of that millisecond, and higher than all before it. */
 export const lowestUlid = (milliseconds: number): string => `${encodeTime(milliseconds, 10)}${'0'.repeat(16)}`

@@ -1,8 +1,9 @@
 /**
- * The sandbox in a process of its own, with a way to have people write as fast as the sandbox can. It keeps nothing on
- * disk, so that the disk is no part of what is measured.
+ * The sandbox in a process of its own, as `npm run sandbox` has it, with a way to have people write as fast as the
+ * sandbox can. It keeps nothing on disk, so that the disk is no part of what is measured.
  */
 import { sandbox } from '../../../sandbox/index.ts'
+import { useKeyObjects } from '../../../sandbox/key-objects.ts'
 import type { Server } from '../lines/line.ts'
 import { textOf } from '../lines/load.ts'
 import { serve } from '../parts/remote.ts'
@@ -21,6 +22,7 @@ const AT_ONCE = 25
 /** libsignal talks to the console; that is not what is measured. */
 for (const way of ['log', 'info', 'warn', 'error'] as const) console[way] = () => undefined
 
+useKeyObjects()
 const box = await sandbox()
 
 await serve({

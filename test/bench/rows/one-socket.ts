@@ -4,7 +4,8 @@ import { openPair } from '../parts/pair.ts'
 import { atLeast, type Figure, type Row } from '../row.ts'
 
 const STORE_MS = 20
-const IN_FLIGHT = 100
+/** More than a commit's worth on either side, so that it is the socket that limits and not the number of callers. */
+const IN_FLIGHT = 400
 const TURNS = 3
 /** Raw Baileys passes few messages, so it needs the longer look. */
 const WINDOW_MS = { raw: 5_000, ours: 3_000 }
