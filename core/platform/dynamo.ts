@@ -41,17 +41,18 @@ export type Expression = Pick<UpdateCommandInput, 'UpdateExpression' | 'Conditio
 export type Write = { table: TableName } & (
   | { put: Item; condition?: string; values?: Record<string, unknown>; names?: Record<string, string> }
   | { update: Key; set: Expression }
-  | { remove: Key }
+  | { remove: Key; condition?: string; values?: Record<string, unknown>; names?: Record<string, string> }
   /** Writes nothing: the others are written only while the condition holds. */
   | { check: Key; condition: string; values?: Record<string, unknown>; names?: Record<string, string> }
 )
+type WriteRequest = { PutRequest: { Item: Record<string, unknown> } } | { DeleteRequest: { Key: Key } }
 export type Page<T> = { items: T[]; cursor: string | undefined }
 export type Store = ReturnType<typeof openStore>
 
-/** DynamoDB's own bounds: writes of one transaction, keys of one read, removals of one batch. */
+/** DynamoDB's own bounds: writes of one transaction, keys of one read, requests of one batch. */
 export const MAX_WRITES = 100
 export const MAX_READS = 100
-const MAX_REMOVALS = 25
+const MAX_REQUESTS = 25
 
 /** How often something that DynamoDB refused for the moment is tried again; the pauses double from 5 ms. */
 const ATTEMPTS = 8
@@ -73,7 +74,16 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
           ExpressionAttributeNames: write.names,
         },
       }
-    if ('remove' in write) return { Delete: { TableName, Key: write.remove } }
+    if ('remove' in write)
+      return {
+        Delete: {
+          TableName,
+          Key: write.remove,
+          ConditionExpression: write.condition,
+          ExpressionAttributeValues: write.values,
+          ExpressionAttributeNames: write.names,
+        },
+      }
     if ('check' in write)
       return {
         ConditionCheck: {
@@ -94,6 +104,17 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
       },
+    }
+  }
+
+  const writeMany = async (table: TableName, all: WriteRequest[]): Promise<void> => {
+    for (let start = 0; start < all.length; start += MAX_REQUESTS) {
+      let requests = all.slice(start, start + MAX_REQUESTS)
+      for (let attempt = 1; requests.length > 0; attempt++) {
+        const answer = await doc.send(new BatchWriteCommand({ RequestItems: { [tables[table]]: requests } }))
+        requests = (answer.UnprocessedItems?.[tables[table]] ?? []) as WriteRequest[]
+        if (requests.length > 0) await backOff(attempt)
+      }
     }
   }
 
@@ -150,21 +171,18 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     },
 
     /** Any number of keys; those that do not exist are no error. Not atomic: repeat it when it fails. */
-    async removeMany(table: TableName, keys: Key[]): Promise<void> {
-      for (let start = 0; start < keys.length; start += MAX_REMOVALS) {
-        const batch = keys.slice(start, start + MAX_REMOVALS)
-        let requests = batch.map(({ pk, sk }) => ({
-          DeleteRequest: { Key: { pk, sk } as Record<string, unknown> },
-        }))
-        for (let attempt = 1; requests.length > 0; attempt++) {
-          const answer = await doc.send(
-            new BatchWriteCommand({ RequestItems: { [tables[table]]: requests } }),
-          )
-          requests = (answer.UnprocessedItems?.[tables[table]] ?? []) as typeof requests
-          if (requests.length > 0) await backOff(attempt)
-        }
-      }
-    },
+    removeMany: (table: TableName, keys: Key[]): Promise<void> =>
+      writeMany(
+        table,
+        keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+      ),
+
+    /** Any number of items, each of another key, whatever was there before. Not atomic: repeat it when it fails. */
+    putMany: (table: TableName, items: Item[]): Promise<void> =>
+      writeMany(
+        table,
+        items.map((item) => ({ PutRequest: { Item: stamped(item) } })),
+      ),
 
     /** False when the condition failed: the item is untouched then. */
     async update(table: TableName, key: Key, set: Expression): Promise<boolean> {
@@ -180,6 +198,32 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
           }),
         ),
       )
+    },
+
+    /** The item as it is after the update; undefined when the condition failed, and nothing was changed then. */
+    async change<S extends z.ZodType>(
+      table: TableName,
+      schema: S,
+      key: Key,
+      set: Expression,
+    ): Promise<z.output<S> | undefined> {
+      const { names, values, ...expressions } = stampedUpdate(set)
+      try {
+        const { Attributes } = await doc.send(
+          new UpdateCommand({
+            TableName: tables[table],
+            Key: key,
+            ...expressions,
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: values,
+            ReturnValues: 'ALL_NEW',
+          }),
+        )
+        return read(schema, Attributes as Item)
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return
+        throw error
+      }
     },
 
     /** A page of one partition, of the table or of one of its indexes. `cursor` comes from the page before. */
