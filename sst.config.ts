@@ -2,7 +2,7 @@
 
 export default $config({
   app({ stage }) {
-    const production = stage === 'production'
+    const production = /^production(-|$)/.test(stage)
     return {
       name: 'linekeeper',
       home: 'aws',

@@ -32,10 +32,13 @@ export function stack() {
   dashboard(watched)
 
   return {
+    region: aws.getRegionOutput().region,
     url: http.url,
+    shards: stage.shards,
     tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.name])),
     commands: commands.urlTemplate,
     cluster: cluster.nodes.cluster.name,
+    service: service.nodes.service.name,
     connectorLogs: logGroup,
     alarms: topic.arn,
   }

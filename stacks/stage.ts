@@ -1,7 +1,8 @@
 /**
  * What differs between stages, and what the person who deploys may choose. Three kinds: `production` (kept and
- * protected), `staging` (like it, smaller, removable) and everybody's own (as cheap as it goes). The choices come from
- * the environment of `sst deploy`; SST reads them from `.env` and `.env.<stage>` too.
+ * protected), `staging` (like it, smaller, removable) and everybody's own (as cheap as it goes). There may be several
+ * of a kind: `production-eu` is one of production. The choices come from the environment of `sst deploy`; SST reads them
+ * from `.env` and `.env.<stage>` too.
  */
 import * as z from 'zod'
 import { TABLES, type TableName } from '../core/tables.ts'
@@ -75,7 +76,7 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
     RESTORED_TABLES,
     SHARDS,
   } = read.data
-  const kind = name === 'production' || name === 'staging' ? name : 'personal'
+  const kind = kindOf(name)
   if (!url !== !rootKey)
     throw new Error(
       'WHATSAPP_URL and WHATSAPP_ROOT_KEY belong together: set both, or none for WhatsApp itself.',
@@ -95,6 +96,12 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
     restored: RESTORED_TABLES ?? {},
     settings: readSettings(given),
   }
+}
+
+/** `production` and `production-eu` are of one kind. */
+const kindOf = (name: string): keyof typeof SIZES => {
+  const [kind] = name.split('-')
+  return kind === 'production' || kind === 'staging' ? kind : 'personal'
 }
 
 function readTables(text: string, context: z.RefinementCtx<string>): Partial<Record<TableName, string>> {

@@ -32,6 +32,9 @@ test('a stage that is neither production nor staging is somebody’s own', () =>
   const [own, staging, production] = ['frank', 'staging', 'production'].map((name) => stageOf(name, {}))
   expect(own?.connectors.min).toBe(1)
   expect([own, staging, production].map((stage) => stage?.production)).toEqual([false, false, true])
+  expect(stageOf('production-eu', {})).toEqual(production)
+  expect(stageOf('staging-2', {})).toEqual(staging)
+  expect(stageOf('productive', {})).toEqual(own)
   expect(own!.shards).toBeLessThan(production!.shards)
 })
 

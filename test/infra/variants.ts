@@ -15,6 +15,8 @@ export const VARIANTS = {
   personal: { stage: 'somebody' },
   staging: { stage: 'staging' },
   production: { stage: 'production' },
+  /** Another one of its kind, in the same account, for another region. */
+  'a second production': { stage: 'production-eu' },
   'with everything chosen': {
     stage: 'production',
     choices: {

@@ -50,7 +50,7 @@ export function viewOf(evaluation: Evaluation) {
       }))
   return {
     evaluation,
-    isProduction: evaluation.stage === 'production',
+    isProduction: evaluation.stage.split('-')[0] === 'production',
     prefix: `${evaluation.app.name}-${evaluation.stage}-`,
     all,
     inputsOf,
