@@ -16,16 +16,19 @@ import { adviceOn, canSend, shownStatus } from './sessions/shown.ts'
 /** Characters of one text, by WhatsApp's own limit. */
 export const TEXT_LIMIT = 65_536
 
-/** A text, or any other content with the fingerprint of the request that it was made from. */
+/**
+ * A text, or any other content. What takes work to put together (a file that is fetched) is asked for only when the
+ * message is new; until then its request is known by the fingerprint.
+ */
 export type Draft = { to: string; idempotencyKey?: string | undefined } & (
   | { text: string }
-  | { content: Content; fingerprint: string }
+  | { compose(): Promise<Content>; fingerprint: string }
 )
 
 /**
  * Accepts a message. It is carried to the connector at once, or by the sweeper when the queue does not take it.
  * @returns the ledger's record, and whether it was there before
- * @throws Fault INVALID_RECIPIENT, SESSION_NOT_CONNECTED, IDEMPOTENCY_KEY_REUSED
+ * @throws Fault INVALID_RECIPIENT, SESSION_NOT_CONNECTED, IDEMPOTENCY_KEY_REUSED, or what `compose` throws
  */
 export async function send(
   domain: Domain,
@@ -35,13 +38,13 @@ export async function send(
   const chatId = chatIdOf(draft.to)
   const key = draft.idempotencyKey
   const id = key === undefined ? domain.newMessageId() : messageIdOf(session.id, key)
-  // A repetition is answered whatever became of the session meanwhile.
-  const before =
-    key === undefined || canSend(session) ? undefined : await findOutgoing(domain.store, session.id, id)
+  // A repetition is answered whatever became of the session meanwhile, and never composed again.
+  const looksFirst = key !== undefined && ('compose' in draft || !canSend(session))
+  const before = looksFirst ? await findOutgoing(domain.store, session.id, id) : undefined
   if (before) return { message: same(before, chatId, draft), repeated: true }
   assertConnected(session)
 
-  const outgoing = {
+  const accepted = await accept(domain.store, domain.retention, {
     id,
     session: {
       id: session.id,
@@ -53,9 +56,8 @@ export async function send(
     to: addressOf(chatId),
     ...('text' in draft
       ? { content: { type: 'text', text: draft.text } }
-      : { content: draft.content, fingerprint: draft.fingerprint }),
-  }
-  const accepted = await accept(domain.store, domain.retention, outgoing)
+      : { content: await draft.compose(), fingerprint: draft.fingerprint }),
+  })
   if (accepted) {
     await carry(domain, session, accepted)
     return { message: accepted, repeated: false }

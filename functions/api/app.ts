@@ -13,6 +13,7 @@ import type { Deps } from './deps.ts'
 import { answerFaults, answerUnrouted } from './errors.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
+import { changeMessages } from './messages/change.ts'
 import { readMessages } from './messages/read.ts'
 import { sendMessages } from './messages/send.ts'
 import { documentOf } from './openapi/document.ts'
@@ -44,6 +45,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
     events,
     sendMessages,
     readMessages,
+    changeMessages,
     ...conversations,
     conversationSessions,
     health,

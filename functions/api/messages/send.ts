@@ -9,7 +9,9 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { Text } from './text.ts'
+import { draftOf } from './compose.ts'
+import { idempotencyHeader } from './idempotency.ts'
+import { NewMessage } from './kinds.ts'
 import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
 
 /** Milliseconds. API Gateway gives up after 30 s. */
@@ -20,22 +22,16 @@ const sendMessage = createRoute({
   method: 'post',
   path: '/api/messages',
   tags: ['Messages'],
-  summary: 'Send a text message',
+  summary: 'Send a message',
   description: [
+    'A text, or one of the other kinds: location, contact(s), poll, event, reaction, vote, forward.',
     'Answers 202 as soon as the message is stored; from then on it is not lost, whatever happens to this service.',
     'With an `Idempotency-Key` a repeated request is the same message, also for the recipient.',
     '`?wait=` holds the answer until the message has got so far, has failed, or `timeout` is over; the status says what was reached.',
   ].join(' '),
   security: SECURED,
   request: {
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .meta({ description: 'Any text, new for each message' }),
-    }),
+    headers: z.object(idempotencyHeader),
     query: z.object({
       wait: z.enum(['sent', 'server', 'delivered']).optional(),
       timeout: z.coerce
@@ -46,20 +42,7 @@ const sendMessage = createRoute({
         .default(USUAL_WAIT)
         .meta({ type: 'integer', description: `How long to wait at most, in ms, up to ${LONGEST_WAIT}` }),
     }),
-    body: body(
-      z
-        .strictObject({
-          sessionId: z.string().min(1),
-          to: z
-            .string()
-            .min(1)
-            .max(100)
-            .meta({ description: 'An international phone number, or a WhatsApp id of a person or group' }),
-          text: Text,
-        })
-        .meta({ id: 'NewMessage' }),
-      { sessionId: EXAMPLE.sessionId, to: EXAMPLE.to, text: EXAMPLE.text },
-    ),
+    body: body(NewMessage, { sessionId: EXAMPLE.sessionId, to: EXAMPLE.to, text: EXAMPLE.text }),
   },
   responses: {
     202: answer(
@@ -76,6 +59,8 @@ const sendMessage = createRoute({
       'SESSION_NOT_CONNECTED',
       'UNAUTHORIZED',
       'SESSION_NOT_FOUND',
+      'MESSAGE_NOT_FOUND',
+      'MESSAGE_NOT_USABLE',
       'IDEMPOTENCY_KEY_REUSED',
       'BODY_TOO_LARGE',
       'UNSUPPORTED_MEDIA_TYPE',
@@ -85,10 +70,11 @@ const sendMessage = createRoute({
 
 export const sendMessages = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>().openapi({ ...sendMessage, middleware: access(deps) }, async (c) => {
-    const { to, text } = c.req.valid('json')
+    const session = theSession(c)
     const { wait, timeout } = c.req.valid('query')
     const idempotencyKey = c.req.valid('header')['idempotency-key']
-    const { message } = await send(deps, theSession(c), { to, text, idempotencyKey })
+    const draft = await draftOf(deps, session, c.req.valid('json'))
+    const { message } = await send(deps, session, { ...draft, idempotencyKey })
     const reached = wait ? await follow(deps, message, wait, timeout) : message
     return c.json({ success: true as const, message: recordOf(reached) }, 202)
   })

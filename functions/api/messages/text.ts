@@ -8,6 +8,16 @@ const hasControls = (text: string): boolean =>
     (char) => (char < ' ' && char !== '\n' && char !== '\r' && char !== '\t') || char === '\u007f',
   )
 
+/** One line, such as a name or a title. */
+export const Line = z
+  .string()
+  .refine((text) => text.trim() !== '', 'must not be empty')
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+  .refine(
+    (text) => !hasControls(text) && !/[\r\n]/.test(text),
+    'must be one line, without control characters',
+  )
+
 export const Text = z
   .string()
   .max(TEXT_LIMIT, `must not be longer than ${TEXT_LIMIT} characters`)

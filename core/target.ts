@@ -1,0 +1,69 @@
+/**
+ * Messages that others refer to: what is answered, reacted to, changed, passed on. They are found by their WhatsApp id
+ * among those of the session, sent or received.
+ */
+import { type Content, isDeed, type Quoted, type Target } from './contract/content.ts'
+import { findAll, type Message } from './message.ts'
+import type { Store } from './platform/dynamo.ts'
+import { Fault } from './platform/fault.ts'
+
+const MESSAGE_ID = /^[\w.-]{1,128}$/
+
+/** @throws Fault MESSAGE_NOT_FOUND also for a message that only changes another one */
+export async function findTarget(store: Store, sessionId: string, messageId: string): Promise<Message> {
+  const found = MESSAGE_ID.test(messageId) ? await findAll(store, messageId) : []
+  const message = found.find((one) => one.sessionId === sessionId && !isDeed(one))
+  if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found', { details: { messageId } })
+  return message
+}
+
+export const targetOf = ({ id, fromMe, sender }: Message): Target => ({
+  messageId: id,
+  fromMe,
+  ...(fromMe ? {} : { sender: { ...sender, name: undefined } }),
+})
+
+/** Characters of the quoted text that go along with an answer. */
+const QUOTED = 500
+
+export const quoteOf = (message: Message): Quoted => ({
+  ...targetOf(message),
+  type: message.type,
+  ...(message.text === undefined ? {} : { text: message.text.slice(0, QUOTED).toWellFormed() }),
+})
+
+/** Kinds that make sense again, elsewhere. */
+const PASSED_ON = new Set([
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'poll',
+  'event',
+])
+
+/**
+ * The same content, to be sent to somebody else, marked as forwarded.
+ * @throws Fault MESSAGE_NOT_USABLE when it was deleted, may be seen once only, or is of a kind that cannot be passed on
+ */
+export function passedOn(message: Message): Content {
+  const { type, text, linkPreview, media, location, contacts, poll, event, mentions } = message
+  const why = message.deletedAt
+    ? 'It was deleted.'
+    : message.viewOnce
+      ? 'It may be seen only once.'
+      : PASSED_ON.has(type) && (media === undefined || media.state === 'stored')
+        ? undefined
+        : 'Its content is not at hand, or not of a kind that can be passed on.'
+  if (why)
+    throw new Fault('MESSAGE_NOT_USABLE', `The message cannot be forwarded. ${why}`, {
+      details: { messageId: message.id, type },
+    })
+  const forwarded = (message.forwarded ?? 0) + (message.fromMe ? 0 : 1)
+  const content: Content = { type, text, linkPreview, media, location, contacts, poll, event, mentions }
+  return { ...content, ...(forwarded > 0 ? { forwarded } : {}) }
+}

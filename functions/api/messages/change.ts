@@ -1,0 +1,165 @@
+/** What can be done with a message that was sent: change it, delete it for everyone, pin it. Each is a message itself. */
+
+import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import * as z from 'zod'
+import type { Content } from '#core/contract/content.ts'
+import { findAll, type Message } from '#core/message.ts'
+import { Fault } from '#core/platform/fault.ts'
+import { send } from '#core/send.ts'
+import * as Sessions from '#core/sessions/index.ts'
+import { findTarget, targetOf } from '#core/target.ts'
+import { access } from '../access.ts'
+import type { ApiEnv } from '../context.ts'
+import type { Deps } from '../deps.ts'
+import { answer, body, faults, SECURED } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { idempotencyHeader } from './idempotency.ts'
+import { Text } from './text.ts'
+import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
+
+const tags = ['Messages']
+const which = {
+  params: z.object({ messageId: z.string().meta({ example: EXAMPLE.id }) }),
+  query: z.object({
+    sessionId: z.string().optional().meta({
+      description: 'Which session does it, where two of them wrote to each other; else the sender',
+    }),
+  }),
+  headers: z.object(idempotencyHeader),
+}
+const responses = {
+  202: answer('Accepted: the change is a message of its own', { message: MessageRecord }),
+  ...faults(
+    'VALIDATION_ERROR',
+    'SESSION_NOT_CONNECTED',
+    'UNAUTHORIZED',
+    'MESSAGE_NOT_FOUND',
+    'MESSAGE_NOT_USABLE',
+    'IDEMPOTENCY_KEY_REUSED',
+  ),
+}
+
+const edit = createRoute({
+  method: 'put',
+  path: '/api/messages/{messageId}',
+  tags,
+  summary: 'Edit a message',
+  description: 'Of ours, a text or a caption. WhatsApp shows the change for 15 minutes after sending.',
+  security: SECURED,
+  request: {
+    ...which,
+    body: body(z.strictObject({ text: Text }).meta({ id: 'MessageEdit' }), { text: 'Hi' }),
+  },
+  responses,
+})
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/messages/{messageId}',
+  tags,
+  summary: 'Delete a message for everyone',
+  description: 'One of ours; in a group that we administer, of anybody.',
+  security: SECURED,
+  request: which,
+  responses,
+})
+
+/** The durations that phones offer, in seconds: a day, a week, a month. */
+const PIN_SECONDS = [86_400, 604_800, 2_592_000] as const
+
+const pin = createRoute({
+  method: 'put',
+  path: '/api/messages/{messageId}/pin',
+  tags,
+  summary: 'Pin a message in its chat',
+  security: SECURED,
+  request: {
+    ...which,
+    body: body(
+      z.strictObject({ seconds: z.literal(PIN_SECONDS).default(604_800) }).meta({ id: 'MessagePin' }),
+    ),
+  },
+  responses,
+})
+
+const unpin = createRoute({
+  method: 'delete',
+  path: '/api/messages/{messageId}/pin',
+  tags,
+  summary: 'Unpin a message',
+  security: SECURED,
+  request: which,
+  responses,
+})
+
+type Asked = { messageId: string; sessionId: string | undefined; key: string | undefined }
+
+export const changeMessages = (deps: Deps) => {
+  const middleware = access(deps)
+  const done = async (c: Context<ApiEnv>, asked: Asked, change: (message: Message) => Content) => {
+    const accepted = await sendChange(deps, c.get('accountId'), asked, change)
+    return c.json({ success: true as const, message: recordOf(accepted) }, 202)
+  }
+  return new OpenAPIHono<ApiEnv>()
+    .openapi({ ...edit, middleware }, (c) => {
+      const { text } = c.req.valid('json')
+      return done(c, askedBy(c), (message) => ({ type: 'edit', text, target: targetOf(editable(message)) }))
+    })
+    .openapi({ ...remove, middleware }, (c) =>
+      done(c, askedBy(c), (message) => ({ type: 'delete', target: targetOf(deletable(message)) })),
+    )
+    .openapi({ ...pin, middleware }, (c) => {
+      const { seconds } = c.req.valid('json')
+      return done(c, askedBy(c), (message) => ({
+        type: 'pin',
+        target: targetOf(message),
+        pinSeconds: seconds,
+      }))
+    })
+    .openapi({ ...unpin, middleware }, (c) =>
+      done(c, askedBy(c), (message) => ({ type: 'pin', target: targetOf(message) })),
+    )
+}
+
+const askedBy = (c: Context<ApiEnv>): Asked => ({
+  messageId: c.req.param('messageId') ?? '',
+  sessionId: c.req.query('sessionId'),
+  key: c.req.header('idempotency-key'),
+})
+
+async function sendChange(
+  deps: Deps,
+  accountId: string,
+  { messageId, sessionId, key }: Asked,
+  change: (message: Message) => Content,
+): Promise<Message> {
+  const owner = (await findAll(deps.store, messageId)).find(
+    (record) => record.accountId === accountId && (!sessionId || record.sessionId === sessionId),
+  )
+  const session = owner && (await Sessions.find(deps.store, owner.sessionId))
+  if (!owner || !session || session.deletedAt) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
+  const message = await findTarget(deps.store, session.id, messageId)
+  const content = change(message)
+  const accepted = await send(deps, session, {
+    to: message.chatId,
+    idempotencyKey: key,
+    fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
+    compose: async () => content,
+  })
+  return accepted.message
+}
+
+function editable(message: Message): Message {
+  if (message.fromMe && message.text !== undefined && !message.deletedAt) return message
+  throw unusable(message, 'Only a text or a caption of ours can be edited, and only while it is there.')
+}
+
+function deletable(message: Message): Message {
+  const mayBeOurs = message.fromMe || message.chatId.endsWith('@g.us')
+  if (mayBeOurs && !message.deletedAt) return message
+  throw unusable(message, 'Only a message of ours, or one in a group, can be deleted for everyone, once.')
+}
+
+const unusable = ({ id, type }: Message, why: string) =>
+  new Fault('MESSAGE_NOT_USABLE', why, { details: { messageId: id, type } })

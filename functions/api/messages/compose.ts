@@ -1,0 +1,104 @@
+/**
+ * From what a caller writes to what a message says. Messages that it refers to have to be known to the session: what is
+ * answered or reacted to must exist, and be of the same chat.
+ */
+import { createHash } from 'node:crypto'
+import type { ContactCard, Content } from '#core/contract/content.ts'
+import { addressOf, chatIdOf, phoneNumberOf } from '#core/jid.ts'
+import type { Message } from '#core/message.ts'
+import type { Store } from '#core/platform/dynamo.ts'
+import { Fault } from '#core/platform/fault.ts'
+import type { Draft } from '#core/send.ts'
+import type { Session } from '#core/session.ts'
+import { findTarget, passedOn, quoteOf, targetOf } from '#core/target.ts'
+import { cardOf, nameIn } from '#core/vcard.ts'
+import type { Contact, NewMessage } from './kinds.ts'
+
+type Deps = { store: Store }
+
+/** @throws Fault INVALID_RECIPIENT, MESSAGE_NOT_FOUND, MESSAGE_NOT_USABLE, VALIDATION_ERROR */
+export async function draftOf(deps: Deps, session: Session, body: NewMessage): Promise<Draft> {
+  const { sessionId: _, to, ...said } = body
+  const { text, ...more } = said
+  if (to !== undefined && text !== undefined && Object.values(more).every((value) => value === undefined))
+    return { to, text }
+  const about = body.reaction ?? body.vote
+  const target = about && (await findTarget(deps.store, session.id, about.messageId))
+  return {
+    to: addressed(to, target),
+    fingerprint: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
+    compose: () => composed(deps, session, body, target),
+  }
+}
+
+/** A reaction or a vote goes where its message stands. */
+function addressed(to: string | undefined, target: Message | undefined): string {
+  if (target && to !== undefined && chatIdOf(to) !== target.chatId)
+    throw new Fault('VALIDATION_ERROR', 'The request is not valid. to: the message is of another chat', {
+      details: { issues: [{ in: 'body', path: 'to', message: 'the message is of another chat' }] },
+    })
+  return target?.chatId ?? to ?? ''
+}
+
+async function composed(
+  { store }: Deps,
+  { id }: Session,
+  body: NewMessage,
+  target: Message | undefined,
+): Promise<Content> {
+  if (body.forward) return passedOn(await findTarget(store, id, body.forward.messageId))
+  const content = contentOf(body, target)
+  const { replyTo, mentions, linkPreview } = body
+  if (mentions) content.mentions = [...new Set(mentions.map(mentioned))]
+  if (linkPreview) content.linkPreview = linkPreview
+  if (replyTo !== undefined) content.quoted = quoteOf(await findTarget(store, id, replyTo))
+  return content
+}
+
+const mentioned = (address: string): string => (address === 'all' ? 'all' : addressOf(chatIdOf(address)))
+
+function contentOf(body: NewMessage, target: Message | undefined): Content {
+  const { text, location, poll, event, reaction, vote } = body
+  if (location) return { type: 'location', ...(location.name ? { text: location.name } : {}), location }
+  const contacts = body.contacts ?? (body.contact ? [body.contact] : undefined)
+  if (contacts) return cardsOf(contacts.map(card))
+  if (poll) {
+    const { question, options, multipleAnswers } = poll
+    return { type: 'poll', text: question, poll: { question, options, selectable: multipleAnswers ? 0 : 1 } }
+  }
+  if (event) return { type: 'event', text: event.name, event }
+  if (reaction && target) return { type: 'reaction', text: reaction.emoji, target: targetOf(target) }
+  if (vote && target) return voteIn(target, vote.options)
+  return { type: 'text', text: text ?? '' }
+}
+
+function voteIn(poll: Message, choices: string[]): Content {
+  const { options = [], selectable = 0 } = poll.poll ?? {}
+  const unknown = choices.filter((choice) => !options.includes(choice))
+  const tooMany = selectable > 0 && choices.length > selectable
+  if (!poll.poll || unknown.length > 0 || tooMany)
+    throw new Fault('MESSAGE_NOT_USABLE', 'The vote does not fit the poll.', {
+      details: { messageId: poll.id, options, selectable },
+    })
+  return { type: 'poll_vote', target: targetOf(poll), choices }
+}
+
+const cardsOf = (contacts: ContactCard[]): Content => ({
+  type: 'contact',
+  text: contacts.map(({ name }) => name).join(', '),
+  contacts,
+})
+
+/** @throws Fault INVALID_RECIPIENT for a number that cannot exist, VALIDATION_ERROR for what is no card */
+function card(contact: Contact): ContactCard {
+  if (!('vcard' in contact)) {
+    const phoneNumber = phoneNumberOf(chatIdOf(contact.phoneNumber))
+    if (!phoneNumber) throw new Fault('INVALID_RECIPIENT', 'A contact card needs a phone number.')
+    return cardOf({ ...contact, phoneNumber })
+  }
+  const name = contact.name ?? nameIn(contact.vcard)
+  if (name && nameIn(contact.vcard)) return { name, vcard: contact.vcard }
+  throw new Fault('VALIDATION_ERROR', 'The request is not valid. vcard: is no vCard with a name', {
+    details: { issues: [{ in: 'body', path: 'contact.vcard', message: 'is no vCard with a name' }] },
+  })
+}

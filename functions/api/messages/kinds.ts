@@ -1,0 +1,138 @@
+/** What can be sent, as callers write it: one field for each kind. Whatever is not listed is refused by name. */
+import * as z from 'zod'
+import { Line, Text } from './text.ts'
+import { EXAMPLE } from './view.ts'
+
+const Latitude = z.number().min(-90).max(90)
+const Longitude = z.number().min(-180).max(180)
+const Name = Line.max(100)
+const MessageId = z.string().min(1).max(128)
+const Address = z.string().min(1).max(100)
+
+export const Location = z
+  .strictObject({
+    latitude: Latitude,
+    longitude: Longitude,
+    name: Name.optional(),
+    address: Line.max(500).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional(),
+    live: z.boolean().optional().meta({ description: 'Shown as a place that moves' }),
+    accuracyMeters: z.int().min(0).max(100_000).optional(),
+  })
+  .meta({ id: 'NewLocation' })
+
+const Vcard = z.strictObject({
+  name: Name.optional(),
+  vcard: z.string().max(10_000).meta({ description: 'A whole vCard, BEGIN:VCARD to END:VCARD' }),
+})
+const Card = z.strictObject({ name: Name, phoneNumber: z.string().max(40), organization: Name.optional() })
+export const Contact = z.union([Card, Vcard]).meta({ id: 'NewContact' })
+export type Contact = z.infer<typeof Contact>
+
+export const Poll = z
+  .strictObject({
+    question: Line.max(255),
+    options: z
+      .array(Line.max(100))
+      .min(2, 'must have at least two')
+      .max(12, 'must have twelve at most')
+      .refine((options) => new Set(options).size === options.length, 'must differ from each other'),
+    multipleAnswers: z.boolean().default(false),
+  })
+  .meta({ id: 'NewPoll' })
+
+export const EventCard = z
+  .strictObject({
+    name: Name,
+    description: Text.max(2_048).optional(),
+    startsAt: z.iso.datetime(),
+    endsAt: z.iso.datetime().optional(),
+    location: z
+      .strictObject({ name: Name.optional(), latitude: Latitude.optional(), longitude: Longitude.optional() })
+      .optional(),
+    joinLink: z
+      .url({ protocol: /^https$/ })
+      .max(2_000)
+      .optional(),
+  })
+  .refine(
+    ({ startsAt, endsAt }) => !endsAt || Date.parse(endsAt) > Date.parse(startsAt),
+    'must end after it starts',
+  )
+  .meta({ id: 'NewEvent' })
+
+/** One emoji is at most so long, with its skin tones and joiners. */
+const EMOJI =
+  /^(?=.{0,40}$)(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\p{RI}|\u200d|\ufe0f|[\u{e0020}-\u{e007f}])*$/u
+
+const reference = { messageId: MessageId.meta({ example: EXAMPLE.id }) }
+export const Reaction = z.strictObject({
+  ...reference,
+  emoji: z.string().regex(EMOJI, 'must be an emoji').meta({ description: 'Empty takes the reaction back' }),
+})
+export const Vote = z.strictObject({
+  ...reference,
+  options: z.array(z.string().max(100)).max(12).meta({ description: 'None takes the vote back' }),
+})
+export const Forward = z.strictObject(reference)
+export const LinkPreview = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .meta({ description: 'As it stands in the text' }),
+  title: Line.max(300).optional(),
+  description: Line.max(1_000).optional(),
+})
+
+const kinds = {
+  text: Text.optional(),
+  location: Location.optional(),
+  contact: Contact.optional(),
+  contacts: z.array(Contact).min(1).max(20).optional(),
+  poll: Poll.optional(),
+  event: EventCard.optional(),
+  reaction: Reaction.optional(),
+  vote: Vote.optional(),
+  forward: Forward.optional(),
+}
+export type Kind = keyof typeof kinds
+export const KINDS = Object.keys(kinds) as Kind[]
+
+/** Those that say themselves which chat they belong to. */
+const AT_HOME: readonly Kind[] = ['reaction', 'vote']
+
+export const NewMessage = z
+  .strictObject({
+    sessionId: z.string().min(1),
+    to: Address.optional().meta({
+      description:
+        'An international phone number, or a WhatsApp id of a person or group. Not needed for a reaction or a vote',
+    }),
+    ...kinds,
+    replyTo: MessageId.optional().meta({ description: 'The id of the message that this one answers' }),
+    mentions: z
+      .array(Address)
+      .min(1)
+      .max(1_024)
+      .optional()
+      .meta({ description: 'Who is mentioned in the text as @number; `all` names everybody in a group' }),
+    linkPreview: LinkPreview.optional(),
+  })
+  .superRefine((body, context) => {
+    const given = KINDS.filter((kind) => body[kind] !== undefined)
+    const fail = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message })
+    if (given.length === 0) return fail('text', `is required, or one of ${KINDS.slice(1).join(', ')}`)
+    if (given.length > 1) fail(given[1] ?? '', `cannot go together with ${given[0]}`)
+    if (body.to === undefined && !given.every((kind) => AT_HOME.includes(kind))) fail('to', 'is required')
+    if (body.linkPreview && body.text === undefined) fail('linkPreview', 'belongs to a text')
+    if (body.linkPreview && !body.text?.includes(body.linkPreview.url))
+      fail('linkPreview', 'must be of a URL that stands in the text')
+    if (body.replyTo && given.some((kind) => AT_HOME.includes(kind)))
+      fail('replyTo', 'cannot go together with it')
+  })
+  .meta({ id: 'NewMessage' })
+export type NewMessage = z.infer<typeof NewMessage>
