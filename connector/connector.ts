@@ -14,6 +14,7 @@ import type { Store } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
+import type { Metrics } from '#core/platform/metrics.ts'
 import { queueUrl } from '#core/platform/queue.ts'
 import type { Retention } from '#core/retention.ts'
 import type { Session } from '#core/session.ts'
@@ -27,6 +28,7 @@ import { type Book, Keeper } from './leases/keeper.ts'
 import { backlog, overlooked, unsent } from './ledger.ts'
 import { openLoad } from './load.ts'
 import { Logins } from './logins.ts'
+import { Measures } from './measures.ts'
 import { phoneBook } from './phone-book.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
@@ -58,6 +60,8 @@ export type ConnectorOptions = {
   timing: Timing
   now: Clock
   log: Log
+  /** Takes numbers about this connector, every METRICS_MS and at its end. */
+  metrics?: Metrics
   onQr(session: Session, text: string, expiresAt: number): void
   /** Another process runs under this id; this one has let go of everything. */
   onSuperseded(): void
@@ -87,6 +91,8 @@ export function startConnector(options: ConnectorOptions): Connector {
     log,
   )
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
+  const measures = new Measures(options.metrics ?? (() => undefined), () => shards.supervisors)
+  const telling = setInterval(() => measures.tell(), timing.METRICS_MS)
   const logins = new Logins(timing.PARALLEL_LOGINS)
   const supervisor: ShardParts['supervisor'] = {
     server: options.server,
@@ -116,12 +122,14 @@ export function startConnector(options: ConnectorOptions): Connector {
     purge: (session) => Sessions.purge(store, session),
     onQr: options.onQr,
     onOpen: phoneBook(log),
+    onReconnect: () => measures.reconnected(),
   }
   const shards = new Shards({
     supervisor,
     queue: {
       client: options.queues,
       end: end.signal,
+      onTaken: (ageMs) => measures.commandTaken(ageMs),
       url: (shard) => queueUrl(options.queueUrlTemplate, shard),
     },
     sessionsOf: (shard) => Sessions.ofShard(store, shard),
@@ -131,6 +139,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     overlooked: (shard, acceptedBefore) => overlooked(store, shard, acceptedBefore),
     handedOver: (facts) => {
       log.info(facts, 'sessions taken over')
+      measures.handedOver(facts.durationMs)
       const event = { id: newEventId(), ...FLEET_LOG, timestamp: iso(now()), payload: { ...facts, to: id } }
       void appender.append(FLEET_LOG.sessionId, [{ ...event, type: 'connector.handover' }])
     },
@@ -168,11 +177,14 @@ export function startConnector(options: ConnectorOptions): Connector {
         log.warn({ err: error }, 'not drained in time; the leases lapse by themselves'),
       )
       keeper.stop()
+      clearInterval(telling)
+      measures.tell()
       shards.stop()
       appender.stop()
       end.abort()
     },
     async stop() {
+      clearInterval(telling)
       keeper.stop()
       shards.stop()
       await Promise.all(shards.all.map(({ shard }) => shards.lose(shard, 'superseded')))

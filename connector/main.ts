@@ -10,6 +10,7 @@ import { ConnectorConfig, readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { jobsClient, openJobs } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
+import { openMetrics } from '#core/platform/metrics.ts'
 import { retentionOf } from '#core/retention.ts'
 import { type Connector, startConnector } from './connector.ts'
 import { serveHealth } from './health.ts'
@@ -66,6 +67,7 @@ function start(): Connector {
     timing,
     now: systemClock,
     log,
+    metrics: openMetrics(config.METRICS_NAMESPACE, systemClock, (line) => process.stdout.write(line)),
     onQr: (session, text, expiresAt) =>
       parent?.tell({ type: 'qr', sessionId: session.id, name: session.name, text, expiresAt }),
     onSuperseded: () => process.exit(EXIT.superseded),

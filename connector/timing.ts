@@ -43,6 +43,8 @@ export const Timing = z.object({
   STORE_SLOW_MS: ms(2_000),
   /** How often activity is written down. */
   ACTIVITY_MS: ms(60_000),
+  /** How often the connector says how it is, in numbers. */
+  METRICS_MS: ms(60_000),
   /** SIGTERM: what has not ended by then is left to the next owner. */
   DRAIN_MS: ms(4_000),
 })

@@ -27,6 +27,8 @@ export type ConsumerParts = {
   waitSeconds: number
   /** Cuts the looks that are under way: this process ends. */
   end: AbortSignal
+  /** A command has come, and was under way for so long. */
+  onTaken?(ageMs: number): void
   /** Commands of one session, in order; answers for each of them. */
   handle(sessionId: string, commands: Received[]): Promise<Outcome[]>
   now: Clock
@@ -146,7 +148,9 @@ export class Consumer {
   #read(message: Message): { message: Message; command: Received } | undefined {
     const received = Number(message.Attributes?.ApproximateReceiveCount ?? 1)
     try {
-      return { message, command: { ...decode(message.Body ?? ''), isRepeat: received > 1 } }
+      const envelope = decode(message.Body ?? '')
+      this.#parts.onTaken?.(Math.max(0, this.#parts.now() - Date.parse(envelope.sentAt)))
+      return { message, command: { ...envelope, isRepeat: received > 1 } }
     } catch (error) {
       const { name } = error as Error
       this.#parts.log.error({ messageId: message.MessageId, received, reason: name }, 'poisonous command')

@@ -24,7 +24,7 @@ import { Lanes } from './lanes.ts'
 
 export type ShardParts = {
   supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs'>
-  queue: Pick<ConsumerParts, 'client' | 'end'> & { url(shard: number): string }
+  queue: Pick<ConsumerParts, 'client' | 'end' | 'onTaken'> & { url(shard: number): string }
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
   pendingIntents(shard: number): Promise<Session[]>
@@ -70,8 +70,7 @@ export class Shard {
     this.#parts = parts
     this.#log = parts.log.child({ shard })
     this.#consumer = new Consumer({
-      client: parts.queue.client,
-      end: parts.queue.end,
+      ...parts.queue,
       url: parts.queue.url(shard),
       waitSeconds: parts.timing.COMMAND_WAIT_SECONDS,
       handle: (sessionId, commands) => this.#handle(sessionId, commands),

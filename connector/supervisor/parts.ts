@@ -45,6 +45,8 @@ export type SupervisorParts = {
   purge(session: Session): Promise<void>
   onQr(session: Session, text: string, expiresAt: number): void
   onOpen(session: Session, me: Me): void
+  /** A connection has ended and is tried again. */
+  onReconnect(): void
   /** Nothing is supervised any more. */
   onGone(sessionId: string): void
 }

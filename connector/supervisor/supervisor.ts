@@ -259,10 +259,12 @@ export class Supervisor {
   async #carryOut(decision: Decision): Promise<void> {
     switch (decision.do) {
       case 'reconnect':
+        this.#parts.onReconnect()
         this.#enter('starting', { reason: decision.reason })
         this.#dialer.dialIn(0)
         break
       case 'back-off':
+        this.#parts.onReconnect()
         this.#retry(decision.reason)
         break
       case 'stop':

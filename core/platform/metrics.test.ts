@@ -30,6 +30,16 @@ test('a line that CloudWatch turns into metrics', () => {
   })
 })
 
+test('a distribution is a list', () => {
+  const lines: string[] = []
+  openMetrics(
+    'linekeeper/production',
+    () => 0,
+    (line) => lines.push(line),
+  )({ Latency: { value: [3, 5], unit: 'Milliseconds' } })
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ Latency: [3, 5] })
+})
+
 test('nothing where nobody collects', () => {
   const lines: string[] = []
   openMetrics(

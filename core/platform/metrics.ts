@@ -6,7 +6,9 @@
 import type { Clock } from './clock.ts'
 
 export type Unit = 'Count' | 'Percent' | 'Milliseconds' | 'None'
-export type Metrics = (values: Record<string, { value: number; unit: Unit }>) => void
+/** A list of up to 100 values is a distribution, of which CloudWatch knows percentiles. */
+export type Values = Record<string, { value: number | number[]; unit: Unit }>
+export type Metrics = (values: Values) => void
 
 /** `write` takes one line; it must reach the log as it is, so not through a logger with a level. */
 export const openMetrics =

@@ -110,6 +110,7 @@ export function supervised(
     purge: async ({ id }) => void purged.push(id),
     onQr: (_session, text) => void qrs.push(text),
     onOpen: () => undefined,
+    onReconnect: () => undefined,
     onGone: (id) => void gone.push(id),
   }
   const supervisor = new Supervisor(stored, 1, options.why ?? 'takeover', parts)
