@@ -73,7 +73,7 @@ export function openOutbound({ reach, timeLimit, resolve = resolveName }: Outbou
         signal: AbortSignal.timeout(timeLimit),
       })
       const fail = (error: Error) =>
-        failed(sent.reusedSocket && isCut(error) ? new Stale(error) : unsent(error))
+        failed(sent.reusedSocket && isCut(error) ? new Stale('stale', { cause: error }) : unsent(error))
       sent.once('error', fail)
       sent.once('response', (response) => read(response).then(answered, fail))
       sent.end(body)

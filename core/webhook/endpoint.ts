@@ -1,0 +1,103 @@
+/**
+ * An endpoint is an address that is told of events: those of one session, or all of an account. What its owner chose and
+ * what its drain keeps lie in one item; neither overwrites the other, because each updates its own attributes.
+ */
+import * as z from 'zod'
+import { EventFilter, wants } from '../events/filter.ts'
+import { sessionPartition } from '../partition.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
+import { RetryPolicy } from './policy.ts'
+
+/** How an endpoint came to stand still without its owner. `gone`: it answered 410; `failing`: for days. */
+export const DisabledReason = z.enum(['gone', 'failing'])
+export type DisabledReason = z.infer<typeof DisabledReason>
+
+/** Why the last failure was one: a status, or the name of what went wrong. */
+export const Failure = z.object({
+  at: z.iso.datetime(),
+  code: z.int().optional(),
+  error: z.string().optional(),
+})
+export type Failure = z.infer<typeof Failure>
+
+export const Endpoint = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  /** Absent for one that is told of everything in the account. */
+  sessionId: z.string().optional(),
+  url: z.string(),
+  description: z.string().optional(),
+  events: EventFilter,
+  /** What was asked for until an event of that place, because what came before a change is told by what was chosen then. */
+  former: z.object({ events: EventFilter, until: z.string() }).optional(),
+  active: z.boolean(),
+  retries: RetryPolicy.optional(),
+  /** Secrets and headers of its own: see vault.ts. */
+  sealed: z.string(),
+  /** The place in the log behind which it is told. */
+  since: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  disabled: z.object({ at: z.iso.datetime(), reason: DisabledReason }).optional(),
+
+  /** What its drain keeps: who drains it, and until when that holds (ms). */
+  lease: z.string().optional(),
+  leaseUntil: z.number().default(0),
+  /** There was news while it was drained. */
+  again: z.boolean().default(false),
+  /** Failed requests in a row, and since when there was no other. */
+  failures: z.int().default(0),
+  failingSince: z.iso.datetime().optional(),
+  /** How often in a row it was left alone because it was down, and until when it is (ms). */
+  rests: z.int().default(0),
+  restUntil: z.number().default(0),
+  lastSuccessAt: z.iso.datetime().optional(),
+  lastFailure: Failure.optional(),
+  /** Its place among those that have something to do later. */
+  listSk: z.string().optional(),
+})
+export type Endpoint = z.infer<typeof Endpoint>
+
+export const WEBHOOK_PREFIX = 'WEBHOOK#'
+
+/** With the session's own items, or with the account's; so an endpoint goes with its session. */
+export const ownerPartition = ({
+  accountId,
+  sessionId,
+}: Pick<Endpoint, 'accountId' | 'sessionId'>): string =>
+  sessionId ? sessionPartition(sessionId) : `ACCOUNT#${accountId}`
+export const endpointKey = (endpoint: Pick<Endpoint, 'accountId' | 'sessionId' | 'id'>): Key => ({
+  pk: ownerPartition(endpoint),
+  sk: `${WEBHOOK_PREFIX}${endpoint.id}`,
+})
+
+export const isResting = ({ restUntil }: Pick<Endpoint, 'restUntil'>, now: number): boolean => restUntil > now
+
+/** Whether it is told of an event of this type at this place of the log. */
+export function isWanted(
+  { events, former }: Pick<Endpoint, 'events' | 'former'>,
+  { id, type }: { id: string; type: string },
+): boolean {
+  return wants(former && id < former.until ? former.events : events, type)
+}
+
+/** Those of one session, or those of the account as a whole, in the order of their creation. */
+export async function endpointsOf(
+  store: Store,
+  owner: Pick<Endpoint, 'accountId' | 'sessionId'>,
+): Promise<Endpoint[]> {
+  const found: Endpoint[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.query('main', Endpoint, ownerPartition(owner), {
+      prefix: WEBHOOK_PREFIX,
+      cursor,
+    })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor)
+  return found
+}
+
+export const find = (store: Store, key: Key): Promise<Endpoint | undefined> =>
+  store.get('main', Endpoint, key)

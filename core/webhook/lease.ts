@@ -1,0 +1,73 @@
+/**
+ * One drain per endpoint at a time. A drain that was interrupted is over when its lease is; news that comes while one
+ * runs is a mark, which makes it look once more before it ends.
+ */
+import { randomUUID } from 'node:crypto'
+import { iso } from '../platform/clock.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
+import { type Update, updating } from '../platform/expression.ts'
+import { LIMITS } from './desk.ts'
+import { Endpoint } from './endpoint.ts'
+import type { Health } from './health.ts'
+
+/** Undefined when somebody else drains it: then they look once more. Or when there is no such endpoint. */
+export async function acquire(store: Store, key: Key): Promise<Endpoint | undefined> {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const now = store.now()
+    const update = updating()
+      .set('lease', randomUUID())
+      .set('leaseUntil', now + LIMITS.leaseMs)
+      .remove('again')
+      .whereExists('pk')
+    const until = update.name('leaseUntil')
+    update.where(`attribute_not_exists(${until}) OR ${until} <= ${update.value(now)}`)
+    const endpoint = await store.change('main', Endpoint, key, update.build())
+    if (endpoint || (await markAgain(store, key))) return endpoint
+  }
+  return
+}
+
+/** True when the endpoint is being drained, by somebody who will look once more. */
+export function markAgain(store: Store, key: Key): Promise<boolean> {
+  const update = updating().set('again', true).whereExists('pk')
+  update.where(`${update.name('leaseUntil')} > ${update.value(store.now())}`)
+  return store.update('main', key, update.build())
+}
+
+/** The index of endpoints that have something to do later, by time. */
+export const DUE = 'WEBHOOKS-DUE'
+
+/**
+ * Writes down how the endpoint is and when it is to be drained again.
+ * @returns 'again' when there was news meanwhile, 'lost' when the lease was
+ */
+export async function release(
+  store: Store,
+  key: Key,
+  endpoint: Endpoint,
+  health: Health,
+  dueAt: number | undefined,
+): Promise<'released' | 'again' | 'lost'> {
+  const update = stateOf(health, updating())
+    .set('leaseUntil', 0)
+    .remove('lease')
+    .setOrRemove('listPk', dueAt === undefined ? undefined : DUE)
+    .setOrRemove('listSk', dueAt === undefined ? undefined : `${iso(dueAt)}#${endpoint.id}`)
+  update.whereAbsent('again').where(`${update.name('lease')} = ${update.value(endpoint.lease)}`)
+  if (await store.update('main', key, update.build())) return 'released'
+  const again = stateOf(health, updating())
+    .set('leaseUntil', store.now() + LIMITS.leaseMs)
+    .remove('again')
+  again.where(`${again.name('lease')} = ${again.value(endpoint.lease)}`)
+  return (await store.update('main', key, again.build())) ? 'again' : 'lost'
+}
+
+function stateOf(health: Health, update: Update): Update {
+  const { failures, failingSince, rests, restUntil, lastSuccessAt, lastFailure, disabled } = health
+  update.set('failures', failures).set('rests', rests).set('restUntil', restUntil)
+  update.setOrRemove('failingSince', failingSince)
+  if (lastSuccessAt) update.set('lastSuccessAt', lastSuccessAt)
+  if (lastFailure) update.set('lastFailure', lastFailure)
+  if (disabled) update.set('active', false).set('disabled', disabled)
+  return update
+}
