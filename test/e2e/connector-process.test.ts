@@ -1,46 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../local/port.ts'
 import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
+import { connectorProcesses } from '../support/connector-process.ts'
 import { until } from '../support/until.ts'
 
-const MAIN = join(import.meta.dirname, '../../connector/main.ts')
 let world: ConnectorWorld
-const children = new Set<ChildProcess>()
+const { start, killAll } = connectorProcesses(() => world)
 
 beforeAll(async () => {
   world = await connectorWorld()
 })
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL')
-})
+afterEach(killAll)
 afterAll(() => world.close())
-
-type Message = { type: string; sessionId?: string; name?: string; text?: string; expiresAt?: number }
-
-function start(env: Record<string, string> = {}) {
-  const child = fork(MAIN, [], {
-    env: { PATH: process.env.PATH ?? '', ...world.environment, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  children.add(child)
-  const messages: Message[] = []
-  let output = ''
-  child.on('message', (message) => messages.push(message as Message))
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
-  return {
-    child,
-    messages,
-    output: () => output,
-    ready: () => until('ready', () => messages.some(({ type }) => type === 'ready'), { withinMs: 20_000 }),
-    ended: async () => {
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      return child.exitCode
-    },
-  }
-}
 
 test('it tells its parent of QRs, keeps them out of the log, says how it is, and drains in time', async () => {
   const port = await freePort()
