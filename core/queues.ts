@@ -34,24 +34,35 @@ export const commandQueue = (shard: number, deadLetterArn: string): QueueSpec =>
   },
 })
 
-/** `orders`: messages that the model shall read; `events`: messages of linked sessions, for their conversations. */
-export const JOBS = ['orders', 'events'] as const
+/**
+ * `orders`: messages that the model shall read; `events`: messages of linked sessions, for their conversations; `live`:
+ * sessions that live connections shall hear of, one at a time each.
+ */
+export const JOBS = ['orders', 'events', 'live'] as const
 export type JobKind = (typeof JOBS)[number]
 export const JOB_PREFIX = 'linekeeper-jobs-'
 
 /** Seconds in which a batch has to be done before somebody else gets it: six times the function's own time limit. */
-const DONE_WITHIN: Record<JobKind, number> = { orders: 360, events: 180 }
+const DONE_WITHIN: Record<JobKind, number> = { orders: 360, events: 180, live: 180 }
+
+/** Kinds whose jobs keep their order, by group. */
+const IN_ORDER: ReadonlySet<JobKind> = new Set(['live'])
 
 export const deadJobQueue = (kind: JobKind): QueueSpec => ({
-  name: `${JOB_PREFIX}${kind}-dead`,
-  attributes: { MessageRetentionPeriod: `${14 * DAY}` },
+  name: nameOf(`${kind}-dead`, kind),
+  attributes: { ...orderOf(kind), MessageRetentionPeriod: `${14 * DAY}` },
 })
 
 export const jobQueue = (kind: JobKind, deadLetterArn: string): QueueSpec => ({
-  name: `${JOB_PREFIX}${kind}`,
+  name: nameOf(kind, kind),
   attributes: {
+    ...orderOf(kind),
     VisibilityTimeout: `${DONE_WITHIN[kind]}`,
     MessageRetentionPeriod: `${4 * DAY}`,
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: MAX_RECEIVES }),
   },
 })
+
+const nameOf = (name: string, kind: JobKind): string =>
+  `${JOB_PREFIX}${name}${IN_ORDER.has(kind) ? '.fifo' : ''}`
+const orderOf = (kind: JobKind): Record<string, string> => (IN_ORDER.has(kind) ? FIFO : {})

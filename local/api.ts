@@ -14,6 +14,7 @@ import type { Environment } from './environment.ts'
 import { every } from './every.ts'
 import { given, orRefuse } from './given.ts'
 import { type Fetch, serveHttp } from './http.ts'
+import { startLive } from './live.ts'
 
 const SWEEP_MS = 10_000
 const ACCOUNT = { id: 'local', plan: 'enterprise', admin: true } as const
@@ -30,11 +31,16 @@ export async function serveApi(options: {
   await using started = new AsyncDisposableStack()
   const { port, publicOrigin, jobs, log } = options
   const environment = { ...options.environment, PUBLIC_ORIGIN: publicOrigin }
-  const deps = orRefuse(() => depsFromEnv({ ...given(), ...environment }))
+  const live = await startLive({ environment, queueUrl: jobs.live, log })
+  started.use(live)
+  const streams = { ...live.gateway, post: live.deps.post }
+  const deps = { ...orRefuse(() => depsFromEnv({ ...given(), ...environment })), streams }
   await Accounts.ensure(deps.store, ACCOUNT, options.apiKey)
   started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))
   const { hook } = started.use(await startConversations({ environment, jobs, log }))
-  started.use(await serveHttp(oneOf(api(deps).fetch, hook), port, publicOrigin))
+  started.use(await serveHttp(oneOf(api(deps).fetch, hook), port, publicOrigin, live.upgrade))
+  // A server closes when its sockets are closed: so these go first, and once more does no harm.
+  started.use(live)
   return started.move()
 }
 

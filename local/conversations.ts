@@ -20,7 +20,7 @@ import { given, orRefuse } from './given.ts'
 const TEND_MS = 10_000
 const CATCH_UP_MS = CATCH_UP_EVERY * 60_000
 /** A model takes seconds, so several batches are asked about at a time. */
-const PARALLEL: Record<JobKind, number> = { orders: 4, events: 1 }
+const PARALLEL = { orders: 4, events: 1 }
 
 export type Conversations = { hook: ReturnType<typeof twilioHook> } & AsyncDisposable
 

@@ -7,7 +7,13 @@ import type { Settings } from './settings.ts'
 /** Fixed, because a session's shard is stored with it: another number would lead connectors past their sessions. */
 export const SHARDS = 16
 
-export type Addresses = { database: string; queues: string; queueUrl: string; eventsUrl: string }
+export type Addresses = {
+  database: string
+  queues: string
+  queueUrl: string
+  eventsUrl: string
+  liveUrl: string
+}
 export type Environment = Record<string, string>
 
 /** For every part: where tables and queues are. */
@@ -20,6 +26,7 @@ export const platformEnvironment = (
   SQS_ENDPOINT: addresses.queues,
   COMMAND_QUEUE_URL: addresses.queueUrl,
   EVENTS_QUEUE_URL: addresses.eventsUrl,
+  LIVE_QUEUE_URL: addresses.liveUrl,
   MAIN_TABLE: 'linekeeper-main',
   EVENTS_TABLE: 'linekeeper-events',
   MESSAGES_TABLE: 'linekeeper-messages',

@@ -40,7 +40,10 @@ export async function openStores(
   opened.defer(() => sqs.destroy())
   const create = () => Promise.all([ensureQueues(sqs, queues, SHARDS), ensureJobQueues(sqs, queues)])
   const [queueUrl, jobs] = await answering('queue engine', 'SQS_ENDPOINT', create)
-  const environment = platformEnvironment({ database, queues, queueUrl, eventsUrl: jobs.events }, settings)
+  const environment = platformEnvironment(
+    { database, queues, queueUrl, eventsUrl: jobs.events, liveUrl: jobs.live },
+    settings,
+  )
 
   const config = readConfig(PlatformConfig, { ...process.env, ...environment })
   const dynamo = dynamoClient(config)

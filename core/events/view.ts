@@ -13,7 +13,7 @@ export const EventView = z
   .meta({ id: 'Event' })
 export type EventView = z.infer<typeof EventView>
 
-export const viewOf = ({ id, type, sessionId, timestamp, payload }: Event): EventView => ({
+export const eventViewOf = ({ id, type, sessionId, timestamp, payload }: Event): EventView => ({
   id,
   type,
   sessionId,

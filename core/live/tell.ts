@@ -20,6 +20,9 @@ export const liveJob = ({ id, accountId }: Heard, volatile: Event[] = []): Job =
   id: randomUUID(),
 })
 
+/** Where there is no queue nobody is told. */
+export const nobody: Live = { tell: async () => undefined }
+
 export const openLive = (jobs: Jobs, log: Pick<Notes, 'warn'>): Live => ({
   async tell(sessions) {
     if (sessions.length === 0) return

@@ -6,6 +6,10 @@ export { PlatformConfig, readConfig } from './base-config.ts'
 
 export const ApiConfig = PlatformConfig.extend({
   PUBLIC_ORIGIN: z.url(),
+  /** Where live connections are opened; `/live` at the public origin when it is not set. */
+  LIVE_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  /** Where sessions are told that live connections shall hear of; nobody is told without it. */
+  LIVE_QUEUE_URL: z.string().min(1).optional(),
   /** Where the files of the API reference lie, when they are not in node_modules. */
   ASSETS_DIR: z.string().min(1).optional(),
 })
@@ -26,5 +30,7 @@ export const ConnectorConfig = PlatformConfig.extend({
   HEALTH_PORT: z.coerce.number().int().min(0).optional(),
   /** Where events are told to those who make conversations of them; nobody is told without it. */
   EVENTS_QUEUE_URL: z.string().min(1).optional(),
+  /** Where sessions are told that live connections shall hear of; nobody is told without it. */
+  LIVE_QUEUE_URL: z.string().min(1).optional(),
 }).and(z.discriminatedUnion('WHATSAPP', [Sandboxed, Live]))
 export type ConnectorConfig = z.infer<typeof ConnectorConfig>

@@ -27,6 +27,7 @@ export const access =
     if (!token) throw new Fault('UNAUTHORIZED', 'The token is not valid.')
     const { accountId, admin } = Token.parse(token)
     c.set('accountId', accountId)
+    c.set('token', tokenKey(secret).pk)
     c.set('isAdmin', admin)
     c.set('session', session && own(Session.parse(session), accountId))
     await next()

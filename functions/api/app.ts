@@ -13,6 +13,8 @@ import type { Deps } from './deps.ts'
 import { answerFaults, answerUnrouted } from './errors.ts'
 import { events } from './events.ts'
 import { health } from './health.ts'
+import { eventStream } from './live/stream.ts'
+import { liveTickets } from './live/tickets.ts'
 import { changeMessages } from './messages/change.ts'
 import { readMessages } from './messages/read.ts'
 import { sendMessages } from './messages/send.ts'
@@ -43,6 +45,8 @@ export function api(deps: Deps): Hono<ApiEnv> {
     sessionPairing,
     chats,
     events,
+    eventStream,
+    liveTickets,
     sendMessages,
     readMessages,
     changeMessages,

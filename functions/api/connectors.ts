@@ -1,13 +1,14 @@
 /** The fleet of connectors, for operators: who is alive, what each holds, and which shards nobody holds. */
 import * as z from 'zod'
 import { FLEET_LOG } from '#core/contract/event.ts'
+import { EventView, eventViewOf } from '#core/events/view.ts'
 import { type Fleet, fleet, Load } from '#core/lease.ts'
 import { read } from '#core/log.ts'
 import { access, adminsOnly } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED } from './describe.ts'
-import { EventView, eventViewOf, place } from './events.ts'
+import { place } from './events.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const ConnectorView = z

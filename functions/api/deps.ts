@@ -7,14 +7,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { type Opened, openConversations } from '#core/conversation/open.ts'
 import { fleet } from '#core/lease.ts'
+import type { Post } from '#core/live/post.ts'
+import { type Live, nobody, openLive } from '#core/live/tell.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { ApiConfig, readConfig } from '#core/platform/config.ts'
+import { jobsClient, openJobs } from '#core/platform/jobs.ts'
 import { type Loader, openLoader } from '#core/platform/loader.ts'
 import { openDomain } from '../domain.ts'
 import { openRoster, type Roster } from './roster.ts'
 
 export type Deps = Opened & {
-  config: Pick<ApiConfig, 'PUBLIC_ORIGIN' | 'ASSETS_DIR'>
+  config: Pick<ApiConfig, 'PUBLIC_ORIGIN' | 'ASSETS_DIR' | 'LIVE_URL'>
+  /** Tells live connections. */
+  live: Live
+  /** Where an answer can stay open; absent where it cannot, as behind an HTTP API of API Gateway. */
+  streams?: Streams
   /** Reads items of `main`, together with whatever else is asked for in the same turn. */
   load: Loader
   /** Who holds which session. */
@@ -22,6 +29,14 @@ export type Deps = Opened & {
   newRequestId(): string
   /** Resolves after so many milliseconds of the clock. */
   pause(milliseconds: number): Promise<unknown>
+}
+
+/** Live connections that are answers to requests. */
+export type Streams = {
+  post: Post
+  /** What is posted to the connection of this id goes to the line, until it is detached. */
+  attach(line: { send(text: string): Promise<boolean>; close(): void }): string
+  detach(connectionId: string): void
 }
 
 /** @throws Error with one line per value of the environment that is missing or wrong */
@@ -32,6 +47,9 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
   return {
     ...openConversations(domain, config),
     config,
+    live: config.LIVE_QUEUE_URL
+      ? openLive(openJobs(jobsClient(config), config.LIVE_QUEUE_URL), domain.log)
+      : nobody,
     load: openLoader(store),
     roster: openRoster(() => fleet(store, systemClock()), systemClock),
     newRequestId: randomUUID,

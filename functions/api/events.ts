@@ -1,23 +1,13 @@
 /** The event log of a session, oldest first, to be read once or followed. */
 
 import * as z from 'zod'
-import type { Event } from '#core/contract/event.ts'
+import { EventView, eventViewOf } from '#core/events/view.ts'
 import { read } from '#core/log.ts'
 import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
-
-export const EventView = z
-  .object({
-    id: z.string().meta({ description: 'Its place in the log: a ULID' }),
-    type: z.string(),
-    sessionId: z.string(),
-    timestamp: z.iso.datetime(),
-    payload: z.looseObject({}),
-  })
-  .meta({ id: 'Event' })
 
 export const place = z.string().regex(/^[\w.-]{1,64}$/, 'must be the id of an event')
 
@@ -54,17 +44,3 @@ export const events = (deps: Deps) =>
       200,
     )
   })
-
-export const eventViewOf = ({
-  id,
-  type,
-  sessionId,
-  timestamp,
-  payload,
-}: Event): z.infer<typeof EventView> => ({
-  id,
-  type,
-  sessionId,
-  timestamp,
-  payload: { ...payload },
-})

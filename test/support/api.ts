@@ -66,6 +66,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
   countCalls(sqs, () => calls.queue++)
   const now = () => domain.clock.now
   let requests = 0
+  const told: string[] = []
 
   const commands = openCommands(sqs, { urlTemplate, now })
   const conversations = ConversationConfig.extend(TwilioConfig.shape).parse(options.env ?? {})
@@ -75,6 +76,11 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       { ...conversations, PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
     ),
     config: { PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
+    live: {
+      tell: async (sessions) => {
+        told.push(...sessions.map(({ id }) => id))
+      },
+    },
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),
     newRequestId: () => `request-${++requests}`,
@@ -140,6 +146,8 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
     ...domain,
     deps,
     app,
+    /** Sessions that live connections were told of. */
+    told,
     calls,
     sqs,
     /** What a function finds in its environment to work on the same tables and queues. */

@@ -1,5 +1,7 @@
 /** Sessions come and go: create, show, change, delete. */
 import * as z from 'zod'
+import { isListenedTo } from '#core/live/listening.ts'
+import { welcome } from '#core/live/subscribe.ts'
 import { type Session, Settings, SettingsChange } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import * as Stats from '#core/stats.ts'
@@ -121,6 +123,7 @@ export function manageSessions(deps: Deps) {
         description: description || undefined,
         settings,
       })
+      await welcome(deps, session)
       const message = 'Session created successfully'
       return c.json(
         { success: true as const, message, session: basicsOf(session, { status: 'inactive' }) },
@@ -142,7 +145,9 @@ export function manageSessions(deps: Deps) {
       return c.json({ success: true as const, message, session: await details(session) }, 200)
     })
     .openapi({ ...remove, middleware }, async (c) => {
-      await Sessions.remove(deps, theSession(c))
+      const session = theSession(c)
+      await Sessions.remove(deps, session)
+      if (isListenedTo(session, store.now())) await deps.live.tell([session])
       return c.json({ success: true as const, message: 'Session deleted successfully' }, 200)
     })
 }

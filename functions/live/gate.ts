@@ -1,0 +1,69 @@
+/**
+ * Who comes in, and who goes: the routes `$connect` and `$disconnect`. A ticket or a token is asked for before there is a
+ * connection, so whoever has none is answered as over HTTP.
+ */
+import * as Connections from '#core/live/connection.ts'
+import { PROTOCOL, TICKET_PREFIX } from '#core/live/frames.ts'
+import { type Holder, redeem } from '#core/live/ticket.ts'
+import type { Store } from '#core/platform/dynamo.ts'
+import { Fault } from '#core/platform/fault.ts'
+import { Token, tokenKey } from '#core/token.ts'
+import type { LiveDeps } from './deps.ts'
+
+type Headers = Record<string, string | undefined>
+export type Answer = { statusCode: number; headers?: Record<string, string>; body?: string }
+
+export async function connect(deps: LiveDeps, connectionId: string, given: Headers = {}): Promise<Answer> {
+  const header = (name: string) =>
+    Object.entries(given).find(([key]) => key.toLowerCase() === name)?.[1] ?? ''
+  const protocols = header('sec-websocket-protocol')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+  try {
+    const holder = await holderOf(
+      deps.store,
+      protocols,
+      secretOf(header('authorization'), header('x-api-key')),
+    )
+    await Connections.open(deps, connectionId, holder)
+    const headers = protocols.includes(PROTOCOL) ? { 'Sec-WebSocket-Protocol': PROTOCOL } : undefined
+    return { statusCode: 200, ...(headers ? { headers } : {}) }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const { code, status, message, details } = error
+    const body = { success: false, error: message, code, status, ...(details ? { details } : {}) }
+    return {
+      statusCode: status,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+  }
+}
+
+export async function disconnect({ store }: LiveDeps, connectionId: string): Promise<Answer> {
+  await Connections.close(store, connectionId)
+  return { statusCode: 200 }
+}
+
+/** @throws Fault UNAUTHORIZED */
+async function holderOf(store: Store, protocols: string[], secret: string | undefined): Promise<Holder> {
+  const ticket = protocols.find((one) => one.startsWith(TICKET_PREFIX))?.slice(TICKET_PREFIX.length)
+  if (ticket) {
+    const holder = await redeem(store, ticket)
+    if (!holder) throw new Fault('UNAUTHORIZED', 'The ticket is not valid, was used, or is too old.')
+    return holder
+  }
+  const token = secret ? await store.get('main', Token, tokenKey(secret)) : undefined
+  if (!secret || !token)
+    throw new Fault(
+      'UNAUTHORIZED',
+      `Authentication is required: offer ${PROTOCOL} and ${TICKET_PREFIX}<ticket> in Sec-WebSocket-Protocol.`,
+    )
+  return { accountId: token.accountId, token: tokenKey(secret).pk }
+}
+
+function secretOf(authorization: string, apiKey: string): string | undefined {
+  const [, bearer] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
+  return bearer ?? (apiKey.trim() || undefined)
+}
