@@ -52,6 +52,9 @@ const Choices = z.object({
   RESTORED_TABLES: z.string().transform(readTables).optional(),
 })
 
+/** The name of every choice. */
+export const CHOICES = Object.keys(Choices.shape)
+
 export type Stage = Omit<(typeof SIZES)[keyof typeof SIZES], 'shards'> & {
   shards: number
   production: boolean

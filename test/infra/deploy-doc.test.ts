@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SETTINGS } from '../../stacks/settings.ts'
+import { CHOICES } from '../../stacks/stage.ts'
+import { ROOT } from './evaluate/layout.ts'
+import { viewOf } from './rules/view.ts'
+import { evaluated } from './variants.ts'
+
+const FILE = join(ROOT, 'docs/deploy.md')
+const text = readFileSync(FILE, 'utf8')
+const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!)
+const commands = blocks.join('\n')
+const view = viewOf(evaluated('production'))
+const found = (pattern: RegExp, where = text): string[] => [
+  ...new Set([...where.matchAll(pattern)].map(([, match]) => match!)),
+]
+const known = (names: string[], candidates: readonly string[]) =>
+  names.filter((name) => !candidates.includes(name))
+
+test('its blocks are shell', () => {
+  expect(blocks.length).toBeGreaterThan(10)
+  for (const block of blocks) {
+    const { stderr } = spawnSync('bash', ['-n'], {
+      input: block.replace(/<[a-z ]+>/g, 'something'),
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+  }
+})
+
+test('scripts of the project exist', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }
+  const named = found(/npm run (?:--silent )?([\w:]+)/g)
+  expect(named).toEqual(expect.arrayContaining(['account', 'restored', 'check:infra']))
+  expect(known(named, Object.keys(scripts))).toEqual([])
+})
+
+describe('commands of SST exist, and take these flags', () => {
+  const calls = found(/\bsst ((?:secret )?[a-z]+)\b(?=[^\n]*--stage)/g, commands)
+  test.each(calls)('sst %s', (command) => {
+    // Help is no success to SST.
+    const { stdout, stderr } = spawnSync(
+      join(ROOT, 'node_modules/.bin/sst'),
+      [...command.split(' '), '--help'],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, SST_SKIP_DEPENDENCY_CHECK: '1', SST_TELEMETRY_DISABLED: '1' },
+      },
+    )
+    const help = stdout + stderr
+    expect(help).toContain(`Usage: sst ${command}`)
+    expect(help).toContain('--stage')
+  })
+  test('all of them were found', () => {
+    expect(calls.toSorted()).toEqual(
+      ['deploy', 'diff', 'remove', 'secret list', 'secret load', 'secret set'].toSorted(),
+    )
+  })
+})
+
+test('outputs are those of the stack, each of them explained', () => {
+  const { tables, ...outputs } = view.evaluation.outputs as Record<string, unknown>
+  const names = [...Object.keys(outputs).filter((name) => !name.startsWith('_')), 'tables']
+  const [section = ''] = text.match(/\| output \| is \|\n[\s\S]*?\n\n/) ?? []
+  expect(found(/`(\w+)`/g, section).toSorted()).toEqual(names.toSorted())
+  const used = found(/\$\(out ([\w.]+)\)/g, commands).filter((name) => !name.startsWith('tables'))
+  expect(known(used, names)).toEqual([])
+  const [loop = ''] = found(/for table in ([a-z ]+); do out tables/g, commands)
+  expect(loop.split(' ').toSorted()).toEqual(Object.keys(tables as object).toSorted())
+})
+
+test('choices are those of the stack, each of them explained', () => {
+  const [section = ''] = text.match(/## Choices\n[\s\S]*?\n## /) ?? []
+  expect(found(/`([A-Z][A-Z_]{4,})`/g, section).toSorted()).toEqual([...CHOICES, ...SETTINGS].toSorted())
+  const elsewhere = ['STAGE', 'AWS_REGION', 'MAIN_TABLE', 'SIGTERM']
+  expect(known(found(/`([A-Z][A-Z_]{4,})[`=]/g), [...CHOICES, ...SETTINGS, ...elsewhere])).toEqual([])
+})
+
+test('secrets are those of the stack, each of them explained', () => {
+  const secrets = view.all('sst:sst:Secret').map(({ name }) => name)
+  const [section = ''] = text.match(/\| secret \|[\s\S]*?\n\n/) ?? []
+  expect(found(/^\| `(\w+)`/gm, section).toSorted()).toEqual(secrets.toSorted())
+  expect(known(found(/secret set (\w+)/g), secrets)).toEqual([])
+})
+
+test('a standstill stops every function', () => {
+  const names = view.functions.map(({ inputs }) => String(inputs.name))
+  const loops = found(/for function in ([a-z ]+); do/g, commands)
+  expect(loops).toHaveLength(1)
+  expect(
+    loops[0]
+      ?.split(' ')
+      .map((name) => `linekeeper-production-${name}`)
+      .toSorted(),
+  ).toEqual(names.toSorted())
+})
+
+test('what lies in AWS is called so', () => {
+  const parameters = view.inputsOf('aws:ssm/parameter:Parameter').map(({ name }) => String(name))
+  expect(parameters).toEqual(['/linekeeper/production/master-key'])
+  expect(
+    known(found(/(\/linekeeper\/\S+?-key)/g), [
+      '/linekeeper/$STAGE/master-key',
+      '/linekeeper/<stage>/master-key',
+    ]),
+  ).toEqual([])
+})
+
+test('what it links to is there', () => {
+  const links = found(/\]\(([^)#]+?)(?:#[\w-]+)?\)/g)
+  expect(links.length).toBeGreaterThan(5)
+  expect(links.filter((link) => !existsSync(join(dirname(FILE), link)))).toEqual([])
+  const headings = found(/^#+ (.+)$/gm).map((heading) => heading.toLowerCase().replaceAll(' ', '-'))
+  expect(known(found(/\]\(#([\w-]+)\)/g), headings)).toEqual([])
+})
