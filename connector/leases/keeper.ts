@@ -51,6 +51,8 @@ export type KeeperParts = {
 export class Keeper {
   readonly #parts: KeeperParts
   readonly #held = new Map<number, number>()
+  /** When shards were let go of because they could not be renewed. */
+  readonly #letGo = new Map<number, number>()
   readonly #startedAt: number
   readonly #heartbeat: Heartbeat
   #looks = 0
@@ -214,7 +216,13 @@ export class Keeper {
     if (!lease || this.#stopped || this.#draining || !this.#heartbeat.holds) return
     this.#held.set(lease.shard, lease.epoch)
     log.info({ shard: lease.shard, epoch: lease.epoch, from: observed.owner || undefined }, 'shard acquired')
-    onAcquired(lease.shard, lease.epoch, originOf(observed, fleet, { id, startedAt: this.#startedAt }))
+    const letGoAt = this.#letGo.get(lease.shard)
+    this.#letGo.delete(lease.shard)
+    onAcquired(
+      lease.shard,
+      lease.epoch,
+      originOf(observed, fleet, { id, startedAt: this.#startedAt, letGoAt }),
+    )
   }
 
   async #give(lease: Lease, to: string): Promise<void> {
@@ -226,6 +234,7 @@ export class Keeper {
 
   #lose(shard: number, why: Loss): Promise<void> {
     if (!this.#held.delete(shard)) return Promise.resolve()
+    if (why === 'not-renewed') this.#letGo.set(shard, this.#parts.now())
     if (why === 'taken') this.#parts.log.warn({ shard }, 'shard taken by another connector')
     return this.#parts.onLost(shard, why)
   }

@@ -3,7 +3,7 @@ import type { Fleet, Lease } from '#core/lease.ts'
 import { iso } from '#core/platform/clock.ts'
 import { originOf } from './origin.ts'
 
-const ME = { id: 'me', startedAt: 9_000 }
+const ME = { id: 'me', startedAt: 9_000, letGoAt: undefined }
 const lease = (change: Partial<Lease>): Lease => ({ shard: 3, owner: '', epoch: 5, ...change })
 const fleet = {
   connectors: [{ id: 'dead', beatAt: iso(4_000) }],
@@ -23,6 +23,11 @@ test.each([
   ],
   ['ours before this process', lease({ owner: 'me' }), { reason: 'restart', from: 'me', since: 9_000 }],
   [
+    'given to one that died before it took it',
+    lease({ owner: 'dead', handed: { from: 'me', why: 'rebalance', at: iso(7_000) } }),
+    { reason: 'failover', from: 'dead', since: 7_000 },
+  ],
+  [
     'of one that is dead: since its last heartbeat',
     lease({ owner: 'dead' }),
     { reason: 'failover', from: 'dead', since: 4_000 },
@@ -34,4 +39,9 @@ test.each([
   ],
 ] as const)('%s', (_, observed, expected) => {
   expect(originOf(observed as Lease, fleet, ME)).toEqual(expected)
+})
+
+test('ours, until we could not renew it', () => {
+  const origin = originOf(lease({ owner: 'me' }), fleet, { ...ME, letGoAt: 20_000 })
+  expect(origin).toEqual({ reason: 'recovery', from: 'me', since: 20_000 })
 })

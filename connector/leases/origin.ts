@@ -5,15 +5,26 @@ import type { Fleet, Lease } from '#core/lease.ts'
 /** `since`: when its sessions were last looked after, in ms since 1970. */
 export type Origin = { reason: HandoverReason; from: string; since: number }
 
+export type Claimant = {
+  id: string
+  startedAt: number
+  /** When this process let go of the shard, if it had it before. */
+  letGoAt: number | undefined
+}
+
 /** Undefined when nobody had it before. @param observed the lease as it was when it was claimed */
 export function originOf(
   { owner, handed }: Lease,
   { connectors }: Pick<Fleet, 'connectors'>,
-  me: { id: string; startedAt: number },
+  me: Claimant,
 ): Origin | undefined {
-  if (handed) return { reason: handed.why, from: handed.from, since: Date.parse(handed.at) }
+  const isGiven = owner === me.id || !owner
+  if (handed && isGiven) return { reason: handed.why, from: handed.from, since: Date.parse(handed.at) }
   if (!owner) return
+  if (owner === me.id && me.letGoAt !== undefined)
+    return { reason: 'recovery', from: owner, since: me.letGoAt }
   if (owner === me.id) return { reason: 'restart', from: owner, since: me.startedAt }
   const lost = connectors.find(({ id }) => id === owner)
-  return { reason: 'failover', from: owner, since: lost ? Date.parse(lost.beatAt) : me.startedAt }
+  const lastBeat = lost ? Date.parse(lost.beatAt) : me.startedAt
+  return { reason: 'failover', from: owner, since: handed ? Date.parse(handed.at) : lastBeat }
 }

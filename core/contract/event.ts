@@ -67,9 +67,10 @@ export type ConversationFacts = z.infer<typeof ConversationFacts>
 
 /**
  * Why a shard, with its sessions, has another owner: `drain` its connector left, `rebalance` it had more than its share,
- * `failover` it died, `restart` it was started again under its id.
+ * `failover` it died, `restart` it was started again under its id, `recovery` it had let go because it could not reach the
+ * database, and has it again.
  */
-export const HandoverReason = z.enum(['drain', 'rebalance', 'failover', 'restart'])
+export const HandoverReason = z.enum(['drain', 'rebalance', 'failover', 'restart', 'recovery'])
 export type HandoverReason = z.infer<typeof HandoverReason>
 
 export const HandoverFacts = z.object({
