@@ -10,12 +10,14 @@ import { forgetParked, nothingParked, releaseHeld } from './delivery/deliver.ts'
 import { openWatchers } from './delivery/devices.ts'
 import { openQueue } from './delivery/queue.ts'
 import { openGroups } from './groups/groups.ts'
+import { openCdn } from './media/cdn.ts'
 import { loadCertificates } from './noise/certificates.ts'
 import { Options, type SandboxOptions } from './options.ts'
 import { openRegistrations } from './pairing/registrations.ts'
 import { openAppStates } from './people/appstate.ts'
 import { openCompanions } from './people/companions.ts'
 import { openInbox } from './people/inbox.ts'
+import { openLetters } from './people/letters.ts'
 import { openPeople } from './people/people.ts'
 import { openPreKeyPool } from './people/prekeys.ts'
 import { openUnreadable } from './people/unreadable.ts'
@@ -45,7 +47,7 @@ export type Sandbox = AsyncDisposable & {
 
 /** Starts a sandbox. Everything is forgotten at the end unless `dataDir` is given. */
 export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const world = createWorld(Options.parse(options))
+  const world = createWorld(Options.parse(options), () => addresses.url)
   const control = controlOf(world)
   const addresses = {
     url: '',
@@ -68,13 +70,14 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
       world.faults.reset()
       forgetParked(world.parked)
       world.store.close()
+      world.cdn.close()
     })
     return closing
   }
   return { ...addresses, control, close, [Symbol.asyncDispose]: close }
 }
 
-function createWorld(options: Options): World {
+function createWorld(options: Options, origin: () => string): World {
   const store = openStore(options.dataDir)
   const people = openPeople(store)
   const world: World = {
@@ -89,6 +92,9 @@ function createWorld(options: Options): World {
     groups: openGroups(store),
     appStates: openAppStates(store),
     inbox: openInbox(store),
+    letters: openLetters(store),
+    cdn: openCdn(options.dataDir),
+    origin,
     unreadable: openUnreadable(store),
     queue: openQueue(store),
     parked: nothingParked(),

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
+import { mediaApp } from './media/app.ts'
 import { connect } from './wire/connection.ts'
 import { greet, handle } from './wire/stanzas.ts'
 import type { World } from './world.ts'
@@ -14,7 +15,7 @@ export const CHAT_PATH = '/ws/chat'
 export type Listening = { port: number; close(): Promise<void> }
 
 export async function listen(world: World, app: Hono): Promise<Listening> {
-  const http = createAdaptorServer({ fetch: app.fetch }) as Server
+  const http = createAdaptorServer({ fetch: fetchOf(world, app) }) as Server
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   const handlers = {
     greeted: greet.bind(undefined, world),
@@ -39,6 +40,15 @@ export async function listen(world: World, app: Hono): Promise<Listening> {
       await closed
     },
   }
+}
+
+/** Files take a way of their own, on which nothing is held in memory. */
+function fetchOf(world: World, control: Hono): Hono['fetch'] {
+  const media = mediaApp(world)
+  return (request, ...rest) =>
+    new URL(request.url).pathname.startsWith('/mms/')
+      ? media.fetch(request, ...rest)
+      : control.fetch(request, ...rest)
 }
 
 function refuse(socket: Duplex, status: string) {

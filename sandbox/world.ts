@@ -7,12 +7,14 @@ import type { Parked } from './delivery/deliver.ts'
 import type { Watchers } from './delivery/devices.ts'
 import type { Queue } from './delivery/queue.ts'
 import type { Groups } from './groups/groups.ts'
+import type { Cdn } from './media/cdn.ts'
 import type { Certificates } from './noise/certificates.ts'
 import type { Options } from './options.ts'
 import type { Registrations } from './pairing/registrations.ts'
 import type { AppStates } from './people/appstate.ts'
 import type { Companions } from './people/companions.ts'
 import type { Inbox } from './people/inbox.ts'
+import type { Letters } from './people/letters.ts'
 import type { People } from './people/people.ts'
 import type { PreKeyPool } from './people/prekeys.ts'
 import type { Unreadable } from './people/unreadable.ts'
@@ -33,6 +35,10 @@ export type World = {
   groups: Groups
   appStates: AppStates
   inbox: Inbox
+  letters: Letters
+  cdn: Cdn
+  /** Where the HTTP server is reached. */
+  origin(): string
   unreadable: Unreadable
   queue: Queue
   parked: Parked

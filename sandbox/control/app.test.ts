@@ -48,7 +48,17 @@ test('what cannot be done has a name and a status', async () => {
     [post(`${phone}/send`, { to: '+99955555555', text: 'x' }), 400, 'NUMBER_INVALID'],
     [post(`${phone}/send`, { to: '+15550000002', text: 'x', extra: 1 }), 400, 'REQUEST_INVALID'],
     [post(`${phone}/send`, { to: '120363000000000000@g.us', text: 'x' }), 404, 'GROUP_NOT_FOUND'],
-    [post(`${phone}/send`, { to: '+15550000002', image: { data: '' } }), 501, 'KIND_NOT_SUPPORTED'],
+    [post(`${phone}/send`, { to: '+15550000002', image: { data: '' } }), 400, 'REQUEST_INVALID'],
+    [
+      post(`${phone}/send`, { to: '+15550000002', text: 'x', poll: { question: 'a', options: ['b', 'c'] } }),
+      400,
+      'REQUEST_INVALID',
+    ],
+    [
+      post(`${phone}/send`, { to: '+15550000002', reaction: { id: 'nope', emoji: 'x' } }),
+      404,
+      'MESSAGE_NOT_FOUND',
+    ],
     [post(`${phone}/pair`, { code: 'ABCD1234' }), 501, 'PAIRING_CODE_NOT_SUPPORTED'],
     [post(`${phone}/scan`, { qr: 'no code' }), 400, 'QR_MALFORMED'],
     [post(`${phone}/scan`, { qr: 'https://wa.me/settings/linked_devices#a,b,c,d,1' }), 404, 'QR_UNKNOWN'],

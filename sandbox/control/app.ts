@@ -5,6 +5,7 @@ import type * as z from 'zod'
 import { SandboxError } from '../error.ts'
 import type { Control } from './control.ts'
 import * as Schema from './schemas.ts'
+import { Send } from './send-schema.ts'
 
 const LARGEST_BODY_BYTES = 32 * 1024 * 1024
 
@@ -34,9 +35,15 @@ export function controlApp(control: Control, overview: () => Overview) {
     const { code } = await body(c, Schema.Pair)
     return c.json(await control.pair(number(c), code))
   })
-  app.post('/phones/:number/send', async (c) => c.json(await control.send(number(c), await sendBody(c)), 201))
+  app.post('/phones/:number/send', async (c) =>
+    c.json(await control.send(number(c), await body(c, Send)), 201),
+  )
   app.get('/phones/:number/inbox', async (c) => {
     return c.json(await control.inbox(number(c), parse(Schema.InboxQuery, c.req.query())))
+  })
+  app.get('/phones/:number/media/:id', async (c) => {
+    const { mimetype, content } = await control.media(number(c), c.req.param('id'))
+    return c.body(new Uint8Array(content), 200, { 'Content-Type': mimetype || 'application/octet-stream' })
   })
   app.post('/phones/:number/read', async (c) => {
     const { ids } = await body(c, Schema.Read)
@@ -87,14 +94,6 @@ async function readJson(c: Context): Promise<unknown> {
 
 const body = async <S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> =>
   parse(schema, await readJson(c))
-
-async function sendBody(c: Context): Promise<z.output<typeof Schema.Send>> {
-  const json = await readJson(c)
-  const later = Schema.LATER_KINDS.find((kind) => typeof json === 'object' && json !== null && kind in json)
-  if (later)
-    throw new SandboxError('KIND_NOT_SUPPORTED', `Simulated phones cannot send "${later}" yet, only text.`)
-  return parse(Schema.Send, json)
-}
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)

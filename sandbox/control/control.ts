@@ -9,9 +9,11 @@ import { type Typing as TypingState, type } from '../delivery/presence.ts'
 import { markRead } from '../delivery/read.ts'
 import { SandboxError } from '../error.ts'
 import type { Group } from '../groups/groups.ts'
+import { contentOf, dropFile } from '../media/files.ts'
 import { keepCertificates } from '../noise/certificates.ts'
 import { readQr, scan } from '../pairing/scan.ts'
 import { unlink } from '../pairing/unlink.ts'
+import { compose } from '../people/compose.ts'
 import type { InboxEntry, InboxPage } from '../people/inbox.ts'
 import type { Person } from '../people/people.ts'
 import { announce, groupNode } from '../queries/groups.ts'
@@ -19,6 +21,7 @@ import { isGroup, parseAddress, pnJid } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import type { FaultOrder, NewGroup } from './schemas.ts'
+import { Send } from './send-schema.ts'
 import { beginFault, endFault } from './strike.ts'
 
 export type InboxView = { messages: InboxEntry[]; retries: number; undecryptable: number }
@@ -52,13 +55,26 @@ export function controlOf(world: World) {
       )
     },
 
-    /** Somebody types a message; gives its WhatsApp id. */
-    async send(number: string, { to, text }: { to: string; text: string }): Promise<{ id: string }> {
-      const [from, message] = [person(number), { conversation: text }]
-      const id = isGroup(to)
-        ? await sendToGroup(world, from, world.groups.expect(to), message)
-        : await sendToPerson(world, from, person(to), message)
+    /** Somebody writes a message of any kind; gives its WhatsApp id. Throws MESSAGE_NOT_FOUND, NOT_A_PARTICIPANT. */
+    async send(number: string, request: z.input<typeof Send>): Promise<{ id: string }> {
+      const body = parseSend(request)
+      const from = person(number)
+      const message = await compose(world, from, body)
+      const id = isGroup(body.to)
+        ? await sendToGroup(world, from, world.groups.expect(body.to), message)
+        : await sendToPerson(world, from, person(body.to), message)
       return committed({ id })
+    },
+
+    /** The file that came with a message, as the phone shows it. Throws MESSAGE_NOT_FOUND. */
+    async media(_number: string, id: string): Promise<{ mimetype: string; content: Buffer }> {
+      return contentOf(world.letters.expect(id).message)
+    },
+
+    /** The media server drops the file of a message, as it does after some weeks. */
+    async dropMedia(id: string): Promise<{ dropped: boolean }> {
+      await dropFile(world, world.letters.expect(id).message)
+      return { dropped: true }
     },
 
     /** What reached this person and could be read, oldest first. Throws CURSOR_UNKNOWN. */
@@ -147,6 +163,7 @@ export function controlOf(world: World) {
       forgetParked(world.parked)
       for (const directory of [world.people, world.companions, world.groups]) directory.forget()
       world.store.clear()
+      world.cdn.clear()
       keepCertificates(world.store, world.certificates)
       world.stats.reset()
       await world.store.durable()
@@ -160,3 +177,10 @@ const viewOf = (group: Group): GroupView => ({
   creator: `+${group.creator.number}`,
   participants: group.members.map(({ number, role }) => ({ number: `+${number}`, role })),
 })
+
+function parseSend(request: z.input<typeof Send>): z.output<typeof Send> {
+  const { data, error } = Send.safeParse(request)
+  if (data) return data
+  const [issue] = error.issues
+  throw new SandboxError('REQUEST_INVALID', `${issue?.path.join('.')}: ${issue?.message}`)
+}

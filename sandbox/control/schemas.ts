@@ -10,25 +10,8 @@ export const PhoneNumber = z
 
 export const GroupId = z.string().regex(/^\d+@g\.us$/, 'must be a group id such as 120363000000000001@g.us')
 
-/** Kinds that the contract names and that a later version will send. */
-export const LATER_KINDS = [
-  'image',
-  'audio',
-  'video',
-  'document',
-  'sticker',
-  'location',
-  'contact',
-  'reaction',
-  'poll',
-] as const
-
 export const Scan = z.strictObject({ qr: z.string().min(1) })
 export const Pair = z.strictObject({ code: z.string().min(1) })
-export const Send = z.strictObject({
-  to: z.union([PhoneNumber, GroupId]),
-  text: z.string().min(1).max(65_536),
-})
 export const Read = z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(1000) })
 export const Typing = z.strictObject({
   to: z.union([PhoneNumber, GroupId]),

@@ -7,6 +7,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { Companion } from '../people/companions.ts'
 import { type Content, describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
+import { decryptVote } from '../people/secrets.ts'
 import { isGroup, lidJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, bytesOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
@@ -29,8 +30,12 @@ export async function receiveAtPhone(world: World, person: Person, letter: Lette
   try {
     const message = await open(world, person, letter)
     const own = from.lid === person.lid
-    const content = describe(own ? (message.deviceSentMessage?.message ?? message) : message)
-    if (content) show(world, person, letter, content)
+    const inner = own ? (message.deviceSentMessage?.message ?? message) : message
+    const content = describe(inner)
+    if (content) {
+      world.letters.keep(id, from.lid, inner)
+      show(world, person, letter, { ...content, ...votedFor(world, from, inner) })
+    }
     world.unreadable.readAfterAll(ciphertext)
     if (!own && (content || !message.senderKeyDistributionMessage)) reportDelivery(world, person, letter)
   } catch (error) {
@@ -39,6 +44,24 @@ export async function receiveAtPhone(world: World, person: Person, letter: Lette
     world.stats.problem(`message ${id} at +${person.number}`, error)
     askAgain(world, person, letter, failure)
   }
+}
+
+/** A vote tells its choice only to those who know the poll. */
+function votedFor(world: World, from: Companion, { pollUpdateMessage }: proto.IMessage) {
+  const id = pollUpdateMessage?.pollCreationMessageKey?.id ?? ''
+  const poll = id ? world.letters.find(id) : undefined
+  const secret = poll?.message.messageContextInfo?.messageSecret
+  if (!poll || !secret || !pollUpdateMessage?.vote) return {}
+  const { pollCreationMessage, pollCreationMessageV3 } = poll.message
+  const named = (pollCreationMessage ?? pollCreationMessageV3)?.options ?? []
+  const pair = { id, author: poll.author, answerer: from.lid }
+  const options = decryptVote(
+    secret,
+    pair,
+    pollUpdateMessage.vote,
+    named.map((one) => one.optionName ?? ''),
+  )
+  return options ? { options } : {}
 }
 
 /** Decrypts all parts; a sender key on the way is learnt before the group's ciphertext is read. */

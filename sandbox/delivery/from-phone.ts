@@ -13,6 +13,7 @@ import { addressKey, lidJid, pnJid } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
+import { stanzaType } from './stanza-type.ts'
 import { encryptFor, originOf } from './write.ts'
 
 /** Gives the id under which everybody sees the message. */
@@ -27,7 +28,7 @@ export async function sendToPerson(
     from: lidJid(from.lid),
     id,
     t: seconds(),
-    type: 'text',
+    type: stanzaType(message),
     notify: from.name,
     addressing_mode: 'lid',
   }
@@ -35,6 +36,7 @@ export async function sendToPerson(
   const ownAttrs = { ...sender, recipient: lidJid(to.lid), peer_recipient_pn: pnJid(to.number) }
   const own = { deviceSentMessage: { destinationJid: lidJid(to.lid), message } }
 
+  world.letters.keep(id, from.lid, message)
   if (from !== to) showTo(world, to, from, `+${to.number}`, id, message)
   await world.phones.locked(from, async () => {
     for (const companion of from === to ? [] : world.companions.of(to))
@@ -55,6 +57,7 @@ export async function sendToGroup(
     throw new SandboxError('NOT_A_PARTICIPANT', `+${from.number} is not in the group ${group.id}.`)
   const id = phoneMessageId()
   const people = group.members.flatMap((member) => world.people.withLid(member.lid) ?? [])
+  world.letters.keep(id, from.lid, message)
   for (const person of people) if (person !== from) showTo(world, person, from, group.id, id, message)
   await world.phones.locked(from, () => writeToGroup(world, from, group, people, id, message))
   return id
@@ -82,7 +85,7 @@ async function writeToGroup(
     addressing_mode: 'lid',
     id,
     t: seconds(),
-    type: 'text',
+    type: stanzaType(message),
     notify: from.name,
   }
   const common = node('enc', { v: '2', type: 'skmsg' }, ciphertext)

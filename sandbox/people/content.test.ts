@@ -41,7 +41,7 @@ const cases: [string, proto.IMessage, object | undefined][] = [
     { protocolMessage: { type: 14, key: { id: 'M1' }, editedMessage: { conversation: 'new' } } },
     { type: 'edit', text: 'new', target: 'M1' },
   ],
-  ['something else', { eventMessage: { name: 'x' } }, { type: 'event' }],
+  ['something else', { requestPhoneNumberMessage: {} }, { type: 'requestPhoneNumber' }],
   ['a request to the own phone', { protocolMessage: { type: 16 } }, undefined],
   ['only a sender key', { senderKeyDistributionMessage: { groupId: 'g' } }, undefined],
   ['nothing', {}, undefined],

@@ -7,9 +7,25 @@ type Described = {
   [K in keyof proto.IMessage]?: (message: NonNullable<proto.IMessage[K]>) => Content | undefined
 }
 
-const media = (type: string, part: { caption?: string | null; mimetype?: string | null }): Content => ({
+type File = {
+  caption?: string | null
+  mimetype?: string | null
+  width?: number | null
+  height?: number | null
+}
+const media = (
+  type: string,
+  part: File & { seconds?: number | null; jpegThumbnail?: Uint8Array | null },
+): Content => ({
   type,
-  ...present({ text: part.caption, mimetype: part.mimetype }),
+  ...present({
+    text: part.caption,
+    mimetype: part.mimetype,
+    width: part.width,
+    height: part.height,
+    seconds: part.seconds,
+  }),
+  ...(part.jpegThumbnail?.length ? { thumbnail: true } : {}),
 })
 const poll = (part: proto.Message.IPollCreationMessage): Content => ({
   type: 'poll',
@@ -21,10 +37,11 @@ const DESCRIBED: Described = {
   conversation: (text) => ({ type: 'text', text }),
   extendedTextMessage: (part) => ({
     type: 'text',
-    ...present({ text: part.text, replyTo: part.contextInfo?.stanzaId }),
+    ...present({ text: part.text, linkTitle: part.title, linkUrl: part.matchedText }),
   }),
   imageMessage: (part) => media('image', part),
   videoMessage: (part) => media('video', part),
+  ptvMessage: (part) => ({ ...media('video', part), note: true }),
   stickerMessage: (part) => media('sticker', part),
   audioMessage: (part) => ({ ...media('audio', part), voice: part.ptt === true }),
   documentMessage: (part) => ({ ...media('document', part), ...present({ fileName: part.fileName }) }),
@@ -32,6 +49,24 @@ const DESCRIBED: Described = {
     type: 'location',
     ...present({ text: part.name, latitude: part.degreesLatitude, longitude: part.degreesLongitude }),
   }),
+  liveLocationMessage: (part) => ({
+    type: 'location',
+    live: true,
+    ...present({ text: part.caption, latitude: part.degreesLatitude, longitude: part.degreesLongitude }),
+  }),
+  contactsArrayMessage: (part) => ({
+    type: 'contact',
+    contacts: (part.contacts ?? []).map(({ displayName, vcard }) => ({ name: displayName, vcard })),
+  }),
+  eventMessage: (part) => ({
+    type: 'event',
+    ...present({ text: part.name, description: part.description, startsAt: Number(part.startTime ?? 0) }),
+  }),
+  pinInChatMessage: (part) => ({
+    type: part.type === 1 ? 'pin' : 'unpin',
+    ...present({ target: part.key?.id }),
+  }),
+  pollUpdateMessage: (part) => ({ type: 'vote', ...present({ target: part.pollCreationMessageKey?.id }) }),
   contactMessage: (part) => ({ type: 'contact', ...present({ text: part.displayName, vcard: part.vcard }) }),
   reactionMessage: (part) => ({ type: 'reaction', ...present({ text: part.text, target: part.key?.id }) }),
   pollCreationMessage: poll,
@@ -47,7 +82,27 @@ export function describe(message: proto.IMessage): Content | undefined {
   const part = kind && normal[kind]
   if (!kind || part === null || part === undefined) return undefined
   const describePart = DESCRIBED[kind] as ((value: unknown) => Content | undefined) | undefined
-  return describePart ? describePart(part) : { type: kind.replace(/Message$/, '') }
+  const content = describePart ? describePart(part) : { type: kind.replace(/Message$/, '') }
+  if (!content) return undefined
+  const viewOnce = isViewOnce(message) ? { viewOnce: true } : {}
+  return { ...content, ...viewOnce, ...aroundIt(part) }
+}
+
+const isViewOnce = (message: proto.IMessage): boolean =>
+  Boolean(message.viewOnceMessage ?? message.viewOnceMessageV2 ?? message.viewOnceMessageV2Extension)
+
+/** What any kind may carry: what it answers, whom it mentions, that it was passed on. */
+function aroundIt(part: unknown): Partial<Content> {
+  const { contextInfo } = part as { contextInfo?: proto.IContextInfo | null }
+  if (!contextInfo) return {}
+  const { stanzaId, mentionedJid, isForwarded, nonJidMentions } = contextInfo
+  const mentions = mentionedJid?.map((jid) => jid.split('@')[0])
+  return present({
+    replyTo: stanzaId,
+    mentions: mentions?.length ? mentions : undefined,
+    mentionsAll: nonJidMentions ? true : undefined,
+    forwarded: isForwarded || undefined,
+  })
 }
 
 /** Deletions and edits are for people; the rest of the protocol's own messages is not. */

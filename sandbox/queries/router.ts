@@ -10,6 +10,7 @@ import { blocklist, devices, graphql, passive, picture, ping, privacy, props } f
 import { appState } from './appstate.ts'
 import { groups } from './groups.ts'
 import { keys } from './keys.ts'
+import { mediaConnection } from './media.ts'
 import { type Query, reply, replyError } from './reply.ts'
 import { usync } from './usync.ts'
 
@@ -23,6 +24,7 @@ const ANSWERS: Record<string, (query: Query) => void | Promise<void>> = {
   usync,
   'w:sync:app:state': appState,
   'w:g2': groups,
+  'w:m': mediaConnection,
   'w:profile:picture': picture,
   'w:mex': graphql,
   'urn:xmpp:whatsapp:dirty': ping,

@@ -1,0 +1,75 @@
+/** What a simulated person can send: exactly one kind at a time, to a number or a group. Files come as base64. */
+import * as z from 'zod'
+import { GroupId, PhoneNumber } from './schemas.ts'
+
+const Id = z.string().min(1)
+
+export const File = z.strictObject({
+  data: z.base64(),
+  mimetype: z.string().min(3).max(100),
+  caption: z.string().optional(),
+  fileName: z.string().optional(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  seconds: z.int().optional(),
+  /** Of audio: a voice note. */
+  voice: z.boolean().optional(),
+  /** Of a video: a round video note, or one that plays as a GIF. */
+  note: z.boolean().optional(),
+  gif: z.boolean().optional(),
+})
+
+const Card = z.strictObject({ name: z.string(), vcard: z.string() })
+
+const kinds = {
+  text: z.string().min(1).max(65_536).optional(),
+  image: File.optional(),
+  video: File.optional(),
+  audio: File.optional(),
+  document: File.optional(),
+  sticker: File.optional(),
+  location: z
+    .strictObject({
+      latitude: z.number(),
+      longitude: z.number(),
+      name: z.string().optional(),
+      address: z.string().optional(),
+      live: z.boolean().optional(),
+    })
+    .optional(),
+  contact: Card.optional(),
+  contacts: z.array(Card).min(2).optional(),
+  poll: z
+    .strictObject({
+      question: z.string(),
+      options: z.array(z.string()).min(2),
+      multiple: z.boolean().default(false),
+    })
+    .optional(),
+  event: z
+    .strictObject({ name: z.string(), description: z.string().optional(), startsAt: z.iso.datetime() })
+    .optional(),
+  reaction: z.strictObject({ id: Id, emoji: z.string() }).optional(),
+  edit: z.strictObject({ id: Id, text: z.string().min(1) }).optional(),
+  deletion: z.strictObject({ id: Id }).optional(),
+  pin: z.strictObject({ id: Id, off: z.boolean().default(false) }).optional(),
+  vote: z.strictObject({ id: Id, options: z.array(z.string()) }).optional(),
+  response: z.strictObject({ id: Id, answer: z.enum(['going', 'not_going', 'maybe']) }).optional(),
+  /** A kind that clients of today do not know. */
+  unknown: z.literal(true).optional(),
+}
+const KINDS = Object.keys(kinds) as (keyof typeof kinds)[]
+
+export const Send = z
+  .strictObject({
+    to: z.union([PhoneNumber, GroupId]),
+    ...kinds,
+    replyTo: Id.optional(),
+    mentions: z.array(PhoneNumber).optional(),
+    forwarded: z.boolean().optional(),
+    viewOnce: z.boolean().optional(),
+  })
+  .refine(
+    (body) => KINDS.filter((kind) => body[kind] !== undefined).length === 1,
+    `must have exactly one of ${KINDS.join(', ')}`,
+  )

@@ -1,0 +1,79 @@
+/** The files of simulated phones: encrypted and left at the media server, fetched from there and decrypted. */
+
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import {
+  downloadContentFromMessage,
+  encryptedStream,
+  type MediaType,
+  normalizeMessageContent,
+  type proto,
+} from '@whiskeysockets/baileys'
+import { SandboxError } from '../error.ts'
+import type { World } from '../world.ts'
+import { nameOf } from './cdn.ts'
+
+/** What every message with a file says about it. */
+export type Uploaded = {
+  url: string
+  mediaKey: Uint8Array
+  fileEncSha256: Uint8Array
+  fileSha256: Uint8Array
+  fileLength: number
+  mediaKeyTimestamp: number
+}
+
+export async function upload(world: World, kind: MediaType, content: Buffer): Promise<Uploaded> {
+  const { mediaKey, encFilePath, fileEncSha256, fileSha256, fileLength } = await encryptedStream(
+    content,
+    kind,
+  )
+  try {
+    await world.cdn.put(nameOf(fileEncSha256), createReadStream(encFilePath))
+  } finally {
+    await rm(encFilePath, { force: true })
+  }
+  const url = urlOf(world, kind, nameOf(fileEncSha256))
+  const mediaKeyTimestamp = Math.floor(Date.now() / 1000)
+  return { url, mediaKey, fileEncSha256, fileSha256, fileLength, mediaKeyTimestamp }
+}
+
+/** Plain http and no `directPath`: clients then need no certificate and no other host. */
+export const urlOf = (world: World, kind: string, name: string): string =>
+  `${world.origin()}/mms/${kind}/${name}`
+
+type File = {
+  url?: string | null
+  mediaKey?: Uint8Array | null
+  directPath?: string | null
+  fileEncSha256?: Uint8Array | null
+  mimetype?: string | null
+}
+
+export async function dropFile({ cdn }: World, message: proto.IMessage): Promise<void> {
+  const { file } = fileIn(message)
+  await cdn.drop(nameOf(file.fileEncSha256 ?? new Uint8Array()))
+}
+
+/** The content of a file that somebody has sent to a phone. Throws MESSAGE_NOT_FOUND when there is none in it. */
+export async function contentOf(message: proto.IMessage): Promise<{ mimetype: string; content: Buffer }> {
+  const { kind, file } = fileIn(message)
+  const { mediaKey, url = null, directPath = null } = file
+  const stream = await downloadContentFromMessage({ mediaKey: mediaKey!, url, directPath }, kind)
+  return { mimetype: file.mimetype ?? '', content: await buffer(stream) }
+}
+
+function fileIn(message: proto.IMessage): { kind: MediaType; file: File } {
+  const content = normalizeMessageContent(message) ?? {}
+  const parts: [MediaType, File | null | undefined][] = [
+    ['image', content.imageMessage],
+    ['video', content.videoMessage ?? content.ptvMessage],
+    ['audio', content.audioMessage],
+    ['document', content.documentMessage],
+    ['sticker', content.stickerMessage],
+  ]
+  const [kind, file] = parts.find(([, part]) => part) ?? []
+  if (!kind || !file?.mediaKey) throw new SandboxError('MESSAGE_NOT_FOUND', 'That message brings no file.')
+  return { kind, file }
+}
