@@ -20,6 +20,7 @@ import type { Retention } from '#core/retention.ts'
 import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { Appender } from './events/appender.ts'
+import { liveTeller } from './events/live.ts'
 import { StateWriter } from './events/states.ts'
 import { teller } from './events/teller.ts'
 import { type Health, healthOf } from './health.ts'
@@ -53,6 +54,8 @@ export type ConnectorOptions = {
   queues: SQSClient
   /** Takes events for conversations; without it they are only stored. */
   jobs?: Jobs | undefined
+  /** Takes sessions that live connections shall hear of. */
+  live?: Jobs | undefined
   /** With `{shard}` for the number. */
   queueUrlTemplate: string
   shards: number
@@ -90,6 +93,8 @@ export function startConnector(options: ConnectorOptions): Connector {
     newEventId,
     log,
   )
+  const tellConversations = options.jobs && teller(options.jobs, log)
+  const tellLive = options.live && liveTeller(options.live, now, log)
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
   const measures = new Measures(options.metrics ?? (() => undefined), () => shards.supervisors)
   const telling = setInterval(() => measures.tell(), timing.METRICS_MS)
@@ -113,7 +118,10 @@ export function startConnector(options: ConnectorOptions): Connector {
         ...hooks,
       }),
     appender,
-    ...(options.jobs ? { tell: teller(options.jobs, log) } : {}),
+    tell: (session, events) => {
+      tellConversations?.(session, events)
+      tellLive?.(session, events)
+    },
     find: (sessionId) => Sessions.find(store, sessionId),
     ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),
     unsent: (session) => unsent(store, session),

@@ -61,6 +61,7 @@ function start(): Connector {
     masterKey: config.MASTER_KEY,
     queues: sqsClient(config),
     jobs: config.EVENTS_QUEUE_URL ? openJobs(jobsClient(config), config.EVENTS_QUEUE_URL) : undefined,
+    live: config.LIVE_QUEUE_URL ? openJobs(jobsClient(config), config.LIVE_QUEUE_URL) : undefined,
     queueUrlTemplate: config.COMMAND_QUEUE_URL,
     shards: config.SHARDS,
     retention: retentionOf(config),

@@ -103,7 +103,7 @@ export const Session = z.object({
   intent: Intent.optional(),
   deletedAt: z.iso.datetime().optional(),
   /** Somebody hears live of what happens here, or did lately: see core/live. */
-  listenedUntil: z.iso.datetime().optional(),
+  listening: z.object({ at: z.iso.datetime(), until: z.iso.datetime() }).optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   state: State,

@@ -18,7 +18,8 @@ export type Subject = {
   session(): Session
   /** Changes that are told in the log take their turn there. */
   inOrder: InOrder
-  onWritten(change: Omit<Change, 'events'>): void
+  /** The events have their ids by then. */
+  onWritten(change: Omit<Change, 'events'>, events: Event[]): void
   onFenced(): void
 }
 export type Change = Omit<StateChange, 'epoch'> & { events: Draft[] }
@@ -96,7 +97,7 @@ export class StateWriter {
         const write = () => this.#record(subject.session(), { ...change, epoch: subject.epoch }, events)
         const answer = await this.#queue.add(() => within(PATIENCE_MS, write(), 'the write of a state'))
         if (failed) this.#log.info({ sessionId: subject.session().id }, 'state written again')
-        if (answer === 'written') return subject.onWritten(change)
+        if (answer === 'written') return subject.onWritten(change, events)
         this.forget(subject)
         return subject.onFenced()
       } catch (error) {

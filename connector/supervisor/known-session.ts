@@ -2,6 +2,7 @@
  * A session as its owner knows it. Intent and settings come from outside and are read; state is written here only, so
  * what is read of it is never newer than what is known, and often older (an index lags behind).
  */
+import { laterMark } from '#core/live/listening.ts'
 import type { Log } from '#core/platform/log.ts'
 import { type Intent, isPending, type Session } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'
@@ -45,7 +46,8 @@ export class KnownSession {
     const [before, after] = [this.#session.intent?.n ?? 0, read.intent?.n ?? 0]
     if (after < before) return
     const wanted = after > before ? read.wanted : this.#session.wanted
-    this.#session = { ...read, state: this.#session.state, wanted }
+    const listening = laterMark(this.#session.listening, read.listening)
+    this.#session = { ...read, state: this.#session.state, wanted, listening }
   }
 
   written({ state: { status }, doneIntent = 0 }: Pick<StateChange, 'state' | 'doneIntent'>): void {

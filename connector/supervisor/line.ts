@@ -4,7 +4,7 @@
  * a line that has been silent, because neither Baileys nor TCP notices every dead connection.
  */
 import type { Clock } from '#core/platform/clock.ts'
-import type { Closed, Connection, Device, Me, ServerAddress } from '../socket/index.ts'
+import type { Closed, Connection, Device, Me, Presence, ServerAddress } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
 
@@ -12,6 +12,7 @@ export type LineEvents = {
   qr(text: string, expiresAt: number): void
   linked(me: Me): void
   open(me: Me): void
+  presence(presence: Presence): void
   /** The last call. */
   closed(reason: Closed): void
 }
@@ -56,6 +57,9 @@ export class Line {
             this.#isOpen = true
             on.open(me)
           }),
+        presence: (presence) => {
+          if (!this.#over) on.presence(presence)
+        },
         closed: (reason) => this.#finish(reason),
       },
       {

@@ -1,12 +1,13 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
 import { type Event, told } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
-import type { Clock } from '#core/platform/clock.ts'
+import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
 import type { Appender } from '../events/appender.ts'
 import { type Draft, type InOrder, inOrder } from '../events/order.ts'
 import type { StateWriter } from '../events/states.ts'
+import type { Volatile } from '../events/volatile.ts'
 import type { MessageKeys } from '../keys.ts'
 import type { Logins } from '../logins.ts'
 import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
@@ -31,7 +32,10 @@ export type SupervisorParts = {
     hooks: Pick<DeviceOptions, 'deliver' | 'lookup'>,
   ): Promise<Device>
   appender: Pick<Appender, 'append' | 'exclusively' | 'store'>
-  /** Hears of events once they are stored; never fails, and keeps nobody waiting. */
+  /**
+   * Hears of events once they are stored, of volatile ones at once, and of none at all when somebody may have begun to
+   * listen; never fails, and keeps nobody waiting.
+   */
   tell?(session: Session, events: Event[]): void
   find(sessionId: string): Promise<Session | undefined>
   /** Whether the session's shard is still ours, as the store knows. */
@@ -58,6 +62,8 @@ export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'keysOf
   append(events: Event[]): Promise<void>
   /** Resolves when events of our own are stored, behind everything that came before. */
   note(drafts: Draft[]): Promise<void>
+  /** Tells what is not stored. */
+  tellNow(volatile: Volatile | undefined): void
   inOrder: InOrder
   ledger(messageId: string): Promise<Message | undefined>
   keys: MessageKeys
@@ -80,7 +86,18 @@ export function forSession(
       await appender.append(id, events)
       parts.tell?.(current.session(), events.map(told))
     },
-    note: (drafts) => ordered(() => appender.store(drafts.map((draft) => ({ ...draft, id: newEventId() })))),
+    async note(drafts) {
+      const events = await ordered(async () => {
+        const placed = drafts.map((draft) => ({ ...draft, id: newEventId() }))
+        await appender.store(placed)
+        return placed
+      })
+      parts.tell?.(current.session(), events)
+    },
+    tellNow(volatile) {
+      const place = { id: newEventId(), sessionId: id, accountId, timestamp: iso(parts.now()) }
+      if (volatile) parts.tell?.(current.session(), [{ ...place, ...volatile }])
+    },
     inOrder: ordered,
     ledger: (messageId) => parts.ledger(id, messageId),
     keys: parts.keysOf(session),

@@ -5,6 +5,7 @@
  */
 import { Fenced } from '#core/device/index.ts'
 import type { Intent, Session } from '#core/session.ts'
+import { presenceShown, qrShown } from '../events/volatile.ts'
 import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
@@ -67,11 +68,15 @@ export class Supervisor {
         epoch,
         session: () => this.session,
         inOrder: parts.inOrder,
-        onWritten: (change) => this.#known.written(change),
+        onWritten: (change, events) => {
+          this.#known.written(change)
+          parts.tell?.(this.session, events)
+        },
         onFenced: () => this.#drop('another connector writes for it'),
       },
       parts,
     )
+    parts.tell?.(session, [])
   }
 
   get phase(): Phase {
@@ -88,7 +93,9 @@ export class Supervisor {
 
   /** The stored session, as somebody has read it. */
   update(session: Session): void {
+    const before = this.session.listening?.at
     this.#known.merge(session)
+    if (this.session.listening?.at !== before) this.#parts.tell?.(this.session, [])
     this.#do(() => this.#obey())
   }
 
@@ -222,9 +229,12 @@ export class Supervisor {
         qr: (text, expiresAt) => {
           this.#enter('pairing', { qr: { text, expiresAt: new Date(expiresAt).toISOString() } })
           onQr(this.session, text, expiresAt)
+          this.#parts.tellNow(qrShown(expiresAt))
         },
         linked: (me) => this.#enter('confirming', { me }),
         open: (me) => this.#opened(me),
+        presence: (presence) =>
+          this.#parts.tellNow(presenceShown(presence, (lid) => this.device?.phoneNumberOf(lid))),
         closed: (closed) => this.#do(() => this.#closed(line, closed)),
       },
     })

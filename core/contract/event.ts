@@ -118,6 +118,24 @@ export const Event = z.discriminatedUnion('type', [
     payload: z.object({ phoneNumber: z.string().optional(), lid: z.string().optional() }),
   }),
   z.object({ ...base, type: z.literal('session.disconnected'), payload: z.object({ reason: z.string() }) }),
+  /** Volatile. A code waits to be scanned: it is a secret, and fetched from the API. */
+  z.object({
+    ...base,
+    type: z.literal('session.qr'),
+    payload: z.object({ expiresAt: z.iso.datetime() }),
+  }),
+  /** Volatile. `composing` and `recording` are typing; who stops is `paused`, or `available` again. */
+  z.object({
+    ...base,
+    type: z.literal('presence.update'),
+    payload: z.object({
+      chatId: z.string(),
+      /** Who it is about. */
+      participant: z.string(),
+      state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused']),
+      lastSeen: z.iso.datetime().optional(),
+    }),
+  }),
   z.object({ ...base, type: z.literal('connector.handover'), payload: HandoverFacts }),
   z.object({ ...base, type: z.literal('message.received'), payload: z.object({ message: MessageFacts }) }),
   /** WhatsApp's server took it; also for messages written on the phone itself. */
@@ -181,6 +199,10 @@ export const Event = z.discriminatedUnion('type', [
 ])
 export type Event = z.infer<typeof Event>
 export type EventType = Event['type']
+
+/** Told to whoever listens at that moment, and not stored. */
+const VOLATILE: ReadonlySet<EventType> = new Set(['session.qr', 'presence.update'])
+export const isVolatile = ({ type }: Pick<Event, 'type'>): boolean => VOLATILE.has(type)
 
 /** The event as the log holds it and readers are told it: without what only the connector may open. */
 export function told<E extends Event | Omit<Event, 'id'>>(event: E): E {

@@ -10,8 +10,12 @@ import { isPending, type Session, sessionKey } from '../session.ts'
 import { nudge } from '../sessions/intend.ts'
 import { LIFE } from './connection.ts'
 
-export const isListenedTo = ({ listenedUntil }: Pick<Session, 'listenedUntil'>, now: number): boolean =>
-  listenedUntil !== undefined && Date.parse(listenedUntil) > now
+export const isListenedTo = ({ listening }: Pick<Session, 'listening'>, now: number): boolean =>
+  listening !== undefined && Date.parse(listening.until) > now
+
+/** Of two readings of a session the later says whether anybody listens. */
+export const laterMark = (one: Session['listening'], other: Session['listening']): Session['listening'] =>
+  (one?.at ?? '') >= (other?.at ?? '') ? one : other
 
 /** To be called when the subscription is stored. The connector looks at the session, and tells from then on. */
 export async function listen(
@@ -19,18 +23,23 @@ export async function listen(
   session: Session,
 ): Promise<void> {
   const now = domain.store.now()
-  const update = updating().set('listenedUntil', iso(now + LIFE * 1_000))
-  const isMarked = await domain.store.update('main', sessionKey(session.id), update.whereExists('pk').build())
+  const mark = { at: iso(now), until: iso(now + LIFE * 1_000) }
+  const isMarked = await domain.store.update(
+    'main',
+    sessionKey(session.id),
+    updating().set('listening', mark).whereExists('pk').build(),
+  )
   if (isMarked && (session.wanted || isPending(session))) await nudge(domain, session, `-listen-${now}`)
 }
 
 /** Nobody is there, unless somebody came since the session was read. */
 export async function nobodyListens(
   store: Store,
-  { id, listenedUntil }: Pick<Session, 'id' | 'listenedUntil'>,
+  { id, listening }: Pick<Session, 'id' | 'listening'>,
 ): Promise<void> {
-  if (!listenedUntil) return
-  const update = updating().remove('listenedUntil')
-  update.where(`${update.name('listenedUntil')} = ${update.value(listenedUntil)}`)
+  if (!isListenedTo({ listening }, store.now())) return
+  const at = iso(store.now())
+  const update = updating().set('listening', { at, until: at })
+  update.where(`${update.name('listening.at')} = ${update.value(listening?.at)}`)
   await store.update('main', sessionKey(id), update.build())
 }
