@@ -4,7 +4,7 @@
  */
 
 import type { Lambda } from './lambda.ts'
-import { type Metric, ofApi, ofFunction, ofQueue, ofService, ofTable, vital } from './metrics.ts'
+import { type Metric, measure, ofApi, ofFunction, ofQueue, ofService, ofTable, vital } from './metrics.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './storage.ts'
@@ -104,6 +104,7 @@ export function alarms(stage: Stage, { tables, commands, jobs, http, functions, 
     ]),
     above(0, 'Sum', 5),
   )
+  alarm('SlowCommits', [measure('commitLatency')], above(1_000, 'Average', 10))
   alarm('ConnectorCpu', [ofService('CPUUtilization', cluster, service)], above(85, 'Average', 15))
   alarm('ConnectorMemory', [ofService('MemoryUtilization', cluster, service)], above(85, 'Maximum', 10))
   return { topic }

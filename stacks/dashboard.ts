@@ -1,5 +1,6 @@
 /** One page in CloudWatch that answers, from top to bottom: do the lines hold, does the API answer, what does it cost. */
 
+import { MEASURES, SESSIONS_BY_STATUS } from '../core/measures.ts'
 import type { Lambda } from './lambda.ts'
 import { namespace } from './metrics.ts'
 
@@ -72,6 +73,27 @@ function widgetsOf({ tables, queues, api, functions, cluster, service }: Names):
         [ours, 'SessionsAway'],
       ],
       stat: 'Minimum',
+    },
+    {
+      title: 'Sessions by status',
+      metrics: Object.values(SESSIONS_BY_STATUS).map((name) => [ours, name]),
+      stat: 'Sum',
+    },
+    {
+      title: 'Handovers of shards; connections that had to be made again',
+      metrics: [
+        [ours, MEASURES.handovers],
+        [ours, MEASURES.reconnects],
+      ],
+      stat: 'Sum',
+    },
+    { title: 'Longest pause of a handover, ms', metrics: [[ours, MEASURES.handoverTime]], stat: 'Maximum' },
+    { title: 'Commit of device state, ms, p99', metrics: [[ours, MEASURES.commitLatency]], stat: 'p99' },
+    { title: 'Frames that wait for a commit', metrics: [[ours, MEASURES.gateDepth]], stat: 'Maximum' },
+    {
+      title: 'Command on its way to a connector, ms, p99',
+      metrics: [[ours, MEASURES.queueAge]],
+      stat: 'p99',
     },
     {
       title: 'Connector CPU and memory, %',

@@ -1,4 +1,5 @@
 /** The metrics that alarms, scaling and the dashboard look at, each named once. */
+import { MEASURES } from '../core/measures.ts'
 import { VITALS } from '../core/vitals.ts'
 import type { Lambda } from './lambda.ts'
 
@@ -8,10 +9,16 @@ export type Metric = {
   dimensions?: Record<string, $util.Input<string>>
 }
 
-/** Where the functions write ours: they get it as METRICS_NAMESPACE. */
+/** Where functions and connectors write ours: they get it as METRICS_NAMESPACE. */
 export const namespace = (): string => `${$app.name}/${$app.stage}`
 
 export const vital = (name: keyof typeof VITALS) => ({ namespace: namespace(), metricName: VITALS[name] })
+
+/** What every connector says of itself. */
+export const measure = (name: keyof typeof MEASURES): Metric => ({
+  namespace: namespace(),
+  metricName: MEASURES[name],
+})
 
 export const ofQueue = (metricName: string, queue: sst.aws.Queue): Metric => ({
   namespace: 'AWS/SQS',

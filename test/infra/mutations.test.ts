@@ -43,6 +43,11 @@ const container = (change: Record<string, Value>) =>
 const variables = (change: (known: Inputs) => void) =>
   of('ApiFunction', ({ environment }) => change((environment as { variables: Inputs }).variables))
 
+const dashboard = (name: string, other: string) =>
+  of('Dashboard', (inputs) => {
+    inputs.dashboardBody = String(opened(inputs.dashboardBody)).replaceAll(`"${name}"`, `"${other}"`)
+  })
+
 const OWN_QUEUE = 'arn:aws:sqs:us-east-1:123456789012:linekeeper-production-commands-0.fifo'
 
 const MUTATIONS: Mutation[] = [
@@ -255,6 +260,7 @@ const MUTATIONS: Mutation[] = [
       metricQueries: [{ metric: { namespace: 'linekeeper/production', metricName: 'Typo' } }],
     }),
   ],
+  ['alarms are explained', 'a heading without an alarm', remove('SlowCommits')],
   ['nothing goes unwatched', 'an alarm that is missing', remove('DeadJobs')],
   [
     'the dashboard is well formed',
@@ -263,6 +269,8 @@ const MUTATIONS: Mutation[] = [
       dashboardBody: '{"widgets":[{"x":0,"width":8,"properties":{"title":"x","region":"y","metrics":[]}}]}',
     }),
   ],
+  ['the dashboard is well formed', 'a metric that nobody writes', dashboard('SessionsAway', 'Typo')],
+  ['the dashboard is well formed', 'a metric that is not shown', dashboard('CommitLatency', 'SessionsAway')],
   [
     'production is kept',
     'removed with everything',

@@ -1,6 +1,7 @@
 /** Every alarm reaches somebody, is explained, and waits for a metric that is written; nothing that can fail is unwatched. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { MEASURES } from '#core/measures.ts'
 import { VITALS } from '#core/vitals.ts'
 import type { Inputs } from '../evaluate/evaluation.ts'
 import { ROOT } from '../evaluate/layout.ts'
@@ -30,19 +31,32 @@ export const alarmsReachSomebody: Rule = (view) => {
   ]
 }
 
-/** `docs/runbook.md, Name`: the heading `### Name` must be there. */
+/** `docs/runbook.md, Name`: the heading `### Name` must be there, and under `## Alarms` there must be no other. */
 export const alarmsAreExplained = (runbook = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8')): Rule => {
-  const headings = new Set([...runbook.matchAll(/^### (\w+)$/gm)].map(([, heading]) => heading))
-  return (view) =>
-    alarmsOf(view).flatMap(({ name, inputs }) => {
-      const heading = String(inputs.alarmDescription).match(/^docs\/runbook\.md, (\w+)$/)?.[1]
-      return heading && headings.has(heading) ? [] : [`${name} is not explained in docs/runbook.md`]
-    })
+  const [, section = ''] = runbook.split(/^## Alarms$/m)
+  const headings = new Set([...section.split(/^## /m)[0]!.matchAll(/^### (\w+)$/gm)].map(([, name]) => name!))
+  return (view) => {
+    const explained = alarmsOf(view).map(({ name, inputs }) => ({
+      name,
+      heading: String(inputs.alarmDescription).match(/^docs\/runbook\.md, (\w+)$/)?.[1] ?? '',
+    }))
+    const known = new Set(explained.map(({ heading }) => heading))
+    return [
+      ...explained
+        .filter(({ heading }) => !headings.has(heading))
+        .map(({ name }) => `${name} is not explained in docs/runbook.md`),
+      ...[...headings]
+        .filter((heading) => !known.has(heading))
+        .map((heading) => `docs/runbook.md explains ${heading}, which is no alarm`),
+    ]
+  }
 }
+
+/** All that is written to our namespace. */
+const WRITTEN: string[] = [...Object.values(VITALS), ...Object.values(MEASURES)]
 
 export const alarmsWatchWhatExists: Rule = (view) => {
   const ours = `${view.evaluation.app.name}/${view.evaluation.stage}`
-  const written = Object.values(VITALS) as string[]
   const environments = view.functions.map(
     ({ inputs }) => (inputs.environment as { variables: Inputs }).variables,
   )
@@ -53,7 +67,7 @@ export const alarmsWatchWhatExists: Rule = (view) => {
     ...alarmsOf(view).flatMap(({ name, metrics }) => [
       ...(metrics.length >= 1 && metrics.length <= 10 ? [] : [`${name} has ${metrics.length} metrics`]),
       ...metrics.flatMap(({ namespace, metricName }) =>
-        namespace.startsWith('AWS/') || (namespace === ours && written.includes(metricName))
+        namespace.startsWith('AWS/') || (namespace === ours && WRITTEN.includes(metricName))
           ? []
           : [`${name} waits for ${namespace} ${metricName}, which nobody writes`],
       ),
@@ -92,17 +106,27 @@ export const nothingGoesUnwatched: Rule = (view) => {
 }
 
 /** The dashboard is text for CloudWatch; this is what of it can be checked without CloudWatch. */
-export const dashboardsAreWellFormed: Rule = ({ inputsOf }) =>
+export const dashboardsAreWellFormed: Rule = ({ inputsOf, evaluation }) =>
   inputsOf('aws:cloudwatch/dashboard:Dashboard').flatMap(({ dashboardName, dashboardBody }) => {
     const { widgets } = JSON.parse(String(dashboardBody)) as {
       widgets: {
         x: number
         width: number
-        properties: { title?: string; region?: string; metrics: unknown[] }
+        properties: { title?: string; region?: string; metrics: unknown[][] }
       }[]
     }
+    const ours = `${evaluation.app.name}/${evaluation.stage}`
+    const shown = widgets.flatMap(({ properties: { metrics } }) =>
+      metrics.flatMap(([namespace, name]) => (namespace === ours ? String(name) : [])),
+    )
     return [
       ...(widgets.length > 0 ? [] : [`${dashboardName} is empty`]),
+      ...shown
+        .filter((name) => !WRITTEN.includes(name))
+        .map((name) => `${dashboardName} shows ${name}, which nobody writes`),
+      ...WRITTEN.filter((name) => !shown.includes(name)).map(
+        (name) => `${dashboardName} does not show ${name}`,
+      ),
       ...widgets.flatMap(({ x, width, properties: { title, region, metrics } }) =>
         x + width <= 24 && title && region && metrics.length > 0 && !JSON.stringify(metrics).includes('null')
           ? []
