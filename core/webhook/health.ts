@@ -5,7 +5,7 @@
  */
 import { iso } from '../platform/clock.ts'
 import { LIMITS } from './desk.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { DisabledReason, Endpoint } from './endpoint.ts'
 import { restAfter } from './policy.ts'
 import type { Attempt } from './work.ts'
 
@@ -35,6 +35,18 @@ export function observe({ failures, failingSince, rests, restUntil, disabled }: 
     health.restUntil = until
   }
 
+  const giveUp = (reason: DisabledReason, now: number) => {
+    health.disabled = { at: iso(now), reason }
+    isStopped = true
+  }
+  /** Requests go side by side: those that fail with the one that decided this count with it. */
+  const leaveAlone = (now: number, pause: number | undefined) => {
+    if (isStopped) health.restUntil = Math.max(health.restUntil, now + (pause ?? 0))
+    else if (pause !== undefined) rest(now + pause)
+    else if (health.restUntil > now) isStopped = true
+    else if (health.rests > 0 || health.failures >= LIMITS.failures) rest(now + restAfter(health.rests + 1))
+  }
+
   return {
     health,
     get isStopped() {
@@ -46,26 +58,20 @@ export function observe({ failures, failingSince, rests, restUntil, disabled }: 
     },
     isResting: (now: number): boolean => health.restUntil > now,
     succeeded(now: number): void {
-      Object.assign(health, { failures: 0, failingSince: undefined, rests: 0, restUntil: 0 })
+      health.failures = 0
+      health.failingSince = undefined
       health.lastSuccessAt = iso(now)
+      if (isStopped) return
+      health.rests = 0
+      health.restUntil = 0
     },
-    failed({ attempt: { code, error }, isGone, pause }: Outcome, now: number): void {
+    failed({ attempt: { code, error }, isGone = false, pause }: Outcome, now: number): void {
       health.failures++
       health.failingSince ??= iso(now)
       health.lastFailure = { at: iso(now), ...(code ? { code } : {}), ...(error ? { error } : {}) }
-      const isLong = now - Date.parse(health.failingSince) >= LIMITS.givenUpAfter
-      if (isGone || isLong) {
-        health.disabled = { at: iso(now), reason: isGone ? 'gone' : 'failing' }
-        isStopped = true
-        return
-      }
-      if (isStopped) {
-        if (pause !== undefined) health.restUntil = Math.max(health.restUntil, now + pause)
-        return
-      }
-      if (pause !== undefined) rest(now + pause)
-      else if (health.restUntil > now) isStopped = true
-      else if (health.rests > 0 || health.failures >= LIMITS.failures) rest(now + restAfter(health.rests + 1))
+      if (isGone) giveUp('gone', now)
+      else if (now - Date.parse(health.failingSince) >= LIMITS.givenUpAfter) giveUp('failing', now)
+      else leaveAlone(now, pause)
     },
   }
 }

@@ -39,7 +39,8 @@ export const DUE = 'WEBHOOKS-DUE'
 
 /**
  * Writes down how the endpoint is and when it is to be drained again.
- * @returns 'again' when there was news meanwhile, 'lost' when the lease was
+ * @param isLast whether it ends also when there was news meanwhile
+ * @returns 'again' when there was, and the lease is kept; 'left' when there was, and it is not; 'lost' when the lease was
  */
 export async function release(
   store: Store,
@@ -47,19 +48,24 @@ export async function release(
   endpoint: Endpoint,
   health: Health,
   dueAt: number | undefined,
-): Promise<'released' | 'again' | 'lost'> {
-  const update = stateOf(health, updating())
-    .set('leaseUntil', 0)
-    .remove('lease')
-    .setOrRemove('listPk', dueAt === undefined ? undefined : DUE)
-    .setOrRemove('listSk', dueAt === undefined ? undefined : `${iso(dueAt)}#${endpoint.id}`)
-  update.whereAbsent('again').where(`${update.name('lease')} = ${update.value(endpoint.lease)}`)
-  if (await store.update('main', key, update.build())) return 'released'
-  const again = stateOf(health, updating())
+  isLast: boolean,
+): Promise<'released' | 'again' | 'left' | 'lost'> {
+  const ours = () => {
+    const update = stateOf(health, updating())
+    return update.where(`${update.name('lease')} = ${update.value(endpoint.lease)}`)
+  }
+  const ending = () =>
+    ours()
+      .set('leaseUntil', 0)
+      .remove('lease')
+      .setOrRemove('listPk', dueAt === undefined ? undefined : DUE)
+      .setOrRemove('listSk', dueAt === undefined ? undefined : `${iso(dueAt)}#${endpoint.id}`)
+  if (await store.update('main', key, ending().whereAbsent('again').build())) return 'released'
+  if (isLast) return (await store.update('main', key, ending().remove('again').build())) ? 'left' : 'lost'
+  const kept = ours()
     .set('leaseUntil', store.now() + LIMITS.leaseMs)
     .remove('again')
-  again.where(`${again.name('lease')} = ${again.value(endpoint.lease)}`)
-  return (await store.update('main', key, again.build())) ? 'again' : 'lost'
+  return (await store.update('main', key, kept.build())) ? 'again' : 'lost'
 }
 
 function stateOf(health: Health, update: Update): Update {
