@@ -196,6 +196,17 @@ export const Event = z.discriminatedUnion('type', [
     type: z.literal('conversation.order'),
     payload: z.object({ conversation, orderDetails: z.record(z.string(), z.unknown()) }),
   }),
+  /** An endpoint is told nothing any more: it said that it is gone, or it failed for days. */
+  z.object({
+    ...base,
+    type: z.literal('webhook.disabled'),
+    payload: z.object({
+      webhookId: z.string(),
+      url: z.string(),
+      reason: z.enum(['gone', 'failing']),
+      failingSince: z.iso.datetime(),
+    }),
+  }),
 ])
 export type Event = z.infer<typeof Event>
 export type EventType = Event['type']
