@@ -4,13 +4,10 @@ import { type Lambda, lambda } from './lambda.ts'
 import { feedFrom, type Statement, sendCommands, sendTo, table } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
-import type { Stage } from './stage.ts'
+import { READERS, type Stage } from './stage.ts'
 import type { Tables } from './storage.ts'
 
 type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets; environment: Environments }
-
-/** A model that is slow or dear is not called by more than so many at a time. */
-const READERS = 10
 
 /** What conversations are written and answered with, whoever does it. */
 export const conversationWork = ({ tables, commands }: Pick<Parts, 'tables' | 'commands'>): Statement[] => [

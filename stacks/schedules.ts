@@ -34,7 +34,8 @@ export function schedules(stage: Stage, parts: Parts): Lambda[] {
   const tend = lambda('Tend', stage, {
     description: 'Attends to what conversations left behind',
     handler: 'functions/cron/conversations-handler.handler',
-    memory: '512 MB',
+    // One vCPU: a session costs it a millisecond, and there may be very many.
+    memory: '1769 MB',
     timeout: '55 seconds',
     environment: environment.orders,
     link: [secrets.sealed],

@@ -35,6 +35,9 @@ const SIZES = {
   },
 } as const
 
+/** A model that is slow or dear is not called by more than so many at a time. */
+export const READERS = 10
+
 const Choices = z.object({
   /** The host name of the API; its zone must be in Route 53 of this account. */
   DOMAIN: z.hostname('must be a host name, such as api.example.org').optional(),

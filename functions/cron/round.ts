@@ -23,9 +23,9 @@ export type Went = {
 }
 type Deps = { store: Store; log: Pick<Notes, 'warn'> }
 
-const AT_ONCE = 16
+export const AT_ONCE = 32
 /** Milliseconds after which nobody new is attended to; a run of a timed job has 55 s. */
-const WITHIN = 25_000
+export const WITHIN = 35_000
 
 const Stopped = z.object({ place: z.string() })
 

@@ -8,13 +8,17 @@ import { type Cost, type Counts, readCounts } from '../cost/counts.ts'
 import { costDocument } from '../cost/document.ts'
 import { idleMinute } from '../cost/idle.ts'
 import { PRICES } from '../cost/prices.ts'
+import { scaleDocument } from '../cost/scale.ts'
 import { connectorsFor, PRODUCTION, shardsFor } from '../cost/size.ts'
 import { billedBytes } from '../cost/stored.ts'
 
 const counts = readCounts()
 
-test('docs/cost.md says what the counts and prices come to', () => {
-  expect(readFileSync(join(ROOT, 'docs/cost.md'), 'utf8')).toBe(costDocument(counts))
+test.each([
+  ['docs/cost.md', costDocument],
+  ['docs/scale.md', scaleDocument],
+])('%s says what the counts, prices and limits come to', (file, document) => {
+  expect(readFileSync(join(ROOT, file), 'utf8')).toBe(document(counts))
 })
 
 test('a minute of idleness, as it is reckoned, is the one that was counted', () => {

@@ -4,8 +4,9 @@ export const ASSUMED = {
   apiMs: 40,
   /** Of a batch of a consumer, at 0.5 GB. */
   consumerMs: 200,
-  /** Of a timed job, at 0.5 GB. */
+  /** Of a timed job, at the mean of their sizes. */
   jobMs: 1_000,
+  jobGb: 1.1,
   jobsPerMinute: 2.2,
   /** As `MESSAGE_RETENTION_DAYS` and `EVENT_RETENTION_DAYS` have it by default. */
   messagesKeptDays: 365,

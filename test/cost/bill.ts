@@ -36,7 +36,7 @@ export function fixedOf(sessions: number, size: Size, counts: Counts): Bill {
     connectors: connectors * HOURS * hour + gb(sessions * DAYS * ASSUMED.sentSessionDay) * PRICES.outGb.usd,
     database: units(idle, MINUTES),
     storage: gb(sessions * counts.stored.device) * PRICES.storedGb.usd,
-    functions: MINUTES * ASSUMED.jobsPerMinute * (run(ASSUMED.jobMs, 0.5) + PRICES.schedule.usd),
+    functions: MINUTES * ASSUMED.jobsPerMinute * (run(ASSUMED.jobMs, ASSUMED.jobGb) + PRICES.schedule.usd),
     queues:
       LOOKS_PER_MINUTE * shards * MINUTES * PRICES.fifoRequest.usd +
       ASSUMED.looksPerMinute * JOBS.length * MINUTES * PRICES.queueRequest.usd,

@@ -122,7 +122,7 @@ ${table(
   [
     ['a request to the API, billed', `${ASSUMED.apiMs} ms at 1 GB`],
     ['a batch of a consumer, billed', `${ASSUMED.consumerMs} ms at 0.5 GB`],
-    ['a timed job, billed', `${ASSUMED.jobMs} ms at 0.5 GB, ${ASSUMED.jobsPerMinute} a minute`],
+    ['a timed job, billed', `${ASSUMED.jobMs} ms at ${ASSUMED.jobGb} GB, ${ASSUMED.jobsPerMinute} a minute`],
     ['messages are kept', `${ASSUMED.messagesKeptDays} days, and events ${ASSUMED.eventsKeptDays}`],
     ['text of a message', `${ASSUMED.textBytes} bytes beyond what was counted with`],
     ['log', `${ASSUMED.loggedRequest} bytes a request, ${ASSUMED.loggedBatch} a batch of a consumer`],

@@ -16,10 +16,13 @@ const LITTLE = 0.5
 const [LEASE, RECORD, SESSION] = [200, 600, 1_200]
 const UNIT = 4_096
 
+/** Read units of one look at all leases. */
+export const leaseLook = (shards: number): number => Math.ceil((shards * LEASE) / UNIT)
+
 export const idleMinute = ({ sessions, connectors, shards }: Fleet, counts: Counts): Units => {
   const perMinute = (...parts: string[]) => callsOf(counts.idle, ...parts)
   const looks = perMinute('Query main LEASE')
-  const oneLook = Math.ceil((shards * LEASE) / UNIT) + Math.ceil((connectors * RECORD) / UNIT)
+  const oneLook = leaseLook(shards) + Math.ceil((connectors * RECORD) / UNIT)
   const looksAtShard = perMinute('SHARD') / counts.shards
   const compared = Math.ceil((sessions * SESSION) / UNIT) * LITTLE * (60_000 / Timing.parse({}).RECONCILE_MS)
   // Its mark and its log, both read as they are now, and its place in the list of sessions.
