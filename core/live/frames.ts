@@ -11,7 +11,8 @@ export const TICKET_PREFIX = 'linekeeper.ticket.'
 export type ClientFrame =
   /**
    * `after` says where to go on, for each session: a cursor, or the id of an event. Sessions that it does not name begin
-   * now; with `sessions: '*'` those that were made since begin at their beginning.
+   * now. With `sessions: '*'` they begin at their beginning when there is an `after`, even an empty one, because they were
+   * made since; and those that the connection hears of already stay as they are.
    */
   | {
       type: 'subscribe'

@@ -29,19 +29,20 @@ const AT_A_TIME = 25
 export async function subscribe(
   deps: SubscribeDeps,
   connection: Connections.Connection,
-  { sessions: wanted, events = EVERYTHING, after = {} }: Wanted,
+  { sessions: wanted, events = EVERYTHING, after }: Wanted,
 ): Promise<Record<string, Cursor>> {
   const { store } = deps
   const sessions = await named(deps, connection.accountId, wanted)
   await withinLimit(deps, connection, sessions)
   if (wanted === '*') await Connections.hearAll(store, connection.id, events)
-  /** Who goes on, and has never heard of a session, missed it from its beginning. */
-  const unnamed = wanted === '*' && Object.keys(after).length > 0 ? BEGINNING : undefined
   const cursors: [string, Cursor][] = []
   await inGroups(sessions, async (session) => {
-    const cursor = after[session.id] ?? unnamed ?? (await here(store, session.id))
-    cursors.push([session.id, cursor])
-    await add(deps, connection, session, events, cursor)
+    const { id } = session
+    const known = after?.[id]
+    // Who goes on, and has never heard of a session, missed it from its beginning.
+    const cursor = known ?? (wanted === '*' && after ? BEGINNING : await here(store, id))
+    const isNew = wanted === '*' && known === undefined
+    cursors.push([id, await add(deps, connection, session, { events, cursor, isNew })])
   })
   return Object.fromEntries(cursors)
 }
@@ -74,7 +75,11 @@ export async function welcome(deps: SubscribeDeps, session: Session): Promise<vo
   const hearing = connections.filter(({ all }) => all)
   await Promise.all(
     hearing.map((connection) =>
-      add(deps, connection, session, connection.all ?? EVERYTHING, BEGINNING).catch((err: unknown) =>
+      add(deps, connection, session, {
+        events: connection.all ?? EVERYTHING,
+        cursor: BEGINNING,
+        isNew: true,
+      }).catch((err: unknown) =>
         deps.log.warn(
           { err, connectionId: connection.id },
           'a live connection does not hear of a new session',
@@ -85,24 +90,26 @@ export async function welcome(deps: SubscribeDeps, session: Session): Promise<vo
   if (hearing.length > 0) await begin(deps, session.accountId, [session.id])
 }
 
+/**
+ * @param isNew what the connection hears of already is left as it is
+ * @returns the cursor that it goes on from
+ */
 async function add(
   deps: SubscribeDeps,
   { id: connectionId, accountId, token, expiresAt }: Connections.Connection,
   session: Session,
-  events: string[],
-  cursor: Cursor,
-): Promise<void> {
+  { events, cursor, isNew }: { events: string[]; cursor: Cursor; isNew: boolean },
+): Promise<Cursor> {
+  const { store } = deps
   const { id: sessionId } = session
-  await Subscriptions.put(deps.store, {
-    sessionId,
-    accountId,
-    connectionId,
-    token,
-    events,
-    cursor,
-    expiresAt,
-  })
+  const subscription = { sessionId, accountId, connectionId, token, events, cursor, expiresAt }
+  if (!isNew) await Subscriptions.put(store, subscription)
+  else if (!(await Subscriptions.create(store, subscription))) {
+    const heard = await Subscriptions.find(store, subscription)
+    return heard?.cursor ?? cursor
+  }
   await listen(deps, session)
+  return cursor
 }
 
 async function named(deps: SubscribeDeps, accountId: string, wanted: '*' | string[]): Promise<Session[]> {

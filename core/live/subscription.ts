@@ -30,13 +30,22 @@ const partition = (sessionId: string): string => `LISTENERS#${sessionId}`
 const keyOf = ({ sessionId, connectionId }: Place): Key => ({ pk: partition(sessionId), sk: connectionId })
 const listing = (connectionId: string): string => `SUBSCRIPTIONS#${connectionId}`
 
+const itemOf = (subscription: Subscription) => ({
+  ...keyOf(subscription),
+  ...subscription,
+  listPk: listing(subscription.connectionId),
+  listSk: subscription.sessionId,
+})
+
 export const put = (store: Store, subscription: Subscription): Promise<void> =>
-  store.put('main', {
-    ...keyOf(subscription),
-    ...subscription,
-    listPk: listing(subscription.connectionId),
-    listSk: subscription.sessionId,
-  })
+  store.put('main', itemOf(subscription))
+
+/** False when there is one already. */
+export const create = (store: Store, subscription: Subscription): Promise<boolean> =>
+  store.create('main', itemOf(subscription))
+
+export const find = (store: Store, place: Place): Promise<Subscription | undefined> =>
+  store.get('main', Subscription, keyOf(place))
 
 /** Who hears of this session now. */
 export async function ofSession(store: Store, sessionId: string): Promise<Subscription[]> {
