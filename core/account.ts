@@ -21,6 +21,8 @@ export const Account = z.object({
   /** How many there are now; counted in the transactions that create and delete them. */
   sessions: z.int().default(0),
   createdAt: z.iso.datetime(),
+  /** Since when a webhook may be told of everything in it; absent while there is none: see core/webhook. */
+  webhooks: z.iso.datetime().optional(),
   /** Where the token that `ensure` made is stored. */
   ensuredToken: z.string().optional(),
 })

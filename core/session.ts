@@ -28,7 +28,10 @@ const setting = {
   webhookUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .max(2_000)
-    .meta({ description: 'Kept for this session; it takes effect with webhooks, which are not built yet' }),
+    .meta({
+      description:
+        'An address that is told of every event of this session: a webhook that is managed by this setting. More, and with choices, by `/api/sessions/{id}/webhooks`',
+    }),
 }
 
 export const Settings = z
@@ -104,6 +107,8 @@ export const Session = z.object({
   deletedAt: z.iso.datetime().optional(),
   /** Somebody hears live of what happens here, or did lately: see core/live. */
   listening: z.object({ at: z.iso.datetime(), until: z.iso.datetime() }).optional(),
+  /** Since when a webhook may be told of what happens here; absent while there is none: see core/webhook. */
+  webhooks: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   state: State,

@@ -2,24 +2,26 @@
  * The beginning and the end of a session. Both count against the plan of the account in the same transaction, so two
  * simultaneous creations cannot exceed it, and a deleted session frees its place at once.
  */
-import { accountKey, find as findAccount, limitOf } from '../account.ts'
+import { type Account, accountKey, find as findAccount, limitOf } from '../account.ts'
 import type { Event } from '../contract/event.ts'
 import type { Domain } from '../domain.ts'
 import { commit } from '../log.ts'
 import { iso } from '../platform/clock.ts'
-import type { Expression } from '../platform/dynamo.ts'
+import type { Expression, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { shardOf } from '../platform/id.ts'
 import { type Session, type Settings, sessionKey } from '../session.ts'
 import { listingPartition, listingPlace } from './find.ts'
-import { intentOn, living, nudge, sessionNotFound } from './intend.ts'
+import { intentOn, living, nudge, sessionBusy, sessionNotFound } from './intend.ts'
 
 export type NewSession = {
   accountId: string
   name: string
   description?: string | undefined
   settings: Settings
+  /** What is to be written with it, or not at all. */
+  also?: (session: Session) => Write[]
 }
 
 /** @throws Fault SESSION_LIMIT_REACHED with the limit and the plan, FORBIDDEN when the account is gone */
@@ -28,7 +30,7 @@ export async function create(domain: Domain, input: NewSession): Promise<Session
   const account = await findAccount(store, input.accountId)
   if (!account) throw new Fault('FORBIDDEN', 'This account does not exist any more.')
   const limit = limitOf(account)
-  const session = newSession(domain, input)
+  const session = newSession(domain, input, account)
   const created = eventOf(domain, session, { type: 'session.created', payload: { name: session.name } })
   const refused = await commit(
     store,
@@ -46,6 +48,7 @@ export async function create(domain: Domain, input: NewSession): Promise<Session
         },
         condition: 'attribute_not_exists(pk)',
       },
+      ...(input.also?.(session) ?? []),
     ],
   )
   if (refused.includes(0))
@@ -80,7 +83,7 @@ export async function remove(domain: Domain, session: Session): Promise<void> {
     if (refused.length === 0) return nudge(domain, next)
     seen = await living(store, seen.id)
   }
-  throw new Fault('SESSION_BUSY', 'The session is being changed by somebody else. Please try again.')
+  throw sessionBusy()
 }
 
 /** Counts one session more, as long as the account exists and its plan allows it. */
@@ -92,7 +95,11 @@ function oneMore(limit: number | undefined): Expression {
   return update.build()
 }
 
-function newSession(domain: Domain, { accountId, name, description, settings }: NewSession): Session {
+function newSession(
+  domain: Domain,
+  { accountId, name, description, settings }: NewSession,
+  account: Account,
+): Session {
   const id = domain.newSessionId()
   const at = iso(domain.store.now())
   return {
@@ -104,6 +111,7 @@ function newSession(domain: Domain, { accountId, name, description, settings }: 
     description,
     settings,
     wanted: false,
+    ...(account.webhooks || settings.webhookUrl ? { webhooks: at } : {}),
     createdAt: at,
     updatedAt: at,
     state: { status: 'inactive', since: at, epoch: 0, doneIntent: 0, linked: false },

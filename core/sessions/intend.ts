@@ -42,7 +42,7 @@ export async function intend(
     }
     seen = await living(store, seen.id)
   }
-  throw new Fault('SESSION_BUSY', 'The session is being changed by somebody else. Please try again.')
+  throw sessionBusy()
 }
 
 /** The session with a new intent, and the update that makes it so, provided that nobody else changed it. */
@@ -93,6 +93,8 @@ export async function living(store: Store, id: string): Promise<Session> {
 }
 
 export const sessionNotFound = () => new Fault('SESSION_NOT_FOUND', 'Session not found')
+export const sessionBusy = () =>
+  new Fault('SESSION_BUSY', 'The session is being changed by somebody else. Please try again.')
 
 /** A newer intent takes the place of the pending one, but what was to be erased has to be erased all the same. */
 function isUnlinking(session: Session): boolean {

@@ -8,6 +8,7 @@ import { chatPartition, DUE, failedPlace, queuedPlace, waitingPartition } from '
 import type { Key, QueryOptions, Store } from '../platform/dynamo.ts'
 import { type Session, sessionKey, sessionPartition } from '../session.ts'
 import type { TableName } from '../tables.ts'
+import { eraseTracesOf } from '../webhook/erase.ts'
 
 const Row = z.object({ pk: z.string(), sk: z.string() })
 const ChatRow = Row.extend({ chatId: z.string() })
@@ -35,7 +36,11 @@ export async function purge(
       )
   await removeAll('messages', unsent(store, session))
   await removeAll('events', pagesOf(store, 'events', Row, partition))
-  await removeAll('main', allButTheSession(store, session))
+  for await (const rows of allButTheSession(store, session)) {
+    await eraseTracesOf(store, rows)
+    await store.removeMany('main', rows)
+    progress(rows.length)
+  }
   await store.remove('main', sessionKey(session.id))
   progress(1)
 }

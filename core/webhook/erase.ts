@@ -1,0 +1,35 @@
+/** Erases an endpoint with all that it had to do and all that it did, the endpoint itself last. */
+import * as z from 'zod'
+import type { Key, Store } from '../platform/dynamo.ts'
+import { deliveryPartition } from './deliveries.ts'
+import { type Endpoint, endpointKey, WEBHOOK_PREFIX } from './endpoint.ts'
+import { workPartition } from './work.ts'
+
+const Row = z.object({ pk: z.string(), sk: z.string() })
+
+/** Repeating it is safe. */
+export async function erase(
+  store: Store,
+  endpoint: Pick<Endpoint, 'accountId' | 'sessionId' | 'id'>,
+): Promise<void> {
+  // First of all it must not be told any more.
+  await store.remove('main', endpointKey(endpoint))
+  await eraseTraces(store, endpoint.id)
+}
+
+async function eraseTraces(store: Store, endpointId: string): Promise<void> {
+  for (const partition of [workPartition(endpointId), deliveryPartition(endpointId)]) {
+    let cursor: string | undefined
+    do {
+      const page = await store.query('main', Row, partition, { cursor, limit: 500 })
+      await store.removeMany('main', page.items)
+      cursor = page.cursor
+    } while (cursor)
+  }
+}
+
+/** Those of a session that is being erased: found by the keys of its items. */
+export const eraseTracesOf = async (store: Store, keys: Key[]): Promise<void> => {
+  for (const { sk } of keys)
+    if (sk.startsWith(WEBHOOK_PREFIX)) await eraseTraces(store, sk.slice(WEBHOOK_PREFIX.length))
+}
