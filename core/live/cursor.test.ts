@@ -71,6 +71,15 @@ test('from here on: what is stored, also in the same second, is over; what is st
   expect((await read(newSession(), await here(w.store, 'nobody'))).ids).toEqual([])
 })
 
+test('from here on, in the middle of a burst: none of it comes again', async () => {
+  const line = newSession()
+  for (let nth = 0; nth < 150; nth++) await store(line, w.clock.now - 1_000 + nth)
+  const cursor = await here(w.store, line.id)
+  expect((await read(line, cursor)).ids).toEqual([])
+  const next = await store(line, w.clock.now)
+  expect((await read(line, cursor)).ids).toEqual([next])
+})
+
 test('a page at a time, however small, whatever comes between', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -63,7 +63,7 @@ export async function here(store: Store, sessionId: string): Promise<Cursor> {
   const { items } = await store.query('events', Event, sessionPartition(sessionId), {
     from: floor,
     newestFirst: true,
-    limit: REMEMBERED,
+    limit: REMEMBERED + 1,
   })
   return behind(floor, items.map(({ id }) => id).reverse())
 }

@@ -261,6 +261,7 @@ describe('the client', () => {
       for (const [nth, text] of texts.entries()) {
         await write(text)
         if (nth % 15 === 7) for (const socket of sockets) socket.close()
+        if (nth % 15 === 14) await client.live()
       }
       await until('all of them', () => client.texts().length >= texts.length, { withinMs: 60_000 })
       expect(client.texts()).toEqual(texts)
