@@ -41,6 +41,9 @@ import { within } from './within.ts'
 /** Phases in which a session seeks a connection. Waiting for its QR to be scanned is not one of them. */
 const AWAY: readonly Phase[] = ['starting', 'confirming', 'waiting']
 
+/** After draining, a last word. */
+const RESIGN_MS = 500
+
 export type ConnectorOptions = {
   id: string
   /** Unique for this process. */
@@ -74,7 +77,7 @@ export type Connector = {
   /** Announced, and every shard that is to be had at once is held. */
   ready: Promise<void>
   health(): Health
-  /** Takes nothing more, finishes, stores, closes and hands on. Never takes longer than DRAIN_MS. */
+  /** Takes nothing more, finishes, stores, closes and hands on. Takes DRAIN_MS at most, and a moment to resign. */
   drain(): Promise<void>
   /** Ends all sockets at once and lets the leases lapse. */
   stop(): Promise<void>
@@ -182,9 +185,11 @@ export function startConnector(options: ConnectorOptions): Connector {
     async drain() {
       isDraining = true
       await within(timing.DRAIN_MS, keeper.drain(), 'draining').catch((error) =>
-        log.warn({ err: error }, 'not drained in time; the leases lapse by themselves'),
+        log.warn({ err: error }, 'not drained in time; what is left is free for others'),
       )
-      keeper.stop()
+      await within(RESIGN_MS, keeper.resign(), 'resigning').catch((error) =>
+        log.warn({ err: error }, 'the leases lapse by themselves'),
+      )
       clearInterval(telling)
       measures.tell()
       shards.stop()

@@ -70,6 +70,8 @@ function keeper(
   options: { boot?: string; closesIn?: number; slept?: { ms: number } } = {},
 ) {
   const heard: Heard = { acquired: [], lost: [], superseded: 0 }
+  /** Shards that never close. */
+  const slow = new Set<number>()
   const one = new Keeper({
     book: world.book(id),
     id,
@@ -81,14 +83,14 @@ function keeper(
     log: logger('silent'),
     onAcquired: (shard) => void heard.acquired.push(shard),
     onLost: async (shard, why) => {
-      await new Promise((resolve) => setTimeout(resolve, options.closesIn ?? 0))
+      await new Promise((resolve) => slow.has(shard) || setTimeout(resolve, options.closesIn ?? 0))
       heard.lost.push([shard, why])
     },
     onSuperseded: () => void heard.superseded++,
     sessions: () => 0,
   })
   running.push(one)
-  return { keeper: one, heard }
+  return { keeper: one, heard, slow }
 }
 
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
@@ -271,6 +273,33 @@ test('draining closes, hands on to those who stay and leaves the list', async ()
   expect(world.connectors.has('a')).toBe(false)
   expect(b.keeper.held.size).toBe(SHARDS)
   expect(a.heard.lost.map(([, why]) => why)).toEqual(['drain', 'drain'])
+})
+
+test('a shard that does not close in time keeps no other from being handed on', async () => {
+  const world = table()
+  const [a, b] = [keeper(world, 'a'), keeper(world, 'b')]
+  await Promise.all([a.keeper.start(), b.keeper.start()])
+  await pass(3_000)
+  const [slow, quick] = [...a.keeper.held.keys()]
+  a.slow.add(slow!)
+  void a.keeper.drain()
+  await pass(600)
+  expect([b.keeper.held.has(quick!), b.keeper.held.has(slow!)]).toEqual([true, false])
+  void a.keeper.resign()
+  await pass(600)
+  expect(b.keeper.held.has(slow!)).toBe(true)
+})
+
+test('two that leave at the same time hand everything to the one that stays', async () => {
+  const world = table()
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => keeper(world, id, { closesIn: 50 }))
+  await Promise.all([a!.keeper.start(), b!.keeper.start(), c!.keeper.start()])
+  await pass(3_000)
+  void a!.keeper.drain()
+  void b!.keeper.drain()
+  await pass(600)
+  expect(c!.keeper.held.size).toBe(SHARDS)
+  expect([...world.connectors.keys()]).toEqual(['c'])
 })
 
 test('a connector that cannot reach the store at its start goes on trying', async () => {

@@ -10,8 +10,9 @@ import type { Log } from '#core/platform/log.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
 import { Heartbeat, type HeartbeatTiming } from './heartbeat.ts'
+import { leave } from './leaving.ts'
 import { type Origin, originOf } from './origin.ts'
-import { handOn, plan } from './plan.ts'
+import { plan } from './plan.ts'
 
 /** The operations of core/lease.ts, bound to a store. */
 export type Book = {
@@ -99,28 +100,31 @@ export class Keeper {
     if (!this.#stopped) void this.#lookForEver()
   }
 
-  /** Closes all shards, hands them on, and takes this connector off the list. */
+  /** Closes all shards, hands each on, and takes this connector off the list. */
   async drain(): Promise<void> {
     const { book, now, log, id, shards } = this.#parts
     this.#draining = true
-    const at = now()
-    const held = new Map(this.#held)
-    await Promise.all([
-      this.#heartbeat.beat(),
-      ...[...held.keys()].map((shard) => this.#lose(shard, 'drain')),
-    ])
+    await leave({
+      me: id,
+      shards,
+      held: new Map(this.#held),
+      book,
+      announced: this.#heartbeat.beat(),
+      close: (shard) => this.#lose(shard, 'drain'),
+      now,
+      log,
+    })
+    await this.resign()
+  }
+
+  /** Takes this connector off the list at once: what it still holds is free. Its process has to end then. */
+  async resign(): Promise<void> {
+    if (this.#stopped) return
     this.stop()
-    try {
-      const fleet = await book.fleet(now())
-      await Promise.all(
-        handOn({ me: id, shards, fleet, held }).map(({ lease, to }) =>
-          book.handOver(lease, to, { why: 'drain', at }),
-        ),
-      )
-      await book.unregister(id)
-    } catch (error) {
-      log.warn({ err: error }, 'leases could not be handed on; they lapse by themselves')
-    }
+    const { book, id, log } = this.#parts
+    await book
+      .unregister(id)
+      .catch((error: unknown) => log.warn({ err: error }, 'still on the list; it lapses'))
   }
 
   /** Ends the loops, as a crash would: leases lapse by themselves. */
