@@ -6,6 +6,7 @@ import type { OrderDetails } from '../order/order.ts'
 import { iso } from '../platform/clock.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
+import { checkStorable } from '../platform/storable.ts'
 import { hasOrder } from './addition.ts'
 import { type Conversation, conversationKey, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
@@ -24,8 +25,9 @@ export type Change = {
 /** DynamoDB takes 400 KB per item and bills each write by its size. */
 const MAX_BYTES = 64 * 1024
 
-/** @throws Fault CONVERSATION_NOT_FOUND, VALIDATION_ERROR when it grows too large */
+/** @throws Fault CONVERSATION_NOT_FOUND, VALIDATION_ERROR when it cannot be kept or grows too large */
 export async function change(desk: Desk, conversation: Conversation, wanted: Change): Promise<Conversation> {
+  checkChange(wanted)
   let seen = conversation
   return persistently(async () => {
     const next: Conversation = {
@@ -35,13 +37,20 @@ export async function change(desk: Desk, conversation: Conversation, wanted: Cha
       orderDetails: wanted.orderDetails === undefined ? seen.orderDetails : wanted.orderDetails,
       rev: seen.rev + 1,
     }
-    if (sizeOf(next) > MAX_BYTES)
-      throw new Fault('VALIDATION_ERROR', 'Context, metadata and order details may have 64 KB together.')
+    if (sizeOf(next) > MAX_BYTES) throw tooLarge()
     if ((await desk.store.transact(writesOf(desk, seen, next, wanted))).length === 0) return next
     seen = await living(desk.store, seen.accountId, seen.id)
     return AGAIN
   })
 }
+
+/** What is wrong by itself, before anything is written. @throws Fault VALIDATION_ERROR */
+export function checkChange(wanted: Change): void {
+  for (const [field, name] of Object.entries(NAMES)) checkStorable(name, wanted[field as keyof typeof NAMES])
+  if (sizeOf(wanted) > MAX_BYTES) throw tooLarge()
+}
+
+const NAMES = { context: 'The context', metadata: 'The metadata', orderDetails: 'The order' } as const
 
 function writesOf(desk: Desk, before: Conversation, next: Conversation, wanted: Change) {
   const at = iso(desk.store.now())
@@ -65,5 +74,8 @@ function writesOf(desk: Desk, before: Conversation, next: Conversation, wanted: 
 const merged = (before: Notes, change: Notes = {}): Notes =>
   Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== null))
 
-const sizeOf = ({ context, metadata, orderDetails }: Conversation): number =>
+const tooLarge = () =>
+  new Fault('VALIDATION_ERROR', 'Context, metadata and order details may have 64 KB together.')
+
+const sizeOf = ({ context, metadata, orderDetails }: Change): number =>
   Buffer.byteLength(JSON.stringify([context, metadata, orderDetails]))

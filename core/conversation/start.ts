@@ -1,7 +1,7 @@
 /** A conversation that somebody begins on purpose: the active one of the person on the line, if there is one. */
 
 import { iso, ttl } from '../platform/clock.ts'
-import { change } from './change.ts'
+import { change, checkChange } from './change.ts'
 import type { Conversation } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { message } from './message.ts'
@@ -11,7 +11,10 @@ import { seenKey } from './seen.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** @param initialMessage what the person said to begin it */
+/**
+ * @param initialMessage what the person said to begin it
+ * @throws Fault VALIDATION_ERROR when the context cannot be kept; nothing has begun then
+ */
 export async function start(
   desk: Desk,
   line: Line,
@@ -20,6 +23,7 @@ export async function start(
     initialMessage,
   }: { context?: Record<string, unknown> | undefined; initialMessage?: string | undefined },
 ): Promise<{ conversation: Conversation; isNew: boolean }> {
+  if (context) checkChange({ context })
   const now = desk.store.now()
   const id = desk.newEventId()
   const said =

@@ -287,6 +287,23 @@ test('signatures cover blanks, repeats and characters of all kinds', async () =>
   expect((await w.post({ form })).status).toBe(200)
 })
 
+test('a field that is called like a part of JavaScript is no more than a field', async () => {
+  const { phone, From } = person()
+  const form = { ...inbound({ From, Body: 'hello' }), constructor: 'c', toString: 't' }
+  Object.defineProperty(form, '__proto__', { value: 'p', enumerable: true })
+  expect((await w.post({ form })).status).toBe(200)
+  const [message] = await said(phone)
+  expect(message?.metadata.fields).toMatchObject({ constructor: 'c', toString: 't' })
+})
+
+test('a form of thousands of fields is refused before anybody sorts them', async () => {
+  const { phone, From } = person()
+  const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`F${n}`, '']))
+  expect((await w.post({ form: { From, ...fields(5_000) }, signature: 'AAAA' })).status).toBe(413)
+  expect(await active(phone)).toBeUndefined()
+  expect((await w.post({ form: inbound({ From, ...fields(900) }) })).status).toBe(200)
+})
+
 test.each(["?name=O'Brien", '?a=%20b&c=d+e', '?%E2%9C%93=1', '?x'])(
   'the query %s is signed as it came',
   async (query) => {

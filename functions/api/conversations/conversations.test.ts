@@ -184,6 +184,27 @@ test('context and metadata are merged, order details replaced, and nothing is pr
     expect((await patch(body)).body).toMatchObject({ code: 'VALIDATION_ERROR' })
 })
 
+test('what no database can hold is refused by name, before anything begins', async () => {
+  const { call, says } = await tenant(w)
+  const { id } = await says('+15550000001')
+  const change = (context: unknown) => call('PATCH', `/api/conversations/${id}`, { context })
+  const begin = (phoneNumber: string, context: unknown) =>
+    call('POST', '/api/conversations', {
+      phoneNumber,
+      channel: { type: 'twilio', number: '+14155238886' },
+      initialMessage: 'Hi',
+      context,
+    })
+  const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`)
+  for (const context of [{ n: 1e200 }, deep, { text: '\ud800' }, { big: 'x'.repeat(70_000) }]) {
+    expect((await change(context)).body).toMatchObject({ code: 'VALIDATION_ERROR', status: 400 })
+    expect((await begin('+4915100000009', context)).body).toMatchObject({ code: 'VALIDATION_ERROR' })
+  }
+  expect((await call('GET', '/session/+4915100000009')).status).toBe(404)
+  const named = { constructor: 'x', n: 123_456_789_012_345_680_000, a: { constructor: { name: 'Set' } } }
+  expect((await change(named)).body.conversation.context).toEqual(named)
+})
+
 test('an ended conversation stays ended', async () => {
   const { call, says } = await tenant(w)
   const { id } = await says('+15550000001')
