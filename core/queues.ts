@@ -43,7 +43,7 @@ export type JobKind = (typeof JOBS)[number]
 export const JOB_PREFIX = 'linekeeper-jobs-'
 
 /** Seconds in which a batch has to be done before somebody else gets it: six times the function's own time limit. */
-const DONE_WITHIN: Record<JobKind, number> = { orders: 360, events: 180, live: 180 }
+const DONE_WITHIN: Record<JobKind, number> = { orders: 360, events: 180, live: 120 }
 
 /** Kinds whose jobs keep their order, by group. */
 const IN_ORDER: ReadonlySet<JobKind> = new Set(['live'])

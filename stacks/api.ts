@@ -48,6 +48,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
       table(tables.events, 'Query', 'PutItem', 'BatchGetItem'),
       sendCommands(commands),
       lookAtCommands(commands),
+      sendTo(jobs.live.live),
     ],
   })
   const hook = lambda('Hook', stage, {

@@ -10,6 +10,7 @@ import type {
   OrdersConfig,
   TwilioConfig,
 } from '../core/conversation/config.ts'
+import type { LiveConfig } from '../core/live/config.ts'
 import type { ApiConfig, ConnectorConfig, PlatformConfig } from '../core/platform/config.ts'
 import { namespace } from './metrics.ts'
 import type { Commands, Jobs } from './queues.ts'
@@ -32,12 +33,13 @@ type Parts = {
   jobs: Jobs
   secrets: Secrets
   origin: $util.Input<string>
+  sockets: { url: $util.Input<string>; endpoint: $util.Input<string> }
 }
 export type Environments = ReturnType<typeof environments>
 
 export const HEALTH_PORT = 8080
 
-export function environments({ stage, tables, commands, jobs, secrets, origin }: Parts) {
+export function environments({ stage, tables, commands, jobs, secrets, origin, sockets }: Parts) {
   const { settings, simulator } = stage
   const stores = {
     MAIN_TABLE: tables.main.name,
@@ -71,6 +73,8 @@ export function environments({ stage, tables, commands, jobs, secrets, origin }:
         ...twilio,
         PUBLIC_ORIGIN: origin,
         ASSETS_DIR: assets,
+        LIVE_URL: sockets.url,
+        LIVE_QUEUE_URL: jobs.live.live.url,
       } satisfies Environment<typeof ApiConfig>),
     hook: present({
       ...stores,
@@ -86,8 +90,14 @@ export function environments({ stage, tables, commands, jobs, secrets, origin }:
       ...settings.orders,
       PUBLIC_ORIGIN: origin,
     } satisfies Environment<typeof OrdersConfig, 'TWILIO_AUTH_TOKEN' | 'OPENAI_API_KEY'>),
+    live: present({
+      ...platform,
+      LIVE_QUEUE_URL: jobs.live.live.url,
+      LIVE_ENDPOINT: sockets.endpoint,
+    } satisfies Environment<typeof LiveConfig>),
     connector: present({
       ...platform,
+      LIVE_QUEUE_URL: jobs.live.live.url,
       HEALTH_PORT: `${HEALTH_PORT}`,
       EVENTS_QUEUE_URL: jobs.events.live.url,
       ...(simulator

@@ -26,6 +26,15 @@ export const sendTo = (...queues: sst.aws.Queue[]): Statement => ({
   resources: queues.map(({ arn }) => arn),
 })
 
+/** To live connections: POST says something, DELETE ends one, GET looks whether it is there. */
+export const speakTo = (
+  { executionArn }: { executionArn: $util.Input<string> },
+  ...methods: ('POST' | 'DELETE' | 'GET')[]
+): Statement => ({
+  actions: ['execute-api:ManageConnections'],
+  resources: methods.map((method) => $interpolate`${executionArn}/${method}/@connections/*`),
+})
+
 /** What Lambda does in the name of a function that a queue feeds. */
 export const feedFrom = ({ arn }: sst.aws.Queue): Statement => ({
   actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],

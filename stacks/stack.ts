@@ -8,6 +8,7 @@ import { connector } from './connector.ts'
 import { consumers } from './consumers.ts'
 import { dashboard } from './dashboard.ts'
 import { environments } from './environment.ts'
+import { live, sockets as socketsOf } from './live.ts'
 import { network } from './network.ts'
 import { commandQueues, jobQueues } from './queues.ts'
 import { schedules } from './schedules.ts'
@@ -22,10 +23,16 @@ export function stack() {
   const commands = commandQueues(stage)
   const jobs = jobQueues()
   const secrets = secretsOf(stage)
-  const environment = environments({ stage, tables, commands, jobs, secrets, origin: http.url })
+  const sockets = socketsOf(stage)
+  const environment = environments({ stage, tables, commands, jobs, secrets, origin: http.url, sockets })
   const parts = { tables, commands, jobs, secrets, environment }
 
-  const functions = [...api(http, stage, parts), ...consumers(stage, parts), ...schedules(stage, parts)]
+  const functions = [
+    ...api(http, stage, parts),
+    ...live(sockets, stage, parts),
+    ...consumers(stage, parts),
+    ...schedules(stage, parts),
+  ]
   const { cluster, service, logGroup } = connector(stage, { ...parts, network: network() })
   const watched = { tables, commands, jobs, http, functions, cluster, service }
   const { topic } = alarms(stage, watched)
@@ -34,6 +41,7 @@ export function stack() {
   return {
     region: aws.getRegionOutput().region,
     url: http.url,
+    live: sockets.url,
     shards: stage.shards,
     tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.name])),
     commands: commands.urlTemplate,

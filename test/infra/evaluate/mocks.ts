@@ -89,7 +89,7 @@ function attributes(type: string, name: string, inputs: Record<string, unknown>)
     case 'aws:apigatewayv2/api:Api':
       return {
         apiEndpoint: `${inputs.protocolType === 'WEBSOCKET' ? 'wss' : 'https'}://mock.execute-api.${REGION}.amazonaws.com`,
-        executionArn: `arn:aws:execute-api:${REGION}:${ACCOUNT}:mock`,
+        executionArn: `arn:aws:execute-api:${REGION}:${ACCOUNT}:${name}`,
       }
     case 'aws:apigatewayv2/domainName:DomainName':
       return { domainNameConfiguration: { targetDomainName: 'mock.target', hostedZoneId: 'Z2' } }

@@ -6,7 +6,11 @@ const WITHOUT_RESOURCE = ['ecr:GetAuthorizationToken']
 /** The bound of IAM on all inline policies of a role together. */
 const POLICY_CHARACTERS = 10_240
 /** `?` is one character in an ARN; these are the places where a rest of the name is open. */
-const OPEN_END = [/:table\/[^*]+\/index\/\*$/, /:log-group:[^*]+:\*$/]
+const OPEN_END = [
+  /:table\/[^*]+\/index\/\*$/,
+  /:log-group:[^*]+:\*$/,
+  /:execute-api:[^*]+\/live\/[A-Z]+\/@connections\/\*$/,
+]
 
 export const rolesTrustOneService: Rule = ({ roles }) =>
   roles.flatMap(({ name, trust }) =>
