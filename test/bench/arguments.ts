@@ -14,6 +14,12 @@ const schemaOf = (rows: readonly string[]) =>
       .optional(),
     kills: whole(20, 10_000),
     sessions: whole(500, 5_000),
+    lines: whole(100, 1_000),
+    most: whole(1_000, 5_000),
+    /** Whether the figures replace those in docs/; without a word, when all rows ran. */
+    keep: z.enum(['yes', 'no']).optional(),
+    /** Measures nothing, and writes docs/ anew from what is kept. */
+    docs: z.literal('anew').optional(),
     /** A file for the figures as JSON. */
     out: z.string().min(1).optional(),
   })

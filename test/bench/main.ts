@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: measures every row, prints the table, and writes docs/benchmarks.md when all rows ran. Rows run one
- * after the other, each with processes of its own, which are gone when it is through.
+ * `npm run bench`: measures every row, prints the table, keeps the figures in docs/benchmarks.json, and writes the pages
+ * that are made from them. Rows run one after the other, each with processes of its own, which are gone when it is
+ * through. Single rows are kept only when that is asked for.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -8,43 +9,31 @@ import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { readArguments } from './arguments.ts'
+import { documents } from './documents.ts'
+import { type Kept, type KeptRow, merged, type Occasion, readKept, writeKept } from './kept.ts'
 import { ROOT } from './parts/child.ts'
 import { type Fleet, openFleet } from './parts/fleet.ts'
-import { json, markdown, type Ran, terminalTable } from './report.ts'
+import { json, terminalTable, thisMachine } from './report.ts'
 import type { Context, Result, Row } from './row.ts'
-import { calls } from './rows/calls.ts'
-import { coldImport } from './rows/cold-import.ts'
-import { coldStart } from './rows/cold-start.ts'
-import { cpu } from './rows/cpu.ts'
-import { crowd } from './rows/crowd.ts'
-import { handover } from './rows/handover.ts'
-import { kills } from './rows/kills.ts'
-import { latency } from './rows/latency.ts'
-import { memory } from './rows/memory.ts'
-import { oneSocket } from './rows/one-socket.ts'
-import { webhooks } from './rows/webhooks.ts'
+import { ROWS } from './rows/index.ts'
 
-const ROWS: Row[] = [
-  memory,
-  coldStart,
-  oneSocket,
-  crowd,
-  cpu,
-  latency,
-  kills,
-  handover,
-  calls,
-  coldImport,
-  webhooks,
-]
+const names = ROWS.map(({ name }) => name)
+const {
+  only,
+  out,
+  docs,
+  keep = only ? 'no' : 'yes',
+  ...options
+} = readArguments(process.argv.slice(2), names)
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-async function measure(rows: Row[], options: { kills: number; sessions: number }): Promise<Ran[]> {
+async function measure(rows: Row[]): Promise<KeptRow[]> {
   await using shared = new AsyncDisposableStack()
   let fleet: Promise<Fleet> | undefined
-  const ran: Ran[] = []
+  const measured: KeptRow[] = []
   for (const row of rows) {
+    const occasion = thisOccasion()
     const began = performance.now()
     const progress = (text: string) => say(`${row.name.padEnd(12)} ${text}`)
     const open = async () => shared.use(await openFleet(options.sessions, progress))
@@ -61,25 +50,39 @@ async function measure(rows: Row[], options: { kills: number; sessions: number }
       process.exitCode = 1
       return { figures: [], notes: [`Not measured: ${error instanceof Error ? error.message : error}`] }
     })
-    ran.push({ row, result })
+    measured.push({ name: row.name, title: row.title, ...result, occasion })
+    if (keep === 'yes') keepFigures(measured)
     progress(`done after ${Math.round((performance.now() - began) / 1000)} s`)
   }
-  return ran
+  return measured
 }
 
-const names = ROWS.map(({ name }) => name)
-const { only, out, ...options } = readArguments(process.argv.slice(2), names)
-const occasion = {
-  date: new Date().toISOString(),
-  command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
-  load: loadavg()[0]!,
+function thisOccasion(): Occasion {
+  const given = process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []
+  return {
+    date: new Date().toISOString(),
+    command: ['npm run bench', ...given].join(' '),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
+    load: loadavg()[0]!,
+    machine: thisMachine(),
+  }
 }
-const ran = await measure(
-  ROWS.filter(({ name }) => only?.includes(name) ?? true),
-  options,
-)
-process.stdout.write(`${terminalTable(ran)}\n`)
-if (out) writeFileSync(out, json(ran, occasion))
-if (!only) writeFileSync(join(ROOT, 'docs/benchmarks.md'), markdown(ran, occasion, names))
+
+/** After each row, so that a run that is broken off has not been for nothing. */
+function keepFigures(measured: KeptRow[]): void {
+  const kept = merged(readKept(), measured, names)
+  writeKept(kept)
+  writeDocuments(kept)
+}
+
+function writeDocuments(kept: Kept): void {
+  for (const [file, text] of Object.entries(documents(kept))) writeFileSync(join(ROOT, 'docs', file), text)
+}
+
+if (docs) writeDocuments(readKept())
+else {
+  const measured = await measure(ROWS.filter(({ name }) => only?.includes(name) ?? true))
+  process.stdout.write(`${terminalTable(measured)}\n`)
+  if (out) writeFileSync(out, json(measured))
+}
 process.exit()

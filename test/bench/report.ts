@@ -1,14 +1,12 @@
 /** The figures as a table for the terminal, as Markdown for docs/benchmarks.md, and as JSON. */
 import { cpus, release, totalmem } from 'node:os'
-import { type Figure, type Goal, isReached, type Result, type Row, ratioOf } from './row.ts'
-
-export type Ran = { row: Pick<Row, 'name' | 'title'>; result: Result }
-export type Occasion = { date: string; command: string; commit: string; load: number }
+import type { Kept, KeptRow, Occasion } from './kept.ts'
+import { type Figure, type Goal, isReached, ratioOf } from './row.ts'
 
 const HEAD = ['', 'unit', 'Linekeeper', 'raw Baileys', 'ratio', 'goal', 'reached']
 
-export function terminalTable(ran: Ran[]): string {
-  const rows = ran.flatMap(({ row, result }) => [[row.title], ...result.figures.map(cellsOf)])
+export function terminalTable(measured: KeptRow[]): string {
+  const rows = measured.flatMap(({ title, figures }) => [[title], ...figures.map(cellsOf)])
   const full = rows.filter((cells) => cells.length > 1)
   const widths = HEAD.map((head, column) =>
     Math.max(head.length, ...full.map((cells) => cells[column]?.length ?? 0)),
@@ -20,48 +18,61 @@ export function terminalTable(ran: Ran[]): string {
   return [line(HEAD), ...rows.map((cells) => (cells.length > 1 ? line(cells) : `\n${cells[0]}`))].join('\n')
 }
 
-export function markdown(ran: Ran[], occasion: Occasion, names: readonly string[]): string {
-  const rows = ran.map(({ row, result }) =>
+/** @param plot the file with the picture of how a connector grows, beside the page */
+export function markdown({ rows }: Kept, plot: string | undefined): string {
+  const sections = rows.map((row) =>
     [
       `## ${row.title}`,
       '',
+      ...(row.growth && plot ? [`![Memory and idle processor time by number of sessions](${plot})`, ''] : []),
       `| ${HEAD.map((head) => head || 'what').join(' | ')} |`,
       `|${HEAD.map((_, column) => (column < 2 ? ' --- ' : ' ---: ')).join('|')}|`,
-      ...result.figures.map((figure) => `| ${cellsOf(figure).join(' | ')} |`),
+      ...row.figures.map((figure) => `| ${cellsOf(figure).join(' | ')} |`),
       '',
-      ...result.notes.map((note) => `- ${note}`),
+      ...row.notes.map((note) => `- ${note}`),
+      `- Measured ${occasionOf(row.occasion)}.`,
       '',
     ].join('\n'),
   )
-  return `${introduction(occasion, names)}\n${rows.join('\n')}`
+  return `${introduction(rows)}\n${sections.join('\n')}`
 }
 
-const introduction = (
-  { date, command, commit, load }: Occasion,
-  names: readonly string[],
-): string => `# Benchmarks
+const occasionOf = ({ date, commit, command, load }: Occasion): string =>
+  `on ${date.slice(0, 10)} at commit ${commit} by \`${command}\`; the load average was ${load.toFixed(2)} when it started`
 
-Written by \`${command}\` on ${date.slice(0, 10)}, commit ${commit}. Do not edit: run it again.
+const introduction = (rows: KeptRow[]): string => `# Benchmarks
 
-- Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node ${process.version}. Load average when it started: ${load.toFixed(2)}.
+Written by \`npm run bench\`. Do not edit: run it again. \`npm run bench -- only=${'<row>'} keep=yes\` measures single rows and leaves
+the others: ${rows.map(({ name }) => name).join(', ') || 'nothing was measured yet'}. What the figures mean for your own machines is in [capacity](capacity.md).
+
+${machinesOf(rows)}
 - Everything runs on this one machine: the measured process, the sandbox (a process of its own), and where they are part of the row the database, the queues and the API. So rates are those of shared processors; what counts is the ratio within a row.
 - "Raw Baileys" is the unmodified package in the version that we use, measured in the same run, against the same sandbox, with the same flags, text and number of messages in flight.
-- \`npm run bench -- only=${'<row>'}\` runs single rows: ${names.join(', ')}.
 `
 
-export const json = (ran: Ran[], occasion: Occasion): string =>
+/** Usually one. */
+const machinesOf = (rows: KeptRow[]): string =>
+  [...Map.groupBy(rows, ({ occasion }) => occasion.machine)]
+    .map(([machine, own], _, all) =>
+      all.length === 1
+        ? `- Machine: ${machine}.`
+        : `- Machine of ${own.map(({ name }) => name).join(', ')}: ${machine}.`,
+    )
+    .join('\n')
+
+export const thisMachine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node ${process.version}`
+
+export const json = (rows: KeptRow[]): string =>
   `${JSON.stringify(
     {
-      ...occasion,
-      rows: ran.map(({ row, result }) => ({
-        name: row.name,
-        title: row.title,
-        figures: result.figures.map((figure) => ({
+      rows: rows.map((row) => ({
+        ...row,
+        figures: row.figures.map((figure) => ({
           ...figure,
           ratio: ratioOf(figure),
           reached: isReached(figure),
         })),
-        notes: result.notes,
       })),
     },
     undefined,

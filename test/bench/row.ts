@@ -3,6 +3,7 @@
  * thing, and with the mark that it has to reach.
  */
 
+import type { Size } from './kept.ts'
 import type { Fleet } from './parts/fleet.ts'
 
 /** `ratio` is ours divided by raw. */
@@ -12,14 +13,16 @@ export type Figure = {
   what: string
   unit: string
   ours: number
-  raw?: number
-  goals?: Goal[]
+  raw?: number | undefined
+  goals?: Goal[] | undefined
 }
 
 export type Result = {
   figures: Figure[]
   /** What exactly was compared, and what a reader has to know: sentences. */
   notes: string[]
+  /** How one connector grows, smallest first. */
+  growth?: Size[]
 }
 
 export type Context = {
@@ -27,6 +30,10 @@ export type Context = {
   progress(text: string): void
   /** How often the connector is killed. */
   kills: number
+  /** How many sessions move from one connector to another. */
+  lines: number
+  /** The largest number of sessions that one connector is measured with. */
+  most: number
   /** Many linked sessions; they are linked for the first row that asks. */
   fleet(): Promise<Fleet>
 }

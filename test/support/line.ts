@@ -21,6 +21,7 @@ export async function linkLine(
   number: string,
   settings?: Record<string, unknown>,
   withinMs = 30_000,
+  everyMs = 50,
 ): Promise<Line> {
   const created = await stack.api<{ session: { id: string } }>('/api/sessions', {
     json: { name: `Line ${number}`, ...(settings ? { settings } : {}) },
@@ -31,9 +32,9 @@ export async function linkLine(
     const { status, body } = await stack.api<{ qrText: string }>(`/api/sessions/${sessionId}/qr`)
     return status === 200 && body.qrText
   }
-  const qr = await until('a QR code', showsQr, { withinMs })
+  const qr = await until('a QR code', showsQr, { withinMs, everyMs })
   await stack.sandbox(`/phones/${number}/scan`, { json: { qr } })
-  await untilStatus(stack, sessionId, 'connected', withinMs)
+  await untilStatus(stack, sessionId, 'connected', withinMs, everyMs)
   return { sessionId, number }
 }
 
@@ -42,12 +43,13 @@ export const untilStatus = (
   sessionId: string,
   status: string,
   withinMs = 30_000,
+  everyMs = 50,
 ): Promise<true> =>
   until(
     `session ${sessionId} is ${status}`,
     async () =>
       (await stack.api<{ status: string }>(`/api/sessions/${sessionId}/status`)).body.status === status,
-    { withinMs },
+    { withinMs, everyMs },
   )
 
 export const inbox = async (stack: Pick<Stack, 'sandbox'>, number: string): Promise<Inbox> =>

@@ -1,6 +1,7 @@
 /**
  * Many linked sessions on a stack of their own, with a connector that the bench starts and ends as it likes, and as
- * many linked lines of raw Baileys on the same sandbox, kept in files. Linking takes minutes, so rows share one fleet.
+ * many linked lines of raw Baileys on the same sandbox, kept in files. Linking takes minutes, so rows share one fleet,
+ * and what nobody asks for is not linked.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,19 +17,27 @@ import { numbersFrom } from './pair.ts'
 import type { Remote } from './remote.ts'
 
 export type Fleet = {
-  sessions: number
+  /** How many sessions are linked. */
+  readonly sessions: number
+  /** Links further ones until there are so many. */
+  growTo(sessions: number): Promise<void>
   /** A connector that finds all sessions wanted and linked. */
   startConnector(flags: readonly string[]): Promise<Child>
   /** Resolves when the API says that all sessions are connected. */
   allConnected(): Promise<void>
-  /** A process with as many lines of raw Baileys, connected. */
+  /** Links as many lines of raw Baileys. */
+  linkRaw(): Promise<void>
+  /** A process with these lines, connected. */
   startRaw(flags: readonly string[]): Promise<Child & { call: Remote<LinesHost> }>
 } & AsyncDisposable
 
 const OURS = 491720000000
 const RAW = 491730000000
-const LINK_AT_ONCE = 4
+/** Linking is mostly computation: a few more than there are processors, and not so many that one waits too long. */
+const LINK_AT_ONCE = 8
 const LINKED_WITHIN_MS = 120_000
+/** Looking more often would take the processor from those who link. */
+const LOOK_MS = 200
 /** So many logins in parallel keep the processor busy, and none waits until it times out. */
 const CONNECT_AT_ONCE = 16
 const CONNECTED_WITHIN_MS = 300_000
@@ -45,31 +54,51 @@ export async function openFleet(sessions: number, progress: (text: string) => vo
   }
   const saved = join(its.dataDir, 'raw')
   mkdirSync(saved)
+  const linked = { ours: 0, raw: 0 }
 
   const startConnector = (flags: readonly string[]) =>
     startChild('connector/main.ts', { flags, env: { ...environment, MASTER_KEY, CONNECTOR_ID: 'bench-1' } })
 
-  progress(`linking ${sessions} sessions`)
-  await using connector = await startConnector([])
-  await inTurn(numbersFrom(OURS, sessions), LINK_AT_ONCE, (number) =>
-    linkLine(its, `+${number}`, { conversations: false }, LINKED_WITHIN_MS),
-  )
-  await connector.end('SIGTERM')
-
-  progress(`linking ${sessions} lines of raw Baileys`)
-  await using raw = await startHost<LinesHost>('test/bench/hosts/raw.ts')
-  await raw.call.open({ server, numbers: numbersFrom(RAW, sessions), atOnce: LINK_AT_ONCE })
-  await raw.call.save({ folder: saved })
-  await raw.call.close()
+  const growTo = async (size: number) => {
+    if (size <= linked.ours) return
+    await using connector = await startConnector([])
+    await allConnected(its, linked.ours)
+    const began = performance.now()
+    let done = linked.ours
+    await inTurn(numbersFrom(OURS, size).slice(linked.ours), LINK_AT_ONCE, async (number) => {
+      await linkLine(its, `+${number}`, { conversations: false }, LINKED_WITHIN_MS, LOOK_MS)
+      if (++done % 100 === 0 || done === size) progress(`linked ${done} of ${size} sessions`)
+    })
+    const each = Math.round((performance.now() - began) / (size - linked.ours))
+    linked.ours = size
+    await connector.end('SIGTERM')
+    progress(`linking took ${each} ms each`)
+  }
+  const linkRaw = async () => {
+    if (linked.raw >= linked.ours) return
+    progress(`linking ${linked.ours - linked.raw} lines of raw Baileys`)
+    await using raw = await startHost<LinesHost>('test/bench/hosts/raw.ts')
+    const numbers = numbersFrom(RAW, linked.ours).slice(linked.raw)
+    await raw.call.open({ server, numbers, atOnce: LINK_AT_ONCE })
+    await raw.call.save({ folder: saved })
+    await raw.call.close()
+    linked.raw = linked.ours
+  }
+  await growTo(sessions)
 
   const owned = opened.move()
   return {
-    sessions,
+    get sessions() {
+      return linked.ours
+    },
+    growTo,
     startConnector,
-    allConnected: () => allConnected(its, sessions),
+    allConnected: () => allConnected(its, linked.ours),
+    linkRaw,
     async startRaw(flags) {
       const host = await startHost<LinesHost>('test/bench/hosts/raw.ts', { flags })
-      await host.call.open({ server, numbers: numbersFrom(RAW, sessions), atOnce: CONNECT_AT_ONCE, saved })
+      const numbers = numbersFrom(RAW, linked.raw)
+      await host.call.open({ server, numbers, atOnce: CONNECT_AT_ONCE, saved })
       return host
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

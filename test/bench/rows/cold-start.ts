@@ -10,6 +10,7 @@ export const coldStart: Row = {
   title: 'Sessions back to connected after a cold start',
   async run({ progress, fleet }) {
     const town = await fleet()
+    await town.linkRaw()
     const seconds = { raw: [] as number[], ours: [] as number[] }
     for (let turn = 0; turn < TURNS; turn++) {
       progress(`turn ${turn + 1} of ${TURNS}`)

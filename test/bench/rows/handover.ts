@@ -11,19 +11,18 @@ import { until } from '../../support/until.ts'
 import { median } from '../parts/statistics.ts'
 import { atMost, type Row } from '../row.ts'
 
-const LINES = 100
 const TURNS = 3
 const WITHIN_MS = 60_000
 
 export const handover: Row = {
   name: 'handover',
   title: 'Lines move from one connector to another',
-  async run({ progress }) {
+  async run({ progress, lines }) {
     await using its = await stack({ env: { CONNECTORS: '0' } })
     await using crew = crewOf(its)
     await crew.join()
-    progress(`linking ${LINES} sessions`)
-    const town = await openTown(its, { lines: LINES, people: 1 })
+    progress(`linking ${lines} sessions`)
+    const town = await openTown(its, { lines, people: 1 })
     const seconds = { shared: [] as number[], stopped: [] as number[], died: [] as number[] }
     for (let turn = 1; turn <= TURNS; turn++) {
       progress(`turn ${turn} of ${TURNS}`)
@@ -48,13 +47,13 @@ export const handover: Row = {
       figures: [
         figure('SIGKILL, until all are connected again', seconds.died, 8),
         figure('SIGTERM, until all are connected again', seconds.stopped, 1.5),
-        figure(`${LINES} sessions rebalanced, from the start of the second connector`, seconds.shared, 30),
+        figure(`${lines} sessions rebalanced, from the start of the second connector`, seconds.shared, 30),
         figure('one shard away, planned stop', away('drain')),
         figure('one shard away, rebalancing', away('rebalance')),
         figure('one shard away, after SIGKILL', away('failover')),
       ],
       notes: [
-        `${LINES} linked sessions on two connectors, half of them on each; medians of ${TURNS} turns. Rebalancing counts from the start of the second connector's process until both hold half of the shards and every session is logged in at the sandbox.`,
+        `${lines} linked sessions on two connectors, half of them on each; medians of ${TURNS} turns. Rebalancing counts from the start of the second connector's process until both hold half of the shards and every session is logged in at the sandbox.`,
         'A shard is away from the moment its sockets begin to close (after SIGKILL: from the last heartbeat) until its last session is connected at the next owner, as the log of handovers has it.',
       ],
     }

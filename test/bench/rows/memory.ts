@@ -14,6 +14,7 @@ export const memory: Row = {
   title: 'Memory of one process with many idle linked sessions',
   async run({ progress, fleet }) {
     const town = await fleet()
+    await town.linkRaw()
     progress('raw Baileys, idle')
     const raw = await measure(async () => town.startRaw(CONNECTOR_FLAGS))
     progress('connector, idle')
