@@ -12,6 +12,8 @@ export type Job = {
   /** For a FIFO queue: jobs of a group keep their order, and one id is one job. */
   group?: string
   id?: string
+  /** How long the queue keeps it to itself: 15 minutes at most, and never in a FIFO queue. */
+  delaySeconds?: number
 }
 
 export type Jobs = {
@@ -32,11 +34,12 @@ export function openJobs(client: SQSClient, url: string): Jobs {
           .send(
             new SendMessageBatchCommand({
               QueueUrl: url,
-              Entries: batch.map(({ body, group, id }, index) => ({
+              Entries: batch.map(({ body, group, id, delaySeconds }, index) => ({
                 Id: `${index}`,
                 MessageBody: body,
                 MessageGroupId: group,
                 MessageDeduplicationId: id,
+                DelaySeconds: delaySeconds,
               })),
             }),
             { abortSignal: AbortSignal.timeout(ANSWERS_WITHIN_MS) },
