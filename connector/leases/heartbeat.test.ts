@@ -80,6 +80,16 @@ const MINUTE = 60_000
 const everySoOften = (ways: Way[]) => (n: number) => ways[n % ways.length]!
 const rises = (values: number[]) => values.every((value, index) => index === 0 || value >= values[index - 1]!)
 
+test('once answers take a while, they may take nearly as long as a heartbeat is good for from one to the next', async () => {
+  const { heartbeat, its } = life()
+  await heartbeat.start()
+  its.wayOf = () => ({ there: 200, back: 50 })
+  await pass(10_000)
+  its.wayOf = () => ({ there: 3_000, back: 650 })
+  await pass(MINUTE)
+  expect(its.lapses).toEqual([])
+})
+
 test('while the store answers, one is sent every period', async () => {
   const { heartbeat, its } = life()
   await heartbeat.start()

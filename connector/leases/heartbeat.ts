@@ -68,7 +68,10 @@ export class Heartbeat {
     clearTimeout(this.#fence)
   }
 
-  /** The store is not waited for: while it is slow, one heartbeat follows the other until the last one is answered. */
+  /**
+   * The store is not waited for: while it is slow, one heartbeat follows the other until the last one is answered. And
+   * while answers are not as quick as they should be, the next one is sent early, because it may take longer still.
+   */
   async #beatForEver(): Promise<void> {
     const { timing, monotonic } = this.#parts
     let pause = timing.HEARTBEAT_MS
@@ -78,7 +81,8 @@ export class Heartbeat {
       if (!this.holds) this.#lapse()
       const sentAt = monotonic()
       const renewed = await Promise.race([this.beat(), this.#pause(IMPATIENT_MS)])
-      if (renewed) pause = Math.max(0, sentAt + timing.HEARTBEAT_MS - monotonic())
+      const took = monotonic() - sentAt
+      if (renewed) pause = took < QUICK_MS ? timing.HEARTBEAT_MS - took : IMPATIENT_MS
       else pause = renewed === false ? RETRY_MS : 0
     }
   }
@@ -159,3 +163,5 @@ export class Heartbeat {
 const RETRY_MS = 250
 /** A heartbeat that is not answered by then is followed by the next. */
 const IMPATIENT_MS = 500
+/** An answer of a store and a process that are well takes a fraction of this. */
+const QUICK_MS = 200

@@ -228,7 +228,7 @@ test('a process that was paused beyond its lease and finds no store stops', asyn
   await pass(3_000)
   world.mute.add('a')
   slept.ms = 60_000
-  await pass(1_100 + TIMING.HEARTBEAT_MS)
+  await pass(1_100 + TIMING.LEASE_TTL_MS - TIMING.FENCE_MARGIN_MS)
   expect(heard.lost.map(([, why]) => why)).toEqual(Array(SHARDS).fill('not-renewed'))
 })
 

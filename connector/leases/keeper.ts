@@ -158,14 +158,17 @@ export class Keeper {
   /**
    * The last heartbeat is about to lapse. When the store was silent meanwhile, everything stops now. When it was this
    * process that was paused or starved, the store is asked first: what it still shows as ours, after a new heartbeat,
-   * nobody has taken and nobody can take. As long as nobody else could own anything yet, that must not take longer.
+   * nobody has taken and nobody can take. As long as nobody else could own anything yet, that must not take longer; after
+   * that only the epochs protect what others have taken, and there is time.
    */
   async #lapsed(lateMs: number): Promise<void> {
     if (this.#held.size === 0 || this.#isAsking) return
     const { timing, log } = this.#parts
     const left = timing.FENCE_MARGIN_MS - LATE_MS - lateMs
     this.#isAsking = true
-    const kept = lateMs > LATE_MS && (await this.#askForOurs(left > 0 ? left : timing.HEARTBEAT_MS))
+    const kept =
+      lateMs > LATE_MS &&
+      (await this.#askForOurs(left > 0 ? left : timing.LEASE_TTL_MS - timing.FENCE_MARGIN_MS))
     this.#isAsking = false
     if (kept || this.#stopped) return
     log.error({ shards: this.#held.size, lateMs }, 'leases not renewed in time: all sockets are stopped')
