@@ -45,6 +45,7 @@ export function stack() {
     shards: stage.shards,
     tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.name])),
     commands: commands.urlTemplate,
+    functions: functions.map(({ name }) => name),
     cluster: cluster.nodes.cluster.name,
     service: service.nodes.service.name,
     connectorLogs: logGroup,
