@@ -39,9 +39,6 @@ export async function push(deps: PushDeps, { id, accountId }: Heard, volatile: E
   // Read before the listeners: see nobodyListens.
   const session = await Sessions.find(store, id)
   const listeners = await Subscriptions.ofSession(store, id)
-  process.stderr.write(
-    `PUSH ${JSON.stringify({ l: listeners.map((x) => [x.connectionId, x.cursor.slice(0, 40)]), s: session?.listening })}\n`,
-  )
   if (listeners.length === 0) return session && nobodyListens(store, session)
   const tokens = new Set(listeners.map(({ token }) => token))
   const valid = await store.getMany(
