@@ -44,8 +44,6 @@ export type State = {
   feeds: Map<string, Feed>
   /** Logs that were read to their end. */
   read: Set<string>
-  /** It was down and answers again: what was set aside has waited long enough. */
-  isBack: boolean
 }
 
 const page = async (store: Store, stream: string, after: string, limit: number) =>
@@ -53,7 +51,7 @@ const page = async (store: Store, stream: string, after: string, limit: number) 
 
 export async function nextBatch(store: Store, state: State, isDown: boolean): Promise<Batch> {
   const now = store.now()
-  const due = dueRetries([...state.retries.values()], now, state.isBack)
+  const due = dueRetries([...state.retries.values()], now)
   if (isDown) return probe(store, state, due)
   const { units: retries, lost } = await unitsOfRetries(store, due.slice(0, LIMITS.page))
   const late = await lateOf(store, state, now)
@@ -90,10 +88,10 @@ function firstOf<S extends Stretch>(stretch: S): S {
 const byPlace = (one: Retry, other: Retry): number => (one.eventId < other.eventId ? -1 : 1)
 
 /** Those whose time has come, in order; behind one that holds up its lane nothing of the lane is due. */
-export function dueRetries(retries: Retry[], now: number, isBack: boolean): Retry[] {
+export function dueRetries(retries: Retry[], now: number): Retry[] {
   const held = new Set<string>()
   return retries.sort(byPlace).filter((retry) => {
-    const isDue = retry.nextAt <= now || (isBack && !retry.manual)
+    const isDue = retry.nextAt <= now
     if (retry.manual) return isDue
     if (held.has(retry.lane)) return false
     if (!isDue && retry.count < LIMITS.holds) held.add(retry.lane)
@@ -115,8 +113,8 @@ export function nextRetryAt(retries: Retry[]): number | undefined {
 
 /** True when there is nothing to post and no mark to move. */
 export const isEmpty = (batch: Batch): boolean =>
-  unitsOf(batch).length + batch.lost.length + batch.late.length === 0 &&
-  [...batch.feeds, ...batch.replays].every(({ last, isEnd }) => isEnd && last === undefined)
+  unitsOf(batch).length + batch.lost.length + batch.late.length + batch.replays.length === 0 &&
+  batch.feeds.every(({ last }) => last === undefined)
 
 /** Lanes in which an event waits that holds up the others, and until when. `posted` are tried in this very round. */
 export function heldLanes(retries: Iterable<Retry>, posted: ReadonlySet<string>): Map<string, number> {

@@ -22,7 +22,11 @@ export async function commit(desk: Pick<Desk, 'store' | 'retention'>, state: Sta
     ),
   ]
   if (items.length > 0) await store.putMany('main', onlyLast(items))
-  const moved = await Promise.all(changes.feeds.map((change) => moveMark(desk, state, change)))
+  const moved = await Promise.all(
+    [...Map.groupBy(changes.feeds, ({ stream }) => stream).values()].map((own) =>
+      moveMark(desk, state, Object.assign({}, ...own)),
+    ),
+  )
   const gone = [
     ...changes.done.map(({ eventId }) => retryKey(id, eventId)),
     ...changes.replays.flatMap(({ replay, isEnd }) => (isEnd ? [replayKey(id, replay.id)] : [])),
@@ -40,7 +44,7 @@ const onlyLast = <T extends { pk: string; sk: string }>(items: T[]): T[] => [
 async function moveMark(
   { store, retention }: Pick<Desk, 'store' | 'retention'>,
   { endpoint, feeds }: State,
-  { stream, cursor, settled, isRead = false }: Changes['feeds'][number],
+  { stream, cursor, settled }: Changes['feeds'][number],
 ): Promise<boolean> {
   const feed = feeds.get(stream)
   if (!feed || ((cursor ?? feed.cursor) === feed.cursor && (settled ?? feed.settled) === feed.settled))
@@ -55,7 +59,7 @@ async function moveMark(
   update.where(`attribute_not_exists(${before}) OR ${before} <= ${update.value(feed.cursor)}`)
   const isOurs = await store.update('main', feedKey(endpoint.id, stream), update.build())
   if (isOurs) feeds.set(stream, next)
-  return isOurs || isRead
+  return isOurs
 }
 
 function remember(state: State, { aside, done, feeds, replays }: Changes): void {

@@ -25,7 +25,7 @@ export type Desk = {
 export const LIMITS = {
   /** How long one drain takes new work, and how long its lease holds, in ms: requests and the store need the rest. */
   drainMs: 20_000,
-  leaseMs: 90_000,
+  leaseMs: 60_000,
   /** Requests to one endpoint at a time. */
   width: 16,
   /** Events of one log in one look, and logs in one look. */

@@ -72,10 +72,13 @@ async function work(
     const isResting = health.isResting(store.now())
     const batch = await nextBatch(store, isResting ? onlyAsked(state) : state, health.isDown)
     const wasDown = health.isDown
-    if (isEmpty(batch)) break
+    if (isEmpty(batch)) {
+      for (const { feed } of batch.feeds) state.read.add(feed.stream)
+      break
+    }
     const changes = await playRound(batch, { desk, state, health, post, until })
     if (!(await commit(desk, state, changes))) return 'lost'
-    if (wasDown && !health.isDown) state.isBack = true
+    if (wasDown && !health.isDown) haveWaited(state, store.now())
     if (isResting && health.isDown) break
   }
   return state
@@ -92,8 +95,12 @@ async function stateOf({ store }: Desk, endpoint: Endpoint): Promise<State> {
     replays: new Map(replays.map((replay) => [replay.id, replay])),
     feeds,
     read: new Set(),
-    isBack: false,
   }
+}
+
+/** It was down and answers again: what was set aside has waited long enough. */
+function haveWaited({ retries }: State, now: number): void {
+  for (const [id, retry] of retries) if (!retry.manual) retries.set(id, { ...retry, nextAt: now })
 }
 
 /** While it rests only what a person asks for is tried. */

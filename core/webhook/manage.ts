@@ -94,7 +94,8 @@ export async function change(
   if (active !== undefined) update.set('active', active)
   if (active) {
     // Whoever switches it on, or mends its address, wants to see it tried now.
-    update.remove('disabled', 'failingSince').set('failures', 0).set('rests', 0).set('restUntil', 0)
+    // One that was down shows with one event that it answers; then all that waits is tried.
+    update.remove('disabled', 'failingSince').set('restUntil', 0).set('rests', Math.min(endpoint.rests, 1))
   }
   const failed = await store.transact([
     { table: 'main', update: endpointKey(endpoint), set: update.build() },
