@@ -2,13 +2,15 @@
  * A connector, put together: leases say which shards it owns, a shard has sessions and a command queue, a session has a
  * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
  */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { SQSClient } from '@aws-sdk/client-sqs'
+
 import { FLEET_LOG } from '#core/contract/event.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'
 import * as Messages from '#core/message.ts'
+import { recordOutcome } from '#core/outcome.ts'
+import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
+import type { Sqs } from '#core/platform/aws/sqs.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
@@ -50,11 +52,11 @@ export type ConnectorOptions = {
   boot: string
   server: ServerAddress
   store: Store
-  database: DynamoDBClient
+  database: Dynamo
   /** The real name of the table of device state. */
   devicesTable: string
   masterKey: string
-  queues: SQSClient
+  queues: Sqs
   /** Takes events for conversations; without it they are only stored. */
   jobs?: Jobs | undefined
   /** Takes sessions that live connections shall hear of. */
@@ -130,6 +132,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
+    answered: (requestId, outcome) => recordOutcome(store, requestId, outcome),
     purge: (session) => Sessions.purge(store, session),
     onQr: options.onQr,
     onOpen: phoneBook(log),
@@ -138,7 +141,7 @@ export function startConnector(options: ConnectorOptions): Connector {
   const shards = new Shards({
     supervisor,
     queue: {
-      client: options.queues,
+      sqs: options.queues,
       end: end.signal,
       onTaken: (ageMs) => measures.commandTaken(ageMs),
       url: (shard) => queueUrl(options.queueUrlTemplate, shard),
@@ -218,7 +221,7 @@ const bookOf = (store: Store): Book => ({
 
 const deviceStore = ({ database, devicesTable, masterKey }: ConnectorOptions, { id, accountId }: Session) =>
   dynamoDevice({
-    client: database,
+    dynamo: database,
     table: devicesTable,
     session: id,
     seal: deviceSeal(masterKey, accountId, id),

@@ -4,11 +4,12 @@
  * under the same id.
  */
 import { randomUUID } from 'node:crypto'
+import { fromChain } from '#core/platform/aws/chain.ts'
 import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { ConnectorConfig, readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
-import { jobsClient, openJobs } from '#core/platform/jobs.ts'
+import { openJobs } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
 import { openMetrics } from '#core/platform/metrics.ts'
 import { retentionOf } from '#core/retention.ts'
@@ -49,7 +50,8 @@ log.info({ shards: config.SHARDS, whatsapp: config.WHATSAPP }, 'connector ready'
 parent?.tell({ type: 'ready' })
 
 function start(): Connector {
-  const database = dynamoClient(config)
+  const database = dynamoClient(config, fromChain(config.DYNAMODB_ENDPOINT))
+  const queues = sqsClient(config, fromChain(config.SQS_ENDPOINT))
   const tables = tableNames(config)
   return startConnector({
     id,
@@ -59,9 +61,9 @@ function start(): Connector {
     database,
     devicesTable: tables.devices,
     masterKey: config.MASTER_KEY,
-    queues: sqsClient(config),
-    jobs: config.EVENTS_QUEUE_URL ? openJobs(jobsClient(config), config.EVENTS_QUEUE_URL) : undefined,
-    live: config.LIVE_QUEUE_URL ? openJobs(jobsClient(config), config.LIVE_QUEUE_URL) : undefined,
+    queues,
+    jobs: config.EVENTS_QUEUE_URL ? openJobs(queues, config.EVENTS_QUEUE_URL) : undefined,
+    live: config.LIVE_QUEUE_URL ? openJobs(queues, config.LIVE_QUEUE_URL) : undefined,
     queueUrlTemplate: config.COMMAND_QUEUE_URL,
     shards: config.SHARDS,
     retention: retentionOf(config),

@@ -2,29 +2,32 @@ import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
   SendMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Sqs } from '#core/platform/aws/sqs.ts'
+import { sqsClient } from '#core/platform/aws.ts'
 import { logger } from '#core/platform/log.ts'
 import type { Consume } from '../functions/consumers/batch.ts'
 import { until } from '../test/support/until.ts'
 import { consumeQueue } from './consumers.ts'
+import { sdkSqs } from './sdk.ts'
 
 let server: Awaited<ReturnType<typeof startFauxqs>>
 let client: SQSClient
+let sqs: Sqs
 let queues = 0
 
 beforeAll(async () => {
   server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
-  client = new SQSClient({
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${server.port}`,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  const endpoint = `http://127.0.0.1:${server.port}`
+  client = sdkSqs('us-east-1', endpoint)
+  sqs = sqsClient({ AWS_REGION: 'us-east-1', SQS_ENDPOINT: endpoint })
 })
 afterAll(async () => {
   client.destroy()
+  sqs[Symbol.dispose]()
   await server.stop()
 })
 
@@ -53,7 +56,7 @@ test('what is done is deleted, and what is given back comes again', async () => 
     seen.push(...records.map(({ body }) => body))
     return { batchItemFailures: first.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
-  await using _ = consumeQueue({ client, url, consume, parallel: 2, log: logger('silent') })
+  await using _ = consumeQueue({ sqs, url, consume, parallel: 2, log: logger('silent') })
   await Promise.all([send(url, 'once'), send(url, 'again')])
   await until('both are done', async () => seen.length === 3 && (await left(url)) === 0)
   expect(seen.toSorted()).toEqual(['again', 'again', 'once'])
@@ -71,13 +74,13 @@ test('it survives a queue that is missing, and ends with what it works on', asyn
     return { batchItemFailures: [] }
   }
   await using missing = consumeQueue({
-    client,
+    sqs,
     url: `${url}-missing`,
     consume,
     parallel: 1,
     log: logger('silent'),
   })
-  const consumer = consumeQueue({ client, url, consume, parallel: 1, log: logger('silent') })
+  const consumer = consumeQueue({ sqs, url, consume, parallel: 1, log: logger('silent') })
   await send(url, 'slow')
   await until('it is worked on', () => begun)
   const closing = consumer[Symbol.asyncDispose]()

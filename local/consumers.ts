@@ -4,17 +4,13 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs'
+import type { Message } from '@aws-sdk/client-sqs'
+import type { Sqs } from '#core/platform/aws/sqs.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Consume } from '../functions/consumers/batch.ts'
 
 export type Source = {
-  client: SQSClient
+  sqs: Sqs
   url: string
   consume: Consume
   /** Batches that are worked on at the same time. */
@@ -51,18 +47,18 @@ async function loop(source: Source, end: AbortSignal): Promise<void> {
     }
 }
 
-async function look({ client, url }: Source, end: AbortSignal): Promise<Message[]> {
+async function look({ sqs, url }: Source, end: AbortSignal): Promise<Message[]> {
   const wanted = { QueueUrl: url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: LOOK_SECONDS }
-  const { Messages = [] } = await client.send(new ReceiveMessageCommand(wanted), { abortSignal: end })
+  const { Messages = [] } = await sqs.call('ReceiveMessage', wanted, { signal: end })
   return Messages
 }
 
-async function work({ client, url, consume }: Source, messages: Message[]): Promise<void> {
+async function work({ sqs, url, consume }: Source, messages: Message[]): Promise<void> {
   const records = messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body }))
   const { batchItemFailures } = await consume(records)
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
   const done = messages.filter(({ MessageId = '' }) => !failed.has(MessageId))
   if (done.length === 0) return
   const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
-  await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }))
+  await sqs.call('DeleteMessageBatch', { QueueUrl: url, Entries })
 }

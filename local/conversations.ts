@@ -37,15 +37,15 @@ export async function startConversations(options: {
   const env = { ...own, ...environment, ...(own.OPENAI_API_KEY ? { ORDERS_QUEUE_URL: jobs.orders } : {}) }
   const deps = orRefuse(() => consumersFromEnv(env, 'conversations'))
   const hook = orRefuse(() => hookFromEnv(env))
-  const client = sqsClient({
+  const sqs = sqsClient({
     AWS_REGION: environment.AWS_REGION ?? '',
     SQS_ENDPOINT: environment.SQS_ENDPOINT,
   })
-  started.defer(() => client.destroy())
+  started.use(sqs)
   const consumers = { orders: ordersConsumer(deps, deps.read), events: eventsConsumer(deps, deps.later) }
   for (const kind of ['orders', 'events'] as const)
     started.use(
-      consumeQueue({ client, url: jobs[kind], consume: consumers[kind], parallel: PARALLEL[kind], log }),
+      consumeQueue({ sqs, url: jobs[kind], consume: consumers[kind], parallel: PARALLEL[kind], log }),
     )
   const tended = (catchUp: boolean) => () => tend(deps, deps.later, deps.read, { catchUp })
   started.use(every(TEND_MS, 'conversations', log, tended(false)))

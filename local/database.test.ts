@@ -10,6 +10,7 @@ import { temporaryFolder } from '../test/support/folder.ts'
 import { until } from '../test/support/until.ts'
 import { keepDatabase } from './database.ts'
 import { end, identify, isAlive } from './identity.ts'
+import { sdkDynamo } from './sdk.ts'
 import { createTables } from './tables.ts'
 
 const NAMES = { main: 'main', events: 'events', messages: 'messages', devices: 'devices' }
@@ -22,8 +23,8 @@ test('a killed database is started again, at its address and with its data', asy
     log: logger('silent'),
     onStart: (pid) => pids.push(pid),
   })
-  const client = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: database.endpoint })
-  await createTables(client, NAMES)
+  using client = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: database.endpoint })
+  await createTables(sdkDynamo('us-east-1', database.endpoint), NAMES)
   const store = openStore(client, NAMES, systemClock)
   const key = { pk: 'A', sk: 'B' }
   await store.put('main', { ...key, text: 'kept' })
@@ -33,7 +34,6 @@ test('a killed database is started again, at its address and with its data', asy
     'it answers again',
     () => pids[1] !== undefined && store.getMany('main', [key]).then(([item]) => item?.text === 'kept'),
   )
-  client.destroy()
 })
 
 test('the database does not outlive a killed stack for long', async () => {

@@ -6,19 +6,19 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { sqsClient } from '#core/platform/aws.ts'
 import { until } from '../test/support/until.ts'
 import { ensureQueues } from './queues.ts'
+import { sdkSqs } from './sdk.ts'
 import { startEmbeddedQueues } from './sqs.ts'
 
 let engine: Awaited<ReturnType<typeof startEmbeddedQueues>>
-let client: ReturnType<typeof sqsClient>
+let client: ReturnType<typeof sdkSqs>
 let QueueUrl: string
 let shard = 0
 
 beforeAll(async () => {
   engine = await startEmbeddedQueues()
-  client = sqsClient({ AWS_REGION: 'us-east-1', SQS_ENDPOINT: engine.endpoint })
+  client = sdkSqs('us-east-1', engine.endpoint)
 })
 beforeEach(async () => {
   const template = await ensureQueues(client, engine.endpoint, shard + 1)

@@ -33,13 +33,13 @@ export async function startLive(options: {
     return liveRoutes(deps)
   }, log)
   if (!deps) throw new Error('a gateway without routes')
-  const client = sqsClient({
+  const sqs = sqsClient({
     AWS_REGION: environment.AWS_REGION ?? '',
     SQS_ENDPOINT: environment.SQS_ENDPOINT,
   })
-  started.defer(() => client.destroy())
+  started.use(sqs)
   started.use(gateway)
-  started.use(consumeQueue({ client, url: queueUrl, consume: liveConsumer(deps), parallel: PARALLEL, log }))
+  started.use(consumeQueue({ sqs, url: queueUrl, consume: liveConsumer(deps), parallel: PARALLEL, log }))
   const all = started.move()
   return {
     deps,

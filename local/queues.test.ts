@@ -7,16 +7,16 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
-import { sqsClient } from '#core/platform/aws.ts'
 import { queueUrl } from '#core/platform/queue.ts'
 import { ensureJobQueues, ensureQueues, queuesComplete } from './queues.ts'
+import { sdkSqs } from './sdk.ts'
 import { startEmbeddedQueues } from './sqs.ts'
 
 const SHARDS = 2
 
 async function engine() {
   const queues = await startEmbeddedQueues()
-  const client = sqsClient({ AWS_REGION: 'us-east-1', SQS_ENDPOINT: queues.endpoint })
+  const client = sdkSqs('us-east-1', queues.endpoint)
   const template = await ensureQueues(client, queues.endpoint, SHARDS)
   const jobs = await ensureJobQueues(client, queues.endpoint)
   return { queues, client, template, jobs, [Symbol.asyncDispose]: () => queues[Symbol.asyncDispose]() }

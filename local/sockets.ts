@@ -19,6 +19,8 @@ export type Accept = {
   opened(id: string, line: Line): void
   said(id: string, text: string): Promise<void>
   left(id: string): Promise<void>
+  /** How long a socket may take nothing, in ms, while much waits for it. */
+  readsWithinMs?: number
 }
 
 /** API Gateway's own bound of a frame that comes in. */
@@ -42,7 +44,7 @@ const wss = new WebSocketServer({
 
 /** Handles the upgrade of one request. Never rejects. */
 export async function accept(
-  { enter, opened, said, left }: Accept,
+  { enter, opened, said, left, readsWithinMs = READS_WITHIN_MS }: Accept,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -56,7 +58,7 @@ export async function accept(
   let isOpen = false
   wss.handleUpgrade(request, socket, head, (ws) => {
     isOpen = true
-    opened(id, lineOf(ws))
+    opened(id, lineOf(ws, readsWithinMs))
     converse(
       ws,
       (text) => said(id, text),
@@ -97,7 +99,7 @@ function converse(ws: WebSocket, said: (text: string) => Promise<void>, left: ()
   })
 }
 
-const lineOf = (ws: WebSocket): Line => ({
+const lineOf = (ws: WebSocket, readsWithinMs: number): Line => ({
   close: () => ws.close(AWAY),
   send(text) {
     if (ws.readyState !== ws.OPEN) return Promise.resolve(false)
@@ -105,7 +107,7 @@ const lineOf = (ws: WebSocket): Line => ({
       const cut = setTimeout(() => {
         ws.terminate()
         resolve(false)
-      }, READS_WITHIN_MS)
+      }, readsWithinMs)
       ws.send(text, (error) => {
         clearTimeout(cut)
         resolve(!error)

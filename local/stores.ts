@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
+import { tableNames } from '#core/platform/aws.ts'
 import { PlatformConfig, readConfig } from '#core/platform/config.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { JobKind } from '#core/queues.ts'
@@ -13,6 +13,7 @@ import { type Environment, platformEnvironment, SHARDS } from './environment.ts'
 import { every } from './every.ts'
 import { ensureJobQueues, ensureQueues, queuesComplete } from './queues.ts'
 import { Refusal } from './refusal.ts'
+import { sdkDynamo, sdkSqs } from './sdk.ts'
 import type { Settings } from './settings.ts'
 import { startEmbeddedQueues } from './sqs.ts'
 import { createTables } from './tables.ts'
@@ -34,9 +35,9 @@ export async function openStores(
   const database =
     settings.DYNAMODB_ENDPOINT ?? opened.use(await keepDatabase({ file, log, onStart: onDatabase })).endpoint
   const queues = settings.SQS_ENDPOINT ?? opened.use(await startEmbeddedQueues()).endpoint
-  const region = { AWS_REGION: process.env.AWS_REGION ?? 'us-east-1' }
+  const region = process.env.AWS_REGION ?? 'us-east-1'
 
-  const sqs = sqsClient({ ...region, SQS_ENDPOINT: queues })
+  const sqs = sdkSqs(region, queues)
   opened.defer(() => sqs.destroy())
   const create = () => Promise.all([ensureQueues(sqs, queues, SHARDS), ensureJobQueues(sqs, queues)])
   const [queueUrl, jobs] = await answering('queue engine', 'SQS_ENDPOINT', create)
@@ -46,7 +47,7 @@ export async function openStores(
   )
 
   const config = readConfig(PlatformConfig, { ...process.env, ...environment })
-  const dynamo = dynamoClient(config)
+  const dynamo = sdkDynamo(region, config.DYNAMODB_ENDPOINT)
   opened.defer(() => dynamo.destroy())
   await answering('database', 'DYNAMODB_ENDPOINT', () => createTables(dynamo, tableNames(config)))
 

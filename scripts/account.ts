@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import * as Accounts from '#core/account.ts'
+import { fromChain } from '#core/platform/aws/chain.ts'
 import { dynamoClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
@@ -35,7 +36,11 @@ const main =
 const region = AWS_REGION ?? outputs?.region ?? 'us-east-1'
 // Only `main` is written; the other names are never used.
 const tables = { main, events: main, messages: main, devices: main }
-const store = openStore(dynamoClient({ AWS_REGION: region, DYNAMODB_ENDPOINT }), tables, systemClock)
+const store = openStore(
+  dynamoClient({ AWS_REGION: region, DYNAMODB_ENDPOINT }, fromChain(DYNAMODB_ENDPOINT)),
+  tables,
+  systemClock,
+)
 const token = `lk_${randomBytes(32).toString('base64url')}`
 process.stderr.write(`${id} in ${main}, ${region}\n`)
 await Accounts.ensure(store, { id, plan, admin: admin !== undefined }, token)

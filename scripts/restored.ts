@@ -14,10 +14,12 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import * as z from 'zod'
 import { raiseEpochs } from '#core/lease.ts'
+import { fromChain } from '#core/platform/aws/chain.ts'
 import { dynamoClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { TABLES, type TableName } from '#core/tables.ts'
+import { sdkDynamo } from '../local/sdk.ts'
 import { deployed, end } from './outputs.ts'
 
 const USAGE = `usage: npm run restored -- <${Object.keys(TABLES).join('|')}>=<restored table> …`
@@ -33,7 +35,8 @@ const { AWS_REGION, DYNAMODB_ENDPOINT, SHARDS } = Environment.parse(process.env)
 const outputs = deployed()
 const shards =
   SHARDS ?? outputs?.shards ?? end('There is no .sst/outputs.json of a deployment here: set SHARDS.')
-const client = dynamoClient({ AWS_REGION: AWS_REGION ?? outputs?.region ?? 'us-east-1', DYNAMODB_ENDPOINT })
+const place = { AWS_REGION: AWS_REGION ?? outputs?.region ?? 'us-east-1', DYNAMODB_ENDPOINT }
+const client = sdkDynamo(place.AWS_REGION, DYNAMODB_ENDPOINT)
 
 for (const [table, name] of pairs) await checkForm(client, table, name)
 for (const [table, name] of pairs) {
@@ -41,7 +44,7 @@ for (const [table, name] of pairs) {
   await keep(client, name)
   if (table === 'main') {
     const all = { main: name, events: name, messages: name, devices: name }
-    await raiseEpochs(openStore(client, all, systemClock), shards)
+    await raiseEpochs(openStore(dynamoClient(place, fromChain(DYNAMODB_ENDPOINT)), all, systemClock), shards)
   }
 }
 process.stdout.write(`RESTORED_TABLES=${pairs.map((pair) => pair.join('=')).join(',')}\n`)

@@ -22,7 +22,7 @@ afterEach(async () => {
   await queues[Symbol.asyncDispose]()
 })
 
-const commands = () => openCommands(queues.client, { urlTemplate: queues.urlTemplate, now: systemClock })
+const commands = () => openCommands(queues.sqs, { urlTemplate: queues.urlTemplate, now: systemClock })
 const url = () => queueUrl(queues.urlTemplate, 0)
 const send = (sessionId: string, messageId: string) =>
   commands().send(
@@ -40,7 +40,7 @@ const send = (sessionId: string, messageId: string) =>
 
 function consume(handle: (sessionId: string, commands: Received[]) => Promise<Outcome[]>, queue = url()) {
   consumer = new Consumer({
-    client: queues.client,
+    sqs: queues.sqs,
     url: queue,
     waitSeconds: 1,
     end: end.signal,

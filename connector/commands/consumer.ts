@@ -3,14 +3,9 @@
  * different sessions side by side; a command leaves the queue only when it is done, stays invisible for as long as it
  * is being worked on, and a queue that is away is asked again for ever.
  */
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs'
+import type { Message } from '@aws-sdk/client-sqs'
 import { decode, type Envelope } from '#core/contract/command.ts'
+import type { Sqs } from '#core/platform/aws/sqs.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import { pauses } from '../pauses.ts'
@@ -21,7 +16,7 @@ import { within } from '../within.ts'
 export type Received = Envelope & { isRepeat: boolean }
 
 export type ConsumerParts = {
-  client: SQSClient
+  sqs: Sqs
   url: string
   /** How long one look at the queue waits for something to come. */
   waitSeconds: number
@@ -99,16 +94,17 @@ export class Consumer {
   }
 
   async #receive(): Promise<Message[]> {
-    const { client, url } = this.#parts
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({
+    const { sqs, url } = this.#parts
+    const { Messages = [] } = await sqs.call(
+      'ReceiveMessage',
+      {
         QueueUrl: url,
         MaxNumberOfMessages: BATCH,
         WaitTimeSeconds: this.#parts.waitSeconds,
         VisibilityTimeout: INVISIBLE_SECONDS,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
-      }),
-      { abortSignal: this.#parts.end },
+      },
+      { signal: this.#parts.end },
     )
     return Messages
   }
@@ -160,9 +156,9 @@ export class Consumer {
 
   async #remove(messages: Message[]): Promise<void> {
     if (messages.length === 0) return
-    const { client, url, log } = this.#parts
+    const { sqs, url, log } = this.#parts
     try {
-      await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: messages.map(entryOf) }))
+      await sqs.call('DeleteMessageBatch', { QueueUrl: url, Entries: messages.map(entryOf) })
     } catch (error) {
       log.warn({ err: error }, 'commands not taken off the queue; the ledger knows them when they come again')
     }
@@ -170,13 +166,13 @@ export class Consumer {
 
   async #setVisibility(messages: Message[], seconds: number): Promise<void> {
     if (messages.length === 0) return
-    const { client, url, log } = this.#parts
+    const { sqs, url, log } = this.#parts
     const Entries = messages.map((message, index) => ({
       ...entryOf(message, index),
       VisibilityTimeout: seconds,
     }))
     try {
-      await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }))
+      await sqs.call('ChangeMessageVisibilityBatch', { QueueUrl: url, Entries })
     } catch (error) {
       log.warn({ err: error }, 'commands may be handed out again too early')
     }

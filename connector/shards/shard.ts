@@ -5,6 +5,7 @@
  * and what comes from both goes one after the other.
  */
 import PQueue from 'p-queue'
+import { sessionOfGroup } from '#core/contract/command.ts'
 import { Content } from '#core/contract/content.ts'
 import type { HandoverFacts } from '#core/contract/event.ts'
 import type { Message } from '#core/message.ts'
@@ -24,7 +25,7 @@ import { Lanes } from './lanes.ts'
 
 export type ShardParts = {
   supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs'>
-  queue: Pick<ConsumerParts, 'client' | 'end' | 'onTaken'> & { url(shard: number): string }
+  queue: Pick<ConsumerParts, 'sqs' | 'end' | 'onTaken'> & { url(shard: number): string }
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
   pendingIntents(shard: number): Promise<Session[]>
@@ -191,7 +192,12 @@ export class Shard {
         )
   }
 
-  async #handle(sessionId: string, commands: Received[]): Promise<Outcome[]> {
+  async #handle(group: string, commands: Received[]): Promise<Outcome[]> {
+    const sessionId = sessionOfGroup(group)
+    if (commands.every(({ command }) => command.type === 'session.request')) {
+      const recipient = await this.#recipient(sessionId)
+      return recipient ? route(recipient, commands) : commands.map(() => 'done')
+    }
     await this.#caughtUp.promise
     const done = await this.#lanes.run(sessionId, () => this.#untilDone(sessionId, commands, route))
     return commands.map((_, index) => (index < done ? 'done' : 'later'))
@@ -230,6 +236,7 @@ export class Shard {
     return (
       supervisor && {
         take: (sends) => supervisor.take(sends),
+        answer: (request) => supervisor.answer(request),
         look: async () => {
           const session = await this.#parts.supervisor.find(sessionId)
           if (session) supervisor.update(session)

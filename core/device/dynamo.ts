@@ -1,19 +1,14 @@
 /**
- * The device store in DynamoDB. Every commit is one TransactWriteItems with the head in it: its condition (who opened
+ * The device store in DynamoDB. Every commit is one Writes with the head in it: its condition (who opened
  * the device last, and which commit came before this one) is the fence, keeps commits in order, and lets a delayed
  * copy of an old request do no harm. Throttling, conflicts and time-outs come out as they are: repeat the commit.
  */
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
+import { isAwsError } from '#core/platform/aws/service.ts'
 import * as Items from './items.ts'
 import type { Seal } from './seal.ts'
 import { type DeviceStore, Fenced, type Group, type Opened, type RowKey } from './store.ts'
-import { deviceTable, expression, type Measured } from './table.ts'
+import { deviceTable, expression, type Measured, type Write } from './table.ts'
 
 /** DynamoDB's own bound on one transaction; the head takes one of them. */
 const MAX_ROWS = 100 - 1
@@ -21,7 +16,7 @@ const MAX_ROWS = 100 - 1
 const MAX_BYTES = 3_000_000
 
 export type DynamoDeviceOptions = {
-  client: DynamoDBClient
+  dynamo: Dynamo
   /** A table with `pk` and `sk` as strings. */
   table?: string
   /** The session id: the partition of this device. */
@@ -32,8 +27,8 @@ export type DynamoDeviceOptions = {
 }
 
 export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
-  const { client, table: name = 'devices', session, seal, timeoutMs = 10_000, meter } = options
-  const table = deviceTable({ client, table: name, timeoutMs, meter })
+  const { dynamo, table: name = 'devices', session, seal, timeoutMs = 10_000, meter } = options
+  const table = deviceTable({ dynamo, table: name, timeoutMs, meter })
   const place: Items.Place = { TableName: name, pk: session, seal }
   const headKey = Items.key(place, Items.HEAD)
   /** Only rows that were cut are in here. */
@@ -44,22 +39,18 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
   let seq = 0
   let topPreKey = 0
   /** A commit with an unknown outcome, ready to be repeated as it was. */
-  let inDoubt: { group: Group; writes: TransactWriteItem[]; topPreKey: number } | undefined
+  let inDoubt: { group: Group; writes: Write[]; topPreKey: number } | undefined
 
   const head = async () => {
     const item = await table.get(headKey)
-    const now = { opens: Number(item?.opens?.N ?? 0), seq: Number(item?.seq?.N ?? 0) }
+    const now = { opens: Number(item?.opens ?? 0), seq: Number(item?.seq ?? 0) }
     if (now.opens !== opens)
       throw new Fenced(`Another connector has opened the device of session ${session}.`)
     return now
   }
 
   /** One fenced transaction. It also succeeds when an earlier attempt of it had arrived unnoticed. */
-  const fenced = async (
-    writes: TransactWriteItem[],
-    set: string,
-    values: Record<string, string | number>,
-  ) => {
+  const fenced = async (writes: Write[], set: string, values: Record<string, string | number>) => {
     const next = { ...values, ':seq': seq + 1, ':before': seq, ':opens': opens }
     const update = expression(`SET #seq = :seq, ${set}`, '#opens = :opens AND #seq = :before', next)
     try {
@@ -77,7 +68,7 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
       ...(await table.query(session, Items.BLOCKS, true)),
     ]
     for (let from = 0; from < found.length; from += MAX_ROWS) {
-      const keys = found.slice(from, from + MAX_ROWS).map((item) => item.sk?.S ?? '')
+      const keys = found.slice(from, from + MAX_ROWS).map(Items.skOf)
       const deletes = keys.map((sk) => ({ Delete: { TableName: name, Key: Items.key(place, sk) } }))
       await fenced(deletes, '#erasing = :yes', { ':yes': 1 })
     }
@@ -96,29 +87,26 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
         '(attribute_not_exists(#lease) OR #lease <= :lease) AND (attribute_not_exists(#v) OR #v <= :v)',
         { ':lease': leaseEpoch, ':zero': 0, ':one': 1, ':v': Items.VERSION },
       )
-      const call = new UpdateItemCommand({
-        TableName: name,
-        Key: headKey,
-        ...update,
-        ReturnValues: 'ALL_NEW',
-      })
-      const { Attributes } = await client.send(call, table.limit()).catch((error: unknown) => {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-        throw new Fenced(`A connector with a newer lease, or of a newer release, owns session ${session}.`)
-      })
-      opens = Number(Attributes?.opens?.N)
-      topPreKey = Number(Attributes?.topPreKey?.N ?? 0)
+      const opening = { TableName: name, Key: headKey, ...update, ReturnValues: 'ALL_NEW' as const }
+      const { Attributes } = await dynamo
+        .call('UpdateItem', opening, table.limit())
+        .catch((error: unknown) => {
+          if (!isAwsError(error, 'ConditionalCheckFailedException')) throw error
+          throw new Fenced(`A connector with a newer lease, or of a newer release, owns session ${session}.`)
+        })
+      opens = Number(Attributes?.opens)
+      topPreKey = Number(Attributes?.topPreKey ?? 0)
       seq = 0
       inDoubt = undefined
       parts.clear()
       if (Attributes?.erasing) await eraseAll()
       const rows = Items.readRows(place, await table.query(session, Items.ROWS), parts)
-      return { rows, mark: Attributes?.mark?.S ?? '', topPreKey }
+      return { rows, mark: String(Attributes?.mark ?? ''), topPreKey }
     },
 
     async preKeys(ids) {
       const keys = [...new Set(ids.map(Items.blockOf))].map((sk) => Items.key(place, sk))
-      const blocks = new Map((await table.getAll(keys)).map((item) => [item.sk?.S, item]))
+      const blocks = new Map((await table.getAll(keys)).map((item) => [Items.skOf(item), item]))
       const found = new Map<number, Uint8Array>()
       for (const id of ids) {
         const block = blocks.get(Items.blockOf(id))
@@ -154,5 +142,4 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
 }
 
 const headConditionFailed = (error: unknown) =>
-  error instanceof TransactionCanceledException &&
-  error.CancellationReasons?.at(-1)?.Code === 'ConditionalCheckFailed'
+  isAwsError(error, 'TransactionCanceledException') && error.reasons.at(-1) === 'ConditionalCheckFailed'

@@ -3,10 +3,9 @@
  * pre-keys, which stays under one write unit. A row too large for an item is cut; its further parts follow it as
  * `s#type:id` + U+0001 + number. Everything except the head is sealed under its own address.
  */
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import type { Seal } from './seal.ts'
 import type { Group, RowKey } from './store.ts'
-import type { Item } from './table.ts'
+import type { Item, Write } from './table.ts'
 
 /** The form of the items; a reader that meets a higher number must not touch them. */
 export const VERSION = 1
@@ -21,11 +20,11 @@ const PART_BYTES = 350_000
 type Block = { set: string[]; remove: string[]; values: Item }
 export type Place = { TableName: string; pk: string; seal: Seal }
 
-export const key = (place: Place, sk: string) => ({ pk: { S: place.pk }, sk: { S: sk } })
+export const key = (place: Place, sk: string) => ({ pk: place.pk, sk })
 export const blockOf = (preKey: number) => `${BLOCKS}${Math.floor(preKey / PRE_KEYS_PER_BLOCK)}`
 const address = (place: Place, sk: string) => `${place.pk}|${sk}`
 const partKey = (sk: string, part: number) => (part === 0 ? sk : `${sk}${PART}${part}`)
-const version = { v: { N: String(VERSION) } }
+const version = { v: VERSION }
 
 /** An upper bound: a value seldom grows when it is sealed, and usually shrinks. */
 export const partsOf = (text: string | null) =>
@@ -43,7 +42,7 @@ export function weigh(change: Pick<Group, 'rows' | 'preKeys'>) {
 }
 
 /** @param parts how many items each cut row takes now; brought up to date here */
-export function writes(place: Place, group: Group, parts: Map<RowKey, number>): TransactWriteItem[] {
+export function writes(place: Place, group: Group, parts: Map<RowKey, number>): Write[] {
   const rows = [...group.rows].flatMap(([row, text]) => writeRow(place, row, text, parts))
   return [...rows, ...writeBlocks(place, group.preKeys)]
 }
@@ -55,14 +54,14 @@ function writeRow(place: Place, row: RowKey, text: string | null, parts: Map<Row
   const before = parts.get(row) ?? 1
   if (chunks.length > 1) parts.set(row, chunks.length)
   else parts.delete(row)
-  const puts: TransactWriteItem[] = chunks.map((chunk, part) => ({
+  const puts: Write[] = chunks.map((chunk, part) => ({
     Put: {
       TableName,
       Item: {
         ...key(place, partKey(sk, part)),
         ...version,
-        d: { B: chunk },
-        ...(part === 0 && chunks.length > 1 ? { parts: { N: String(chunks.length) } } : {}),
+        d: chunk,
+        ...(part === 0 && chunks.length > 1 ? { parts: chunks.length } : {}),
       },
     },
   }))
@@ -72,7 +71,7 @@ function writeRow(place: Place, row: RowKey, text: string | null, parts: Map<Row
 }
 
 /** A used-up pre-key is one attribute removed from its block, so nothing has to be read first. */
-function writeBlocks(place: Place, preKeys: Group['preKeys']): TransactWriteItem[] {
+function writeBlocks(place: Place, preKeys: Group['preKeys']): Write[] {
   const newBlock = (): Block => ({ set: ['v = :v'], remove: [], values: { ':v': version.v } })
   const blocks = new Map<string, Block>()
   for (const [id, secret] of preKeys) {
@@ -82,7 +81,7 @@ function writeBlocks(place: Place, preKeys: Group['preKeys']): TransactWriteItem
     if (secret === null) block.remove.push(`k${id}`)
     else {
       block.set.push(`k${id} = :k${id}`)
-      block.values[`:k${id}`] = { B: place.seal.seal(secret, `${address(place, sk)}|${id}`) }
+      block.values[`:k${id}`] = place.seal.seal(secret, `${address(place, sk)}|${id}`)
     }
   }
   return [...blocks].map(([sk, { set, remove, values }]) => ({
@@ -97,15 +96,15 @@ function writeBlocks(place: Place, preKeys: Group['preKeys']): TransactWriteItem
 
 /** The rows of a device from all its `s#` items, in any order. */
 export function readRows(place: Place, items: readonly Item[], parts: Map<RowKey, number>) {
-  const bySk = new Map(items.map((item) => [item.sk?.S ?? '', item]))
+  const bySk = new Map(items.map((item) => [skOf(item), item]))
   const rows = new Map<RowKey, string>()
   for (const [sk, item] of bySk) {
     if (sk.includes(PART)) continue
-    const count = Number(item.parts?.N ?? 1)
+    const count = Number(item.parts ?? 1)
     const row = sk.slice(ROWS.length)
     const chunks = Array.from(
       { length: count },
-      (_, part) => bySk.get(partKey(sk, part))?.d?.B ?? Buffer.alloc(0),
+      (_, part) => bytesOf(bySk.get(partKey(sk, part))?.d) ?? Buffer.alloc(0),
     )
     rows.set(row, place.seal.open(Buffer.concat(chunks), address(place, sk)).toString())
     if (count > 1) parts.set(row, count)
@@ -114,9 +113,12 @@ export function readRows(place: Place, items: readonly Item[], parts: Map<RowKey
 }
 
 export function readPreKey(place: Place, block: Item, id: number): Uint8Array | undefined {
-  const sealed = block[`k${id}`]?.B
-  return sealed && place.seal.open(sealed, `${address(place, block.sk?.S ?? '')}|${id}`)
+  const sealed = bytesOf(block[`k${id}`])
+  return sealed && place.seal.open(sealed, `${address(place, skOf(block))}|${id}`)
 }
+
+export const skOf = ({ sk }: Item): string => String(sk ?? '')
+const bytesOf = (value: unknown) => (value instanceof Uint8Array ? value : undefined)
 
 function cut(bytes: Buffer): Buffer[] {
   const chunks: Buffer[] = []

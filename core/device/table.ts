@@ -1,19 +1,11 @@
 /**
- * The few DynamoDB calls that a device store makes, each with a time limit and counted. Low level on purpose: values
- * are sealed bytes, so a document mapper would only cost time.
+ * The few DynamoDB calls that a device store makes, each with a time limit and counted.
  */
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb'
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
+import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
 
-export type Item = Record<string, AttributeValue>
+export type Item = Record<string, unknown>
+export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 
 /** One call, for counting what a message costs. */
 export type Measured = {
@@ -25,7 +17,7 @@ export type Measured = {
 }
 
 export type TableOptions = {
-  client: DynamoDBClient
+  dynamo: Dynamo
   table: string
   /** A call that took longer counts as failed. */
   timeoutMs: number
@@ -34,8 +26,8 @@ export type TableOptions = {
 
 const MAX_READS = 100
 
-export function deviceTable({ client, table: TableName, timeoutMs, meter }: TableOptions) {
-  const limit = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
+export function deviceTable({ dynamo, table: TableName, timeoutMs, meter }: TableOptions) {
+  const limit = () => ({ signal: AbortSignal.timeout(timeoutMs) })
   const counting = meter ? { ReturnConsumedCapacity: 'TOTAL' as const } : {}
 
   const measured = async <T extends { ConsumedCapacity?: unknown }>(
@@ -56,8 +48,8 @@ export function deviceTable({ client, table: TableName, timeoutMs, meter }: Tabl
     limit,
 
     async get(key: Item): Promise<Item | undefined> {
-      const call = new GetItemCommand({ TableName, Key: key, ConsistentRead: true, ...counting })
-      return (await measured('read', client.send(call, limit()), () => 1)).Item
+      const wanted = { TableName, Key: key, ConsistentRead: true, ...counting }
+      return (await measured('read', dynamo.call('GetItem', wanted, limit()), () => 1)).Item
     },
 
     async getAll(keys: readonly Item[]): Promise<Item[]> {
@@ -65,11 +57,12 @@ export function deviceTable({ client, table: TableName, timeoutMs, meter }: Tabl
       let wanted = [...keys]
       while (wanted.length > 0) {
         const now = wanted.splice(0, MAX_READS)
-        const call = new BatchGetItemCommand({
-          RequestItems: { [TableName]: { Keys: now, ConsistentRead: true } },
-          ...counting,
-        })
-        const answer = await measured('read', client.send(call, limit()), () => now.length)
+        const call = dynamo.call(
+          'BatchGetItem',
+          { RequestItems: { [TableName]: { Keys: now, ConsistentRead: true } }, ...counting },
+          limit(),
+        )
+        const answer = await measured('read', call, () => now.length)
         found.push(...(answer.Responses?.[TableName] ?? []))
         wanted = [...(answer.UnprocessedKeys?.[TableName]?.Keys ?? []), ...wanted]
       }
@@ -81,25 +74,26 @@ export function deviceTable({ client, table: TableName, timeoutMs, meter }: Tabl
       const found: Item[] = []
       let from: Item | undefined
       do {
-        const call = new QueryCommand({
+        const wanted = {
           TableName,
           ConsistentRead: true,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': { S: pk }, ':prefix': { S: prefix } },
+          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
           ExclusiveStartKey: from,
           ...(keysOnly ? { ProjectionExpression: 'pk, sk' } : {}),
           ...counting,
-        })
-        const answer = await measured('query', client.send(call, limit()), (page) => page.Count ?? 0)
+        }
+        const call = dynamo.call('Query', wanted, limit())
+        const answer = await measured('query', call, (page) => page.Count ?? 0)
         found.push(...(answer.Items ?? []))
         from = answer.LastEvaluatedKey
       } while (from)
       return found
     },
 
-    async transact(writes: TransactWriteItem[]): Promise<void> {
-      const call = new TransactWriteItemsCommand({ TransactItems: writes, ...counting })
-      await measured('transact', client.send(call, limit()), () => writes.length)
+    async transact(writes: Write[]): Promise<void> {
+      const call = dynamo.call('TransactWriteItems', { TransactItems: writes, ...counting }, limit())
+      await measured('transact', call, () => writes.length)
     },
   }
 }
@@ -111,11 +105,6 @@ export function expression(set: string, condition: string, values: Record<string
     UpdateExpression: set,
     ConditionExpression: condition,
     ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [name, name.slice(1)])),
-    ExpressionAttributeValues: Object.fromEntries(
-      Object.entries(values).map(([name, value]): [string, AttributeValue] => [
-        name,
-        typeof value === 'number' ? { N: String(value) } : { S: value },
-      ]),
-    ),
-  } satisfies Partial<UpdateItemCommandInput>
+    ExpressionAttributeValues: values,
+  }
 }

@@ -1,10 +1,10 @@
 /**
- * The AWS clients from the configuration. Where an endpoint is given (a stand-in, Alternator, ElasticMQ) and the
- * environment has no credentials, placeholders are used, because such engines do not check them.
+ * The AWS services from the configuration. `credentials` is for those who run where the environment has none, such as
+ * a task with a role of its own.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SQSClient } from '@aws-sdk/client-sqs'
-import { clientSettings } from './aws-settings.ts'
+import { type CredentialSource, fromEnvironment } from './aws/credentials.ts'
+import { type Dynamo, openDynamo } from './aws/dynamodb.ts'
+import { openSqs, type Sqs } from './aws/sqs.ts'
 import type { PlatformConfig } from './config.ts'
 
 /** Milliseconds. A queue may hold a receiver for 20 s. */
@@ -12,15 +12,21 @@ const DATABASE_ANSWERS_WITHIN = 10_000
 const QUEUE_ANSWERS_WITHIN = 30_000
 
 export const dynamoClient = (
-  config: Pick<PlatformConfig, 'AWS_REGION' | 'DYNAMODB_ENDPOINT'>,
-): DynamoDBClient =>
-  new DynamoDBClient(clientSettings(config.AWS_REGION, config.DYNAMODB_ENDPOINT, DATABASE_ANSWERS_WITHIN))
-
-export const sqsClient = (config: Pick<PlatformConfig, 'AWS_REGION' | 'SQS_ENDPOINT'>): SQSClient =>
-  new SQSClient({
-    ...clientSettings(config.AWS_REGION, config.SQS_ENDPOINT, QUEUE_ANSWERS_WITHIN),
-    useQueueUrlAsEndpoint: true,
+  { AWS_REGION, DYNAMODB_ENDPOINT }: Pick<PlatformConfig, 'AWS_REGION' | 'DYNAMODB_ENDPOINT'>,
+  credentials: CredentialSource = fromEnvironment(DYNAMODB_ENDPOINT),
+): Dynamo =>
+  openDynamo({
+    region: AWS_REGION,
+    endpoint: DYNAMODB_ENDPOINT,
+    credentials,
+    timeoutMs: DATABASE_ANSWERS_WITHIN,
   })
+
+export const sqsClient = (
+  { AWS_REGION, SQS_ENDPOINT }: Pick<PlatformConfig, 'AWS_REGION' | 'SQS_ENDPOINT'>,
+  credentials: CredentialSource = fromEnvironment(SQS_ENDPOINT),
+): Sqs =>
+  openSqs({ region: AWS_REGION, endpoint: SQS_ENDPOINT, credentials, timeoutMs: QUEUE_ANSWERS_WITHIN })
 
 export const tableNames = (
   config: Pick<PlatformConfig, 'MAIN_TABLE' | 'EVENTS_TABLE' | 'MESSAGES_TABLE' | 'DEVICES_TABLE'>,

@@ -32,5 +32,7 @@ export const ConnectorConfig = PlatformConfig.extend({
   EVENTS_QUEUE_URL: z.string().min(1).optional(),
   /** Where sessions are told that live connections shall hear of; nobody is told without it. */
   LIVE_QUEUE_URL: z.string().min(1).optional(),
+  /** Where logs are told of that webhooks shall hear of; nobody is told without it. */
+  WEBHOOKS_QUEUE_URL: z.string().min(1).optional(),
 }).and(z.discriminatedUnion('WHATSAPP', [Sandboxed, Live]))
 export type ConnectorConfig = z.infer<typeof ConnectorConfig>

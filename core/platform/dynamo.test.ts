@@ -1,7 +1,8 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
+import { intercept } from '../../test/support/calls.ts'
 import { type Database, database } from '../../test/support/database.ts'
+import { AwsError } from './aws/service.ts'
 
 const clock = { now: Date.UTC(2026, 0, 1) }
 const Row = z.looseObject({ pk: z.string(), sk: z.string() })
@@ -12,20 +13,13 @@ let transactions = 0
 
 beforeAll(async () => {
   db = await database({ now: () => clock.now })
-  db.client.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (context.commandName !== 'TransactWriteItemsCommand') return next(args)
-      transactions++
-      const codes = refusals.shift()
-      if (!codes) return next(args)
-      throw new TransactionCanceledException({
-        message: 'cancelled',
-        $metadata: {},
-        CancellationReasons: codes.map((Code) => ({ Code })),
-      })
-    },
-    { step: 'initialize', name: 'refuse' },
-  )
+  intercept(db.dynamo, async (operation, _, go) => {
+    if (operation !== 'TransactWriteItems') return go()
+    transactions++
+    const codes = refusals.shift()
+    if (!codes) return go()
+    throw new AwsError('TransactionCanceledException', 'cancelled', 400, codes)
+  })
 })
 afterAll(() => db.close())
 
@@ -60,7 +54,7 @@ test('conditions that fail are an answer: their indexes, and nothing is written'
 test('what cannot go through by repetition is an error at once', async () => {
   refusals = [['ValidationError']]
   transactions = 0
-  await expect(db.store.transact(puts('d'))).rejects.toThrow(TransactionCanceledException)
+  await expect(db.store.transact(puts('d'))).rejects.toThrow(AwsError)
   expect(transactions).toBe(1)
 })
 

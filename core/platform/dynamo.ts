@@ -3,27 +3,11 @@
  * second they expire (DynamoDB deletes them hours later), and a failed condition is an answer and not an exception.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb'
-import {
-  BatchGetCommand,
-  BatchWriteCommand,
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb'
+import type { TransactWriteCommandInput, UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import type * as z from 'zod'
 import type { TableName } from '../tables.ts'
+import type { Dynamo } from './aws/dynamodb.ts'
+import { isAwsError } from './aws/service.ts'
 import type { Clock } from './clock.ts'
 import { Fault } from './fault.ts'
 import { indexKeys, placeOf, type QueryOptions, readCursor, refusingForeign, writeCursor } from './paging.ts'
@@ -57,8 +41,7 @@ const MAX_REQUESTS = 25
 /** How often something that DynamoDB refused for the moment is tried again; the pauses double from 5 ms. */
 const ATTEMPTS = 8
 
-export function openStore(client: DynamoDBClient, tables: Record<TableName, string>, now: Clock) {
-  const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now: Clock) {
   const alive = (item: Record<string, unknown> | undefined): item is Item =>
     item !== undefined && !(typeof item.expiresAt === 'number' && item.expiresAt <= Math.floor(now() / 1000))
 
@@ -111,7 +94,7 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     for (let start = 0; start < all.length; start += MAX_REQUESTS) {
       let requests = all.slice(start, start + MAX_REQUESTS)
       for (let attempt = 1; requests.length > 0; attempt++) {
-        const answer = await doc.send(new BatchWriteCommand({ RequestItems: { [tables[table]]: requests } }))
+        const answer = await dynamo.call('BatchWriteItem', { RequestItems: { [tables[table]]: requests } })
         requests = (answer.UnprocessedItems?.[tables[table]] ?? []) as WriteRequest[]
         if (requests.length > 0) await backOff(attempt)
       }
@@ -127,9 +110,11 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       key: Key,
       consistent = true,
     ): Promise<z.output<S> | undefined> {
-      const { Item } = await doc.send(
-        new GetCommand({ TableName: tables[table], Key: key, ConsistentRead: consistent }),
-      )
+      const { Item } = await dynamo.call('GetItem', {
+        TableName: tables[table],
+        Key: key,
+        ConsistentRead: consistent,
+      })
       return alive(Item) ? read(schema, Item) : undefined
     },
 
@@ -138,9 +123,9 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       const found: Item[] = []
       let wanted = keys
       for (let attempt = 1; wanted.length > 0; attempt++) {
-        const answer = await doc.send(
-          new BatchGetCommand({ RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } } }),
-        )
+        const answer = await dynamo.call('BatchGetItem', {
+          RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } },
+        })
         found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive).map(readable))
         wanted = (answer.UnprocessedKeys?.[tables[table]]?.Keys ?? []) as Key[]
         if (wanted.length > 0) await backOff(attempt)
@@ -151,23 +136,21 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     /** Writes only when the key is free. False means somebody was first. */
     async create(table: TableName, item: Item): Promise<boolean> {
       return succeeds(
-        doc.send(
-          new PutCommand({
-            TableName: tables[table],
-            Item: stamped(item),
-            ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-            ExpressionAttributeValues: { ':now': Math.floor(now() / 1000) },
-          }),
-        ),
+        dynamo.call('PutItem', {
+          TableName: tables[table],
+          Item: stamped(item),
+          ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+          ExpressionAttributeValues: { ':now': Math.floor(now() / 1000) },
+        }),
       )
     },
 
     async put(table: TableName, item: Item): Promise<void> {
-      await doc.send(new PutCommand({ TableName: tables[table], Item: stamped(item) }))
+      await dynamo.call('PutItem', { TableName: tables[table], Item: stamped(item) })
     },
 
     async remove(table: TableName, key: Key): Promise<void> {
-      await doc.send(new DeleteCommand({ TableName: tables[table], Key: key }))
+      await dynamo.call('DeleteItem', { TableName: tables[table], Key: key })
     },
 
     /** Any number of keys; those that do not exist are no error. Not atomic: repeat it when it fails. */
@@ -188,15 +171,13 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     async update(table: TableName, key: Key, set: Expression): Promise<boolean> {
       const { names, values, ...expressions } = stampedUpdate(set)
       return succeeds(
-        doc.send(
-          new UpdateCommand({
-            TableName: tables[table],
-            Key: key,
-            ...expressions,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: values,
-          }),
-        ),
+        dynamo.call('UpdateItem', {
+          TableName: tables[table],
+          Key: key,
+          ...expressions,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        }),
       )
     },
 
@@ -209,19 +190,17 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     ): Promise<z.output<S> | undefined> {
       const { names, values, ...expressions } = stampedUpdate(set)
       try {
-        const { Attributes } = await doc.send(
-          new UpdateCommand({
-            TableName: tables[table],
-            Key: key,
-            ...expressions,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: values,
-            ReturnValues: 'ALL_NEW',
-          }),
-        )
+        const { Attributes } = await dynamo.call('UpdateItem', {
+          TableName: tables[table],
+          Key: key,
+          ...expressions,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
+        })
         return read(schema, Attributes as Item)
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return
+        if (isAwsError(error, 'ConditionalCheckFailedException')) return
         throw error
       }
     },
@@ -235,16 +214,14 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     ): Promise<Page<z.output<S>>> {
       const keys = indexKeys(table, options.index)
       const answer = await refusingForeign(options.cursor, () =>
-        doc.send(
-          new QueryCommand({
-            TableName: tables[table],
-            ...placeOf(keys, partition, options),
-            ScanIndexForward: !options.newestFirst,
-            ...(options.limit ? { Limit: options.limit } : {}),
-            ...(options.index ? {} : { ConsistentRead: true }),
-            ...(options.cursor ? { ExclusiveStartKey: readCursor(options.cursor, partition, keys) } : {}),
-          }),
-        ),
+        dynamo.call('Query', {
+          TableName: tables[table],
+          ...placeOf(keys, partition, options),
+          ScanIndexForward: !options.newestFirst,
+          ...(options.limit ? { Limit: options.limit } : {}),
+          ...(options.index ? {} : { ConsistentRead: true }),
+          ...(options.cursor ? { ExclusiveStartKey: readCursor(options.cursor, partition, keys) } : {}),
+        }),
       )
       return {
         items: (answer.Items ?? []).filter(alive).map((item) => read(schema, item)),
@@ -256,11 +233,14 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
     async count(table: TableName, partition: string, options: QueryOptions = {}): Promise<number> {
       const place = placeOf(indexKeys(table, options.index), partition, options)
       let total = 0
-      let from: QueryCommandInput['ExclusiveStartKey']
+      let from: Record<string, unknown> | undefined
       do {
-        const answer = await doc.send(
-          new QueryCommand({ TableName: tables[table], ...place, Select: 'COUNT', ExclusiveStartKey: from }),
-        )
+        const answer = await dynamo.call('Query', {
+          TableName: tables[table],
+          ...place,
+          Select: 'COUNT',
+          ExclusiveStartKey: from,
+        })
         total += answer.Count ?? 0
         from = answer.LastEvaluatedKey
       } while (from)
@@ -276,11 +256,11 @@ export function openStore(client: DynamoDBClient, tables: Record<TableName, stri
       const TransactItems = writes.map(toTransactItem)
       for (let attempt = 1; ; attempt++) {
         try {
-          await doc.send(new TransactWriteCommand({ TransactItems }))
+          await dynamo.call('TransactWriteItems', { TransactItems })
           return []
         } catch (error) {
-          if (!(error instanceof TransactionCanceledException)) throw error
-          const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None')
+          if (!isAwsError(error, 'TransactionCanceledException')) throw error
+          const { reasons } = error
           const failed = reasons.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []))
           if (failed.length > 0) return failed
           if (!reasons.some((code) => PASSING.has(code))) throw error
@@ -308,7 +288,7 @@ async function succeeds(sent: Promise<unknown>): Promise<boolean> {
     await sent
     return true
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
+    if (isAwsError(error, 'ConditionalCheckFailedException')) return false
     throw error
   }
 }

@@ -1,10 +1,8 @@
 /**
  * Queues of small notes about what was stored: whoever takes one looks up the rest. Apart from the command queues,
- * because what needs no connector needs no shards; and loaded apart, because SQS's client takes time to load.
+ * because what needs no connector needs no shards.
  */
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { clientSettings } from './aws-settings.ts'
-import type { PlatformConfig } from './config.ts'
+import type { Sqs } from './aws/sqs.ts'
 import { Fault } from './fault.ts'
 
 export type Job = {
@@ -26,13 +24,14 @@ const BATCH = 10
 const BATCH_BYTES = 250_000
 const ANSWERS_WITHIN_MS = 3_000
 
-export function openJobs(client: SQSClient, url: string): Jobs {
+export function openJobs(sqs: Sqs, url: string): Jobs {
   return {
     async send(jobs) {
       for (const batch of batches(jobs)) {
-        const { Failed = [] } = await client
-          .send(
-            new SendMessageBatchCommand({
+        const { Failed = [] } = await sqs
+          .call(
+            'SendMessageBatch',
+            {
               QueueUrl: url,
               Entries: batch.map(({ body, group, id, delaySeconds }, index) => ({
                 Id: `${index}`,
@@ -41,8 +40,8 @@ export function openJobs(client: SQSClient, url: string): Jobs {
                 MessageDeduplicationId: id,
                 DelaySeconds: delaySeconds,
               })),
-            }),
-            { abortSignal: AbortSignal.timeout(ANSWERS_WITHIN_MS) },
+            },
+            { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) },
           )
           .catch((cause: unknown) => {
             throw untaken(cause)
@@ -68,12 +67,6 @@ function* batches(jobs: Job[]): Generator<Job[]> {
   }
   if (batch.length > 0) yield batch
 }
-
-export const jobsClient = (config: Pick<PlatformConfig, 'AWS_REGION' | 'SQS_ENDPOINT'>): SQSClient =>
-  new SQSClient({
-    ...clientSettings(config.AWS_REGION, config.SQS_ENDPOINT, ANSWERS_WITHIN_MS),
-    useQueueUrlAsEndpoint: true,
-  })
 
 const untaken = (cause: unknown) =>
   new Fault('DEPENDENCY_UNAVAILABLE', 'The queue did not take the job.', { cause })

@@ -4,8 +4,8 @@
  * waits for nothing, and under load a batch is full. A send that fails is reported to its caller, who loses nothing,
  * because the sweeper carries what was stored and not sent.
  */
-import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { type Command, type Envelope, encode, versionOf } from '../contract/command.ts'
+import { type Command, type Envelope, encode, groupOf, versionOf } from '../contract/command.ts'
+import type { Sqs } from './aws/sqs.ts'
 import { type Clock, iso } from './clock.ts'
 import { Fault } from './fault.ts'
 
@@ -28,7 +28,7 @@ const PATIENCE_MS = 3_000
 
 export const queueUrl = (template: string, shard: number): string => template.replace('{shard}', `${shard}`)
 
-export function openCommands(client: SQSClient, options: { urlTemplate: string; now: Clock }): Commands {
+export function openCommands(sqs: Sqs, options: { urlTemplate: string; now: Clock }): Commands {
   const queues = new Map<number, Waiting[]>()
 
   /** Behind a batch that the queue did not take nothing is tried: it would only wait as long, and overtake. */
@@ -36,7 +36,7 @@ export function openCommands(client: SQSClient, options: { urlTemplate: string; 
     while (queue.length > 0) {
       const batch = queue.splice(0, fitting(queue))
       try {
-        await carry(client, queueUrl(options.urlTemplate, shard), batch)
+        await carry(sqs, queueUrl(options.urlTemplate, shard), batch)
       } catch (cause) {
         for (const entry of [...batch, ...queue.splice(0)]) entry.reject(unsent(cause))
       }
@@ -65,15 +65,12 @@ export function openCommands(client: SQSClient, options: { urlTemplate: string; 
 
     async check() {
       const url = queueUrl(options.urlTemplate, 0)
-      await client.send(
-        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
-        patiently(),
-      )
+      await sqs.call('GetQueueAttributes', { QueueUrl: url, AttributeNames: ['QueueArn'] }, patiently())
     },
   }
 }
 
-const patiently = () => ({ abortSignal: AbortSignal.timeout(PATIENCE_MS) })
+const patiently = () => ({ signal: AbortSignal.timeout(PATIENCE_MS) })
 
 /** How many of the first ones one batch takes; at least one. */
 function fitting(entries: Waiting[]): number {
@@ -86,17 +83,18 @@ function fitting(entries: Waiting[]): number {
 }
 
 /** @throws what the client throws when the batch as a whole was not taken */
-async function carry(client: SQSClient, url: string, batch: Waiting[]): Promise<void> {
-  const answer = await client.send(
-    new SendMessageBatchCommand({
+async function carry(sqs: Sqs, url: string, batch: Waiting[]): Promise<void> {
+  const answer = await sqs.call(
+    'SendMessageBatch',
+    {
       QueueUrl: url,
       Entries: batch.map(({ envelope, body }, index) => ({
         Id: `${index}`,
         MessageBody: body,
-        MessageGroupId: envelope.sessionId,
+        MessageGroupId: groupOf(envelope),
         MessageDeduplicationId: envelope.id,
       })),
-    }),
+    },
     patiently(),
   )
   const failed = new Map((answer.Failed ?? []).map(({ Id, Message }) => [Number(Id), Message]))

@@ -9,9 +9,10 @@ import { type Opened, openConversations } from '#core/conversation/open.ts'
 import { fleet } from '#core/lease.ts'
 import type { Post } from '#core/live/post.ts'
 import { type Live, nobody, openLive } from '#core/live/tell.ts'
+import { sqsClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { ApiConfig, readConfig } from '#core/platform/config.ts'
-import { jobsClient, openJobs } from '#core/platform/jobs.ts'
+import { openJobs } from '#core/platform/jobs.ts'
 import { type Loader, openLoader } from '#core/platform/loader.ts'
 import { openDomain } from '../domain.ts'
 import { openRoster, type Roster } from './roster.ts'
@@ -48,7 +49,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
     ...openConversations(domain, config),
     config,
     live: config.LIVE_QUEUE_URL
-      ? openLive(openJobs(jobsClient(config), config.LIVE_QUEUE_URL), domain.log)
+      ? openLive(openJobs(sqsClient(config), config.LIVE_QUEUE_URL), domain.log)
       : nobody,
     load: openLoader(store),
     roster: openRoster(() => fleet(store, systemClock()), systemClock),

@@ -4,6 +4,7 @@
  * cause.
  */
 import type { Context, Env, ErrorHandler, Hono } from 'hono'
+import { AwsError } from '#core/platform/aws/service.ts'
 import { Fault } from '#core/platform/fault.ts'
 import type { Notes } from '#core/platform/notes.ts'
 import type { ApiEnv } from './context.ts'
@@ -42,8 +43,9 @@ const NETWORK = /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUN
 /** Whether AWS, or a stand-in for it, did not answer or was too busy: that passes, and is not our mistake. */
 function isDependency(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { code, $fault } = error as { code?: unknown; $fault?: unknown }
-  return $fault === 'server' || BUSY.test(error.name) || (typeof code === 'string' && NETWORK.test(code))
+  if (error instanceof AwsError && error.status >= 500) return true
+  const { code } = error as { code?: unknown }
+  return BUSY.test(error.name) || (typeof code === 'string' && NETWORK.test(code))
 }
 
 /** 405 with `Allow` when the path exists with other methods, else 404. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { guesses } from '#core/conversation/guesses.ts'
 import * as Settings from '#core/conversation/settings.ts'
+import { countCalls } from '../../test/support/calls.ts'
 import { inbound, newSid, type TwilioWorld, twilioWorld } from '../../test/support/twilio-world.ts'
 
 /** What a webhook costs is a promise: counted here at the client, as AWS would count it. */
@@ -9,22 +10,14 @@ let calls: string[] = []
 
 beforeAll(async () => {
   w = await twilioWorld()
-  const counting =
-    (next: (args: unknown) => Promise<unknown>, context: { commandName?: string }) => (args: unknown) => {
-      calls.push(context.commandName ?? '')
-      return next(args)
-    }
-  const { middlewareStack } = w.db.client as unknown as {
-    middlewareStack: { add(middleware: unknown, options: { step: 'initialize'; name: string }): void }
-  }
-  middlewareStack.add(counting, { step: 'initialize', name: 'count' })
+  countCalls(w.db.dynamo, (operation) => calls.push(operation))
 })
 afterAll(() => w.close())
 
 const callsOf = async (form = inbound()) => {
   calls = []
   expect((await w.post({ form })).status).toBe(200)
-  return calls.map((name) => name.replace('Command', ''))
+  return calls
 }
 
 test('the first message of a person: one read, one write', async () => {

@@ -3,8 +3,9 @@ import { LiveConfig } from '#core/live/config.ts'
 import type { PushDeps } from '#core/live/push.ts'
 import type { SubscribeDeps } from '#core/live/subscribe.ts'
 import { openLive } from '#core/live/tell.ts'
+import { sqsClient } from '#core/platform/aws.ts'
 import { readConfig } from '#core/platform/base-config.ts'
-import { jobsClient, openJobs } from '#core/platform/jobs.ts'
+import { openJobs } from '#core/platform/jobs.ts'
 import { openSockets } from '#core/platform/sockets.ts'
 import { openDomain } from '../domain.ts'
 
@@ -17,6 +18,6 @@ export function liveFromEnv(env: NodeJS.ProcessEnv): LiveDeps {
   return {
     ...domain,
     post: openSockets(config),
-    live: openLive(openJobs(jobsClient(config), config.LIVE_QUEUE_URL), domain.log),
+    live: openLive(openJobs(sqsClient(config), config.LIVE_QUEUE_URL), domain.log),
   }
 }

@@ -5,9 +5,9 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import pino from 'pino'
 import { type DeviceStore, deviceSeal, dynamoDevice } from '#core/device/index.ts'
+import { dynamoClient } from '#core/platform/aws.ts'
 import { ShortCache } from '../../connector/socket/caches.ts'
 import {
   type Device,
@@ -42,11 +42,7 @@ export type Command =
 
 const orders = JSON.parse(process.argv[2] ?? '{}') as Orders
 const tell = (told: Told) => writeSync(1, `${JSON.stringify(told)}\n`)
-const client = new DynamoDBClient({
-  region: 'us-east-1',
-  endpoint: orders.endpoint,
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-})
+const dynamo = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: orders.endpoint })
 
 rememberDeviceLists(`${orders.folder}/device-lists.json`)
 const devices = new Map<string, Device>()
@@ -57,7 +53,7 @@ async function start(account: string): Promise<Device> {
   const session = `crash-${account.slice(1)}`
   const seal = deviceSeal('33'.repeat(32), 'crash', session)
   const device = await openDevice({
-    store: slow(dynamoDevice({ client, session, seal })),
+    store: slow(dynamoDevice({ dynamo, session, seal })),
     epoch: orders.run,
     lookup: async () => undefined,
     log: pino({ level: process.env.CHILD_LOG ?? 'silent' }, pino.destination(2)),

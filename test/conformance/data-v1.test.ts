@@ -105,9 +105,9 @@ test('its conversations, with what was said and ordered in them', async () => {
 })
 
 test('its devices open, with every row and pre-key', async () => {
-  const { client, store } = w.db
+  const { dynamo, store } = w.db
   const device = dynamoDevice({
-    client,
+    dynamo,
     table: TABLE_NAMES.devices,
     session: sessionId,
     seal: deviceSeal(masterKey, accountId, sessionId),

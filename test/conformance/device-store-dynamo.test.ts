@@ -2,13 +2,7 @@
  * What can go wrong between us and DynamoDB: answers that get lost, requests that arrive late, rows that somebody
  * moved, an erase that was interrupted. Run against dynoxide.
  */
-import {
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   deviceSeal,
@@ -18,28 +12,31 @@ import {
   type Measured,
   Unreadable,
 } from '#core/device/index.ts'
+import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
+import { AwsError } from '#core/platform/aws/service.ts'
+import { dynamoClient } from '#core/platform/aws.ts'
 import { type Dynoxide, startDynoxide } from '../../local/dynoxide.ts'
+import { sdkDynamo } from '../../local/sdk.ts'
 import { createTables } from '../../local/tables.ts'
+import { intercept } from '../support/calls.ts'
 
 const seal = (session: string) => deviceSeal('22'.repeat(32), 'acme', session)
-const settings = () => ({
-  region: 'us-east-1',
-  endpoint: dynoxide.endpoint,
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-})
+const settings = () => ({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: dynoxide.endpoint })
 
 let dynoxide: Dynoxide
 let client: DynamoDBClient
+let dynamo: Dynamo
 beforeAll(async () => {
   dynoxide = await startDynoxide()
-  client = new DynamoDBClient(settings())
+  client = sdkDynamo('us-east-1', dynoxide.endpoint)
+  dynamo = dynamoClient(settings())
   await createTables(client, { main: 'main', events: 'events', messages: 'messages', devices: 'devices' })
 })
 afterAll(() => dynoxide.close())
 
 let sessions = 0
 const newSession = () => `doubt-${++sessions}`
-const store = (session: string, by = client) => dynamoDevice({ client: by, session, seal: seal(session) })
+const store = (session: string, by = dynamo) => dynamoDevice({ dynamo: by, session, seal: seal(session) })
 const rows = (...entries: [string, string | null][]): Group => ({
   rows: new Map(entries),
   preKeys: new Map(),
@@ -48,11 +45,9 @@ const rows = (...entries: [string, string | null][]): Group => ({
 const lost = () => Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' })
 
 /** A client whose transactions pass through `through`. */
-function intercepted(through: (send: () => Promise<unknown>) => Promise<unknown>): DynamoDBClient {
-  const own = new DynamoDBClient(settings())
-  const send = own.send.bind(own) as (...args: unknown[]) => Promise<unknown>
-  own.send = ((...args: unknown[]) =>
-    args[0] instanceof TransactWriteItemsCommand ? through(() => send(...args)) : send(...args)) as never
+function intercepted(through: (send: () => Promise<unknown>) => Promise<unknown>): Dynamo {
+  const own = dynamoClient(settings())
+  intercept(own, (operation, _, go) => (operation === 'TransactWriteItems' ? through(go) : go()))
   return own
 }
 
@@ -97,7 +92,7 @@ test('an old request that arrives late changes nothing', async () => {
   await expect(flaky.commit(first)).rejects.toThrow('lost')
   await flaky.commit(first)
   await flaky.commit(rows(['session:a', 'two']))
-  await expect(delayed?.()).rejects.toThrow(TransactionCanceledException)
+  await expect(delayed?.()).rejects.toThrow(AwsError)
   expect((await store(session).open(1)).rows.get('session:a')).toBe('two')
 })
 
@@ -168,7 +163,7 @@ test('an erase can be called again after an error', async () => {
 test('a commit of three small rows costs two units each, the fence included', async () => {
   const calls: Measured[] = []
   const session = newSession()
-  const metered = dynamoDevice({ client, session, seal: seal(session), meter: (call) => calls.push(call) })
+  const metered = dynamoDevice({ dynamo, session, seal: seal(session), meter: (call) => calls.push(call) })
   await metered.open(1)
   calls.length = 0
   await metered.commit(rows(['session:a', 'x'], ['inbound:1', 'y'], ['outbox:1', null]))
@@ -178,7 +173,7 @@ test('a commit of three small rows costs two units each, the fence included', as
 test('a block of twelve pre-keys stays under one write unit', async () => {
   const calls: Measured[] = []
   const session = `${'f'.repeat(32)}${newSession()}`
-  const metered = dynamoDevice({ client, session, seal: seal(session), meter: (call) => calls.push(call) })
+  const metered = dynamoDevice({ dynamo, session, seal: seal(session), meter: (call) => calls.push(call) })
   await metered.open(1)
   calls.length = 0
   const preKeys = new Map(Array.from({ length: 12 }, (_, i) => [12_000 + i, new Uint8Array(32).fill(i)]))

@@ -2,7 +2,7 @@
  * What every device store must do, run against the one in memory and the one in DynamoDB (dynoxide). `again` is a
  * restarted connector: a new store object on the same durable state.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type DeviceStore,
@@ -13,22 +13,21 @@ import {
   memoryDevice,
   memoryDisk,
 } from '#core/device/index.ts'
+import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
+import { dynamoClient } from '#core/platform/aws.ts'
 import { type Dynoxide, startDynoxide } from '../../local/dynoxide.ts'
+import { sdkDynamo } from '../../local/sdk.ts'
 import { createTables } from '../../local/tables.ts'
 
 const NAMES = { main: 'main', events: 'events', messages: 'messages', devices: 'devices' }
 const MASTER = '11'.repeat(32)
 
 let dynoxide: Dynoxide
-let client: DynamoDBClient
+let dynamo: Dynamo
 beforeAll(async () => {
   dynoxide = await startDynoxide()
-  client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: dynoxide.endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
-  await createTables(client, NAMES)
+  dynamo = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: dynoxide.endpoint })
+  await createTables(sdkDynamo('us-east-1', dynoxide.endpoint), NAMES)
 })
 afterAll(() => dynoxide.close())
 
@@ -45,7 +44,7 @@ const stores: [string, () => () => DeviceStore][] = [
     'dynamo',
     () => {
       const session = `session-${++sessions}`
-      return () => dynamoDevice({ client, session, seal: deviceSeal(MASTER, 'acme', session) })
+      return () => dynamoDevice({ dynamo, session, seal: deviceSeal(MASTER, 'acme', session) })
     },
   ],
 ]

@@ -2,6 +2,7 @@ import { PurgeQueueCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Messages from '#core/message.ts'
 import { queueUrl } from '#core/platform/queue.ts'
+import { sdkSqs } from '../../local/sdk.ts'
 import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
 import { until } from '../support/until.ts'
 
@@ -26,7 +27,7 @@ test('what waits in the ledger goes before what the queue has, also when the swe
     expect(await Messages.postpone(world.store, message!, Date.now() + 60_000)).toBe(true)
   }
   const url = queueUrl(world.environment.COMMAND_QUEUE_URL, session.shard)
-  await world.sqs.send(new PurgeQueueCommand({ QueueUrl: url }))
+  await sdkSqs('us-east-1', world.environment.SQS_ENDPOINT).send(new PurgeQueueCommand({ QueueUrl: url }))
 
   const next = world.connector('c1')
   for (const text of texts.slice(6)) await world.send(session.id, `+${FRIEND}`, text)

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as Accounts from '#core/account.ts'
+import { dynamoClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import * as Sessions from '#core/sessions/index.ts'
@@ -45,7 +46,8 @@ export async function deploy(image: Built) {
     }),
   )
   const { tables, url } = view.evaluation.outputs as { tables: Record<TableName, string>; url: string }
-  const store = openStore(cloud.database, tables, systemClock)
+  const dynamo = stack.use(dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: cloud.endpoint }))
+  const store = openStore(dynamo, tables, systemClock)
   const token = randomUUID()
   await Accounts.ensure(store, { id: 'acme', plan: 'enterprise' }, token)
 

@@ -23,7 +23,7 @@ async function world() {
   )
   const device = () =>
     dynamoDevice({
-      client: db.client,
+      dynamo: db.dynamo,
       table: TABLE_NAMES.devices,
       session: 'session-1',
       seal: deviceSeal('ab'.repeat(32), 'acme', 'session-1'),

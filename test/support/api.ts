@@ -2,7 +2,7 @@
  * The real API over a real DynamoDB and real SQS queues, for tests: the clock and the ids are the test's own, calls of
  * AWS are counted, and a session can be put into any state as a connector would.
  */
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
 import type { Chat } from '#core/chat.ts'
@@ -10,6 +10,7 @@ import { decode, type Envelope } from '#core/contract/command.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { openConversations } from '#core/conversation/open.ts'
 import { claim, fleet, register, untouched } from '#core/lease.ts'
+import { sqsClient } from '#core/platform/aws.ts'
 import { iso } from '#core/platform/clock.ts'
 import { openLoader } from '#core/platform/loader.ts'
 import { openCommands, queueUrl } from '#core/platform/queue.ts'
@@ -21,6 +22,8 @@ import type { MessageRecord, MessageView } from '../../functions/api/messages/vi
 import { openRoster } from '../../functions/api/roster.ts'
 import type { SessionDetails, SessionSummary } from '../../functions/api/sessions/view.ts'
 import { ensureQueues } from '../../local/queues.ts'
+import { sdkSqs } from '../../local/sdk.ts'
+import { countCalls } from './calls.ts'
 import { TABLE_NAMES } from './database.ts'
 import { testDomain } from './domain.ts'
 
@@ -54,21 +57,18 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
   const queues = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
   stack.defer(() => queues.stop())
   const endpoint = `http://127.0.0.1:${queues.port}`
-  const sqs = new SQSClient({
-    region: 'us-east-1',
-    endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  })
+  const sqs = sdkSqs('us-east-1', endpoint)
+  const ours = sqsClient({ AWS_REGION: 'us-east-1', SQS_ENDPOINT: endpoint })
+  stack.use(ours)
   const urlTemplate = await ensureQueues(sqs, endpoint, domain.shards)
   const calls = { database: 0, queue: 0 }
-  countCalls(domain.db.client, () => calls.database++)
-  countCalls(sqs, () => calls.queue++)
+  countCalls(domain.db.dynamo, () => calls.database++)
+  countCalls(ours, () => calls.queue++)
   const now = () => domain.clock.now
   let requests = 0
   const told: string[] = []
 
-  const commands = openCommands(sqs, { urlTemplate, now })
+  const commands = openCommands(ours, { urlTemplate, now })
   const conversations = ConversationConfig.extend(TwilioConfig.shape).parse(options.env ?? {})
   const deps: Deps = {
     ...openConversations(
@@ -186,7 +186,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
   }
 }
 
-async function drain(sqs: SQSClient, QueueUrl: string): Promise<Envelope[]> {
+async function drain(sqs: ReturnType<typeof sdkSqs>, QueueUrl: string): Promise<Envelope[]> {
   const taken: Envelope[] = []
   for (;;) {
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
@@ -195,16 +195,4 @@ async function drain(sqs: SQSClient, QueueUrl: string): Promise<Envelope[]> {
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
   }
-}
-
-type Counted = {
-  middlewareStack: { add(middleware: unknown, options: { step: 'initialize'; name: string }): void }
-}
-
-function countCalls(client: Counted, count: () => void): void {
-  const counting = (next: (args: unknown) => Promise<unknown>) => (args: unknown) => {
-    count()
-    return next(args)
-  }
-  client.middlewareStack.add(counting, { step: 'initialize', name: 'count' })
 }

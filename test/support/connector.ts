@@ -3,13 +3,12 @@
  * process around them. Several may run at once, and each can be ended in order or as a crash would.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import * as Accounts from '#core/account.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { Domain } from '#core/domain.ts'
 import { read } from '#core/log.ts'
 import { findOutgoing } from '#core/message.ts'
-import { dynamoClient } from '#core/platform/aws.ts'
+import { dynamoClient, sqsClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
@@ -21,6 +20,7 @@ import * as Sessions from '#core/sessions/index.ts'
 import { type Connector, startConnector } from '../../connector/connector.ts'
 import { Timing } from '../../connector/timing.ts'
 import { ensureQueues, startEmbeddedQueues } from '../../local/queues.ts'
+import { sdkSqs } from '../../local/sdk.ts'
 import { type SandboxOptions, sandbox } from '../../sandbox/index.ts'
 import { database, TABLE_NAMES } from './database.ts'
 import { RETENTION } from './domain.ts'
@@ -39,17 +39,10 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
   const db = stack.use(await database())
   const way = stack.use(await flakyRoad(db.endpoint))
   const client = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: way.endpoint })
-  stack.defer(() => client.destroy())
+  stack.use(client)
   const queues = stack.use(await startEmbeddedQueues())
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const sqs = new SQSClient({
-    region: 'us-east-1',
-    endpoint: queues.endpoint,
-    credentials,
-    useQueueUrlAsEndpoint: true,
-  })
-  stack.defer(() => sqs.destroy())
-  const urlTemplate = await ensureQueues(sqs, queues.endpoint, SHARDS)
+  const sqs = stack.use(sqsClient({ AWS_REGION: 'us-east-1', SQS_ENDPOINT: queues.endpoint }))
+  const urlTemplate = await ensureQueues(sdkSqs('us-east-1', queues.endpoint), queues.endpoint, SHARDS)
   const newUlid = risingIds()
   const { store } = db
   const domain: Domain = {

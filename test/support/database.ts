@@ -1,10 +1,11 @@
 /**
  * A real DynamoDB for a test: an engine of its own in memory, with every table, on a free port, and a store over it.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { dynamoClient } from '#core/platform/aws.ts'
 import { type Clock, systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { startDynoxide } from '../../local/dynoxide.ts'
+import { sdkDynamo } from '../../local/sdk.ts'
 import { createTables } from '../../local/tables.ts'
 
 export const TABLE_NAMES = {
@@ -19,21 +20,22 @@ export type Database = Awaited<ReturnType<typeof database>>
 /** `file` keeps the data on disk. Close it, or hold it by `await using`. */
 export async function database(options: { now?: Clock; file?: string } = {}) {
   const engine = await startDynoxide(options.file ? { file: options.file } : {})
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: engine.endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  const client = sdkDynamo('us-east-1', engine.endpoint)
+  const dynamo = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: engine.endpoint })
   await createTables(client, TABLE_NAMES)
   const close = async () => {
     client.destroy()
+    dynamo[Symbol.dispose]()
     await engine.close()
   }
   return {
     endpoint: engine.endpoint,
     engine,
+    /** The AWS SDK's, for a test's own looks at what is stored. */
     client,
-    store: openStore(client, TABLE_NAMES, options.now ?? systemClock),
+    /** Ours, which the store calls. */
+    dynamo,
+    store: openStore(dynamo, TABLE_NAMES, options.now ?? systemClock),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -5,6 +5,7 @@
 
 import { vi } from 'vitest'
 import type { Event } from '#core/contract/event.ts'
+import type { Outcome } from '#core/contract/request.ts'
 import type { Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { logger } from '#core/platform/log.ts'
@@ -59,6 +60,7 @@ export function supervised(
   const events: Event[] = []
   const qrs: string[] = []
   const purged: string[] = []
+  const outcomes: Outcome[] = []
   const gone: string[] = []
   const trouble = {
     open: undefined as Error | undefined,
@@ -107,6 +109,7 @@ export function supervised(
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     unsent: async () => [],
     keysOf: () => NO_KEYS,
+    answered: async (_id, outcome) => void outcomes.push(outcome),
     purge: async ({ id }) => void purged.push(id),
     onQr: (_session, text) => void qrs.push(text),
     onOpen: () => undefined,
@@ -137,6 +140,7 @@ export function supervised(
     events,
     qrs,
     purged,
+    outcomes,
     gone,
     trouble,
     store: (change: Partial<Session>) => {

@@ -11,6 +11,7 @@ import { openStore, type Store } from '#core/platform/dynamo.ts'
 import type { TableName } from '#core/tables.ts'
 import { startDynoxide } from '../../../local/dynoxide.ts'
 import { readRecord } from '../../../local/record.ts'
+import { sdkDynamo } from '../../../local/sdk.ts'
 import { startEmbeddedQueues } from '../../../local/sqs.ts'
 import { type Stack, stack } from '../../support/stack.ts'
 import { type Call, startMeter } from './meter.ts'
@@ -46,7 +47,8 @@ const LOOK_MS = 50
 const OVER_AFTER_MS = 1_500
 const QUIET_WITHIN_MS = 60_000
 
-export async function openMetered(): Promise<Metered> {
+/** @param more what the stack gets as environment besides */
+export async function openMetered(more: Record<string, string> = {}): Promise<Metered> {
   await using opened = new AsyncDisposableStack()
   const engine = opened.use(await startDynoxide())
   const queues = opened.use(await startEmbeddedQueues())
@@ -54,13 +56,13 @@ export async function openMetered(): Promise<Metered> {
     opened.use(await startMeter(engine.endpoint)),
     opened.use(await startMeter(queues.endpoint)),
   ] as const
-  const env = { DYNAMODB_ENDPOINT: meters[0].endpoint, SQS_ENDPOINT: meters[1].endpoint }
+  const env = { ...more, DYNAMODB_ENDPOINT: meters[0].endpoint, SQS_ENDPOINT: meters[1].endpoint }
   const its = opened.use(await stack({ env }))
   const config = PlatformConfig.parse({
     ...readRecord(its.dataDir)?.environment,
     DYNAMODB_ENDPOINT: engine.endpoint,
   })
-  const client = dynamoClient(config)
+  const client = sdkDynamo('us-east-1', engine.endpoint)
   opened.defer(() => client.destroy())
 
   let anyway = new Map<string, Habit>()
@@ -87,10 +89,11 @@ export async function openMetered(): Promise<Metered> {
     return { calls: seen, ms: performance.now() - began }
   }
 
+  const store = openStore(opened.use(dynamoClient(config)), tableNames(config), systemClock)
   const owned = opened.move()
   return {
     stack: its,
-    store: openStore(client, tableNames(config), systemClock),
+    store,
     quiet,
     async everyItem(table) {
       const found = []

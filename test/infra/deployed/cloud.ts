@@ -48,6 +48,7 @@ export async function startCloud(view: View, elsewhere: Record<string, string> =
   const resources = stack.move()
 
   return {
+    endpoint: engine.endpoint,
     database,
     sqs,
     queueUrl: engines.queueUrl,
