@@ -26,8 +26,8 @@ const OVERLOOKED = 200
 
 /**
  * Messages of a shard, in the order of their acceptance, that were accepted before this time and that no connector has
- * shown as queued or sent. Those that the sweeper has put back into the queue are not among them. The index may lag
- * behind: ask the ledger before sending one.
+ * shown as queued or sent. Those that the sweeper has put back into the queue come too when there are others of their
+ * session, or these would overtake them. The index may lag behind: ask the ledger before sending one.
  */
 export async function overlooked(store: Store, shard: number, acceptedBefore: number): Promise<Message[]> {
   const { items } = await store.query('messages', Message, waitingPartition(shard), {
@@ -36,7 +36,10 @@ export async function overlooked(store: Store, shard: number, acceptedBefore: nu
     to: `${DUE}${iso(acceptedBefore + CARRIED_WITHIN)}`,
     limit: OVERLOOKED,
   })
-  return items.sort(byAcceptance)
+  if (items.length === 0) return []
+  const sessions = new Set(items.map(({ sessionId }) => sessionId))
+  const all = await backlog(store, shard)
+  return all.filter((one) => sessions.has(one.sessionId) && acceptedAt(one) <= iso(acceptedBefore))
 }
 
 /** All of a shard that no connector has shown as queued or sent, whoever carries it, in the order of acceptance. */
