@@ -25,6 +25,7 @@ import { Appender } from './events/appender.ts'
 import { liveTeller } from './events/live.ts'
 import { StateWriter } from './events/states.ts'
 import { teller } from './events/teller.ts'
+import { webhookTeller } from './events/webhooks.ts'
 import { type Health, healthOf } from './health.ts'
 import { messageKeys } from './keys.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
@@ -61,6 +62,8 @@ export type ConnectorOptions = {
   jobs?: Jobs | undefined
   /** Takes sessions that live connections shall hear of. */
   live?: Jobs | undefined
+  /** Takes logs that webhooks shall hear of. */
+  webhooks?: Jobs | undefined
   /** With `{shard}` for the number. */
   queueUrlTemplate: string
   shards: number
@@ -100,6 +103,7 @@ export function startConnector(options: ConnectorOptions): Connector {
   )
   const tellConversations = options.jobs && teller(options.jobs, log)
   const tellLive = options.live && liveTeller(options.live, now, log)
+  const tellWebhooks = options.webhooks && webhookTeller(options.webhooks, log)
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
   const measures = new Measures(options.metrics ?? (() => undefined), () => shards.supervisors)
   const telling = setInterval(() => measures.tell(), timing.METRICS_MS)
@@ -126,6 +130,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     tell: (session, events) => {
       tellConversations?.(session, events)
       tellLive?.(session, events)
+      tellWebhooks?.(session, events)
     },
     find: (sessionId) => Sessions.find(store, sessionId),
     ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),
