@@ -64,6 +64,7 @@ function start(): Connector {
     queues,
     jobs: config.EVENTS_QUEUE_URL ? openJobs(queues, config.EVENTS_QUEUE_URL) : undefined,
     live: config.LIVE_QUEUE_URL ? openJobs(queues, config.LIVE_QUEUE_URL) : undefined,
+    webhooks: config.WEBHOOKS_QUEUE_URL ? openJobs(queues, config.WEBHOOKS_QUEUE_URL) : undefined,
     queueUrlTemplate: config.COMMAND_QUEUE_URL,
     shards: config.SHARDS,
     retention: retentionOf(config),
