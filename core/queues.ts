@@ -36,14 +36,22 @@ export const commandQueue = (shard: number, deadLetterArn: string): QueueSpec =>
 
 /**
  * `orders`: messages that the model shall read; `events`: messages of linked sessions, for their conversations; `live`:
- * sessions that live connections shall hear of, one at a time each.
+ * sessions that live connections shall hear of, one at a time each; `webhooks`: logs with news that webhooks shall hear
+ * of; `deliveries`: webhooks that have something to do.
  */
-export const JOBS = ['orders', 'events', 'live'] as const
+export const JOBS = ['orders', 'events', 'live', 'webhooks', 'deliveries'] as const
 export type JobKind = (typeof JOBS)[number]
 export const JOB_PREFIX = 'linekeeper-jobs-'
 
 /** Seconds in which a batch has to be done before somebody else gets it: six times the function's own time limit. */
-const DONE_WITHIN: Record<JobKind, number> = { orders: 360, events: 180, live: 120 }
+const DONE_WITHIN: Record<JobKind, number> = {
+  orders: 360,
+  events: 180,
+  live: 120,
+  webhooks: 180,
+  // One endpoint at a time, whose lease ends before (core/webhook/desk.ts): who was interrupted goes on soon.
+  deliveries: 75,
+}
 
 /** Kinds whose jobs keep their order, by group. */
 const IN_ORDER: ReadonlySet<JobKind> = new Set(['live'])

@@ -13,7 +13,7 @@ import { newsItem } from './work.ts'
 
 export type FanOutDesk = {
   store: Store
-  wake(endpoint: Key, volatile: Told[]): Promise<void>
+  wake(endpoint: Key, volatile: Told[], isNews: boolean): Promise<void>
   /** Streams that were noted for an endpoint while it rests, so that they are noted once; kept by the process. */
   noted: Map<string, number>
 }
@@ -24,45 +24,46 @@ const NOTED_AT_MOST = 10_000
 
 /** Repeating it is safe. @throws when the store or the queue does not answer */
 export async function fanOut(desk: FanOutDesk, jobs: News[]): Promise<void> {
-  const streams = merged(jobs.flatMap((job) => [...job.streams, ...job.volatile.map(streamOf)]))
+  const streams = merged(jobs.flatMap((job) => job.streams))
   const volatile = jobs.flatMap((job) => job.volatile)
   const heard = await whoHears(desk.store, streams, volatile)
   await note(desk, heard)
   await Promise.all(heard.map((one) => rouse(desk, one)))
 }
 
-const streamOf = ({ accountId, sessionId, type }: Told): Stream => ({
-  accountId,
-  stream: sessionId,
-  types: [type],
-})
-
 async function whoHears(store: Store, streams: Stream[], volatile: Told[]): Promise<Heard[]> {
-  const accounts = new Map<string, Promise<Endpoint[]>>()
   const heard = new Map<string, Heard>()
-  const ofAccount = (accountId: string) => {
-    const found = accounts.get(accountId) ?? endpointsOf(store, { accountId })
-    accounts.set(accountId, found)
-    return found
+  const find = finder(store)
+  const of = (endpoint: Endpoint): Heard => {
+    const one = heard.get(endpoint.id) ?? { endpoint, streams: new Set(), volatile: [] }
+    heard.set(endpoint.id, one)
+    return one
   }
-  await Promise.all(
-    streams.map(async ({ accountId, stream, types }) => {
-      const all = await Promise.all([
-        ofAccount(accountId),
-        isSession(stream) ? endpointsOf(store, { accountId, sessionId: stream }) : [],
-      ])
-      for (const endpoint of all.flat()) {
-        if (!endpoint.active || !types.some((type) => wants(endpoint.events, type))) continue
-        const one = heard.get(endpoint.id) ?? { endpoint, streams: new Set(), volatile: [] }
-        heard.set(endpoint.id, one)
-        one.streams.add(stream)
-        one.volatile.push(
-          ...volatile.filter(({ sessionId, type }) => sessionId === stream && wants(endpoint.events, type)),
-        )
-      }
-    }),
-  )
+  for (const { accountId, stream, types } of streams)
+    for (const endpoint of await find(accountId, stream))
+      if (types.some((type) => wants(endpoint.events, type))) of(endpoint).streams.add(stream)
+  for (const event of volatile)
+    for (const endpoint of await find(event.accountId, event.sessionId))
+      if (wants(endpoint.events, event.type)) of(endpoint).volatile.push(event)
   return [...heard.values()]
+}
+
+/** Who listens to a log; each owner is asked for once. */
+function finder(store: Store): (accountId: string, stream: string) => Promise<Endpoint[]> {
+  const known = new Map<string, Promise<Endpoint[]>>()
+  const ask = (owner: { accountId: string; sessionId?: string }) => {
+    const name = `${owner.accountId} ${owner.sessionId ?? ''}`
+    const asked = known.get(name) ?? endpointsOf(store, owner)
+    known.set(name, asked)
+    return asked
+  }
+  return async (accountId, stream) => {
+    const all = await Promise.all([
+      ask({ accountId }),
+      isSession(stream) ? ask({ accountId, sessionId: stream }) : [],
+    ])
+    return all.flat().filter(({ active }) => active)
+  }
 }
 
 /** An endpoint of an account has to know which logs have news, one of a session knows. */
@@ -81,9 +82,10 @@ async function note({ store, noted }: FanOutDesk, heard: Heard[]): Promise<void>
   if (items.length > 0) await store.putMany('main', items)
 }
 
-async function rouse({ store, wake }: FanOutDesk, { endpoint, volatile }: Heard): Promise<void> {
+async function rouse({ store, wake }: FanOutDesk, { endpoint, streams, volatile }: Heard): Promise<void> {
   if (isResting(endpoint, store.now())) return
   const key = endpointKey(endpoint)
-  const isDrained = endpoint.leaseUntil > store.now() && (await markAgain(store, key))
-  if (!isDrained || volatile.length > 0) await wake(key, volatile)
+  const isNews = streams.size > 0
+  const isDrained = isNews && endpoint.leaseUntil > store.now() && (await markAgain(store, key))
+  if (volatile.length > 0 || (isNews && !isDrained)) await wake(key, volatile, isNews && !isDrained)
 }

@@ -27,6 +27,8 @@ export const DrainJob = z.object({
   endpoint: z.object({ pk: z.string(), sk: z.string() }),
   /** Posted on the way, without waiting for a turn, and never again. */
   volatile: z.array(Told).default([]),
+  /** False when there is nothing else. */
+  isNews: z.boolean().default(true),
 })
 export type DrainJob = z.infer<typeof DrainJob>
 
