@@ -17,6 +17,8 @@ const ROUNDS = Number(process.env.ROUNDS ?? 1)
 const SEED = Number(process.env.SEED ?? 20_260_703)
 const LINES = Number(process.env.LINES ?? 60)
 const SLEEP_MS = 60_000
+/** How soon is for the bench to say; here it has to happen at all, also on a machine that has much else to do. */
+const WITHIN_MS = 120_000
 
 const luck = chance(SEED)
 let its: Stack
@@ -36,7 +38,7 @@ beforeAll(async () => {
       { lines: 2, people: 5 },
     ],
   })
-  traffic = startTraffic(its, town, luck.branch(), { line: [2_000, 6_000], person: [1_000, 4_000] })
+  traffic = startTraffic(its, town, luck.branch(), { line: [4_000, 12_000], person: [2_000, 8_000] })
 }, 180_000)
 afterAll(async () => {
   await traffic?.stop()
@@ -45,21 +47,23 @@ afterAll(async () => {
 })
 
 const settled = () =>
-  until('every shard has one owner', async () => (await whoOwnsWhat(its)).isWhole, { withinMs: 60_000 })
+  until('every shard has one owner', async () => (await whoOwnsWhat(its)).isWhole, { withinMs: WITHIN_MS })
 const conflicts = async () =>
   (await its.sandbox<{ totals: { conflicts: number } }>('/stats')).body.totals.conflicts
 const moments: Chance = luck.branch()
 
-test('connectors that join and leave take over without a conflict at WhatsApp', async () => {
+test('connectors that join and leave take over without a conflict at WhatsApp', {
+  timeout: 600_000,
+}, async () => {
   for (const action of PLANNED) {
     await fleet.happen(action, moments)
     await settled()
-    await everyoneLoggedIn(its, town)
+    await everyoneLoggedIn(its, town, WITHIN_MS)
     expect([nameOf(action), await conflicts()]).toEqual([nameOf(action), 0])
   }
 })
 
-test('dead, asleep for a minute, cut off: the others take over', { timeout: 240_000 * ROUNDS }, async () => {
+test('dead, asleep for a minute, cut off: the others take over', { timeout: 360_000 * ROUNDS }, async () => {
   for (let round = 0; round < ROUNDS; round++) {
     await fleet.happen({ do: 'join' }, moments)
     await fleet.happen({ do: 'sleep', forMs: SLEEP_MS }, moments)
@@ -67,14 +71,14 @@ test('dead, asleep for a minute, cut off: the others take over', { timeout: 240_
       await fleet.happen(action, moments)
       await pause(moments.between(500, 4_000))
     }
-    await everyoneLoggedIn(its, town)
+    await everyoneLoggedIn(its, town, WITHIN_MS)
     await fleet.everyoneBack()
   }
 })
 
-test('every line has one owner, and the books are in order', { timeout: 240_000 }, async () => {
+test('every line has one owner, and the books are in order', { timeout: 480_000 }, async () => {
   await settled()
-  await everyoneLoggedIn(its, town)
+  await everyoneLoggedIn(its, town, WITHIN_MS)
   const books = await traffic.stop()
   expect(await settledAudit(its, town, books)).toEqual(CLEAN)
   expect(books.entries.length).toBeGreaterThan(LINES * 4)
