@@ -13,6 +13,8 @@ export const ASSUMED = {
   eventsKeptDays: 7,
   /** Bytes of text in a message, beyond the few of the messages that were counted. */
   textBytes: 100,
+  /** Bytes of an answer to a webhook, its header included. */
+  answerBytes: 700,
   /** Bytes of log: the gateway's line, and those of Lambda, per request; per batch of a consumer; per connector and day. */
   loggedRequest: 1_000,
   loggedBatch: 400,
@@ -23,6 +25,6 @@ export const ASSUMED = {
   /** Lambda looks at a queue that feeds a function with five readers, each of them for 20 s. */
   looksPerMinute: 15,
   /** Alarms look at two metrics of each queue, function and table, and at six of the fleet and the API. */
-  functions: 6,
+  functions: 8,
   alarmsOfFleet: 6,
 }

@@ -66,6 +66,24 @@ export function messagesOf(amount: { out: number; in: number }, kind: Kind, coun
   }
 }
 
+/** A request to the API each, answered by a function of its own; stored in a conversation only. */
+export function webhooksOf(amount: number, kind: keyof Counts['webhooks'], counts: Counts): Bill {
+  const { stored, webhooks } = counts
+  const { textBytes, messagesKeptDays, eventsKeptDays } = ASSUMED
+  const { writeUnits, readUnits } = webhooks[kind]
+  const bytesDays =
+    (stored.conversation + textBytes) * messagesKeptDays +
+    (stored.eventsOfConversation + textBytes) * eventsKeptDays
+  return {
+    connectors: gb(amount * ASSUMED.answerBytes) * PRICES.outGb.usd,
+    database: units({ writeUnits, readUnits }, amount),
+    storage: gb((amount / DAYS) * bytesDays) * PRICES.storedGb.usd,
+    functions: amount * (PRICES.httpRequest.usd + run(ASSUMED.apiMs, 1)),
+    queues: 0,
+    watching: gb(amount * ASSUMED.loggedRequest) * PRICES.loggedGb.usd,
+  }
+}
+
 /** Metrics that alarms look at: two of each queue, function and table, and those of the fleet. */
 export const watchedMetrics = ({ shards }: Pick<Fleet, 'shards'>): number =>
   2 * (shards + JOBS.length + ASSUMED.functions + Object.keys(TABLES).length) + ASSUMED.alarmsOfFleet

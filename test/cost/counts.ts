@@ -23,6 +23,8 @@ export const Counts = z.object({
   shards: z.int(),
   idle: Cost,
   kinds: z.record(z.enum(['alone', 'spread', 'told alone', 'told busy']), Way),
+  /** A webhook of Twilio, of somebody whom the hook knows. */
+  webhooks: z.record(z.enum(['alone', 'busy']), Cost),
   /** Bytes that are billed, copies in indexes included: per message, and per session what its device keeps. */
   stored: z.object({
     message: z.number(),

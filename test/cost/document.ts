@@ -1,7 +1,7 @@
 /** docs/cost.md, from what was counted and what AWS asks. */
 import { CATCH_UP_EVERY } from '#core/conversation/schedule.ts'
 import { ASSUMED } from './assumed.ts'
-import { type Bill, billOf, fixedOf, messagesOf, totalOf } from './bill.ts'
+import { type Bill, billOf, fixedOf, messagesOf, totalOf, webhooksOf } from './bill.ts'
 import { type Cost, type Counts, databaseCalls, type Kind, queueCalls } from './counts.ts'
 import { cents, dollars, millions, short, table, whole } from './format.ts'
 import { PRICES, PRICES_OF } from './prices.ts'
@@ -15,6 +15,10 @@ const KINDS: Record<Kind, string> = {
   'told alone': 'one at a time, with conversations',
   'told busy': 'many at once, with conversations',
 }
+const WEBHOOKS = [
+  ['in, by a webhook of Twilio, one at a time', 'alone'],
+  ['in, by a webhook of Twilio, many at once', 'busy'],
+] as const
 /** Which calls write what. */
 const WRITERS: [RegExp, string][] = [
   [/^PutItem messages/, 'accepting it'],
@@ -79,7 +83,8 @@ ${table(
   ]),
 )}
 
-The first figure is paid once; the second includes what storage costs until the messages are deleted.
+The first figure is paid once; the second includes what storage costs until the messages are deleted. A million webhooks of Twilio
+cost ${dollars(totalOf(webhooksOf(1e6, 'alone', counts)))}, kept for a year; what Twilio asks is not in there.
 
 ## Where it goes
 
@@ -93,9 +98,9 @@ Per message, all parts of the system together:
 
 ${table(
   ['message', 'calls of DynamoDB', 'calls of SQS', 'write units', 'read units'],
-  (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
-    WAYS.map((way) => countRow(`${way}, ${KINDS[kind]}`, counts.kinds[kind][way])),
-  ),
+  (Object.keys(KINDS) as Kind[])
+    .flatMap((kind) => WAYS.map((way) => countRow(`${way}, ${KINDS[kind]}`, counts.kinds[kind][way])))
+    .concat(WEBHOOKS.map(([name, kind]) => countRow(name, counts.webhooks[kind]))),
 )}
 
 Writes are the price: a transaction costs twice, every index once more, and a message is written durably more often than once,

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { countCosts } from '../bench/parts/costs.ts'
 import { type Metered, openMetered } from '../bench/parts/metered.ts'
+import { countWebhooks, WEBHOOK_ENV } from '../bench/parts/webhook-costs.ts'
 import { COUNTS_FILE, type Cost, Counts } from './counts.ts'
 import { billedBytes, type StoredItem } from './stored.ts'
 
@@ -10,8 +11,8 @@ const KINDS = ['alone', 'spread', 'told alone', 'told busy'] as const
 const SHARDS = 16
 
 export async function measure(): Promise<void> {
-  await using metered = await openMetered()
-  const amounts = { idleMs: 20_000, alone: 6, load: 400 }
+  await using metered = await openMetered(WEBHOOK_ENV)
+  const amounts = { idleMs: 20_000, alone: 6, load: 400, busy: 400 }
   const counted = await countCosts(metered, KINDS, amounts, (text) => process.stderr.write(`${text}\n`))
   const kinds = Object.fromEntries(
     KINDS.map((kind) => {
@@ -20,8 +21,11 @@ export async function measure(): Promise<void> {
     }),
   )
   const stored = await measureStored(metered)
+  const { alone, busy } = await countWebhooks(metered, amounts)
+  const webhooks = { alone: caused(alone, counted.idle), busy: caused(busy, counted.idle) }
   const { idle } = counted
-  const counts = Counts.parse({ date: new Date().toISOString(), shards: SHARDS, idle, kinds, stored })
+  const date = new Date().toISOString()
+  const counts = Counts.parse({ date, shards: SHARDS, idle, kinds, webhooks, stored })
   writeFileSync(COUNTS_FILE, `${JSON.stringify(counts, rounded, 1)}\n`)
 }
 
