@@ -221,9 +221,10 @@ describe('what is said', () => {
     await own.until('pong')
   })
 
+  /** Two limits' worth and more: a minute may end in between. */
   test('who talks too much is closed, after it was said why', async () => {
     using own = await connection()
-    for (let nth = 0; nth < 130; nth++) own.say({ type: 'ping' })
+    for (let nth = 0; nth < 300; nth++) own.say({ type: 'ping' })
     expect(await own.until('error')).toMatchObject({ code: 'RATE_LIMITED', closing: true })
     expect(await until('the end', own.closed)).toBe(1001)
   })
@@ -232,6 +233,64 @@ describe('what is said', () => {
     using own = await connection()
     own.say(`{"type":"ping","id":"${'x'.repeat(40_000)}"}`)
     expect(await until('the end', own.closed)).toBe(1009)
+  })
+})
+
+describe('server-sent events', () => {
+  type Entry = { id?: string; event?: string; data?: string }
+
+  /** The stream of the session, read into entries as a browser would. */
+  async function stream(headers: Record<string, string> = {}, query = '') {
+    const over = new AbortController()
+    const answer = await fetch(`${it.origin}/api/sessions/${sessionId}/events/stream${query}`, {
+      headers: { 'x-api-key': it.key, ...headers },
+      signal: over.signal,
+    })
+    const entries: Entry[] = []
+    const reading = (async () => {
+      let text = ''
+      for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk
+        const parts = text.split('\n\n')
+        text = parts.pop() ?? ''
+        for (const part of parts)
+          entries.push(Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s))))
+      }
+    })().catch(() => undefined)
+    return {
+      answer,
+      events: () => entries.filter(({ data }) => data !== undefined),
+      async [Symbol.asyncDispose]() {
+        over.abort()
+        await reading
+      },
+    }
+  }
+  const texts = (entries: Entry[]) => entries.map(({ data = '{}' }) => textOf(JSON.parse(data)))
+
+  test('tell what happens, and go on behind the last id', async () => {
+    let last: string | undefined
+    {
+      await using first = await stream({}, '?events=message.received')
+      expect(first.answer.headers.get('content-type')).toBe('text/event-stream')
+      await write('streamed')
+      await until('the event', () => first.events().length === 1, { everyMs: 10 })
+      const [event] = first.events()
+      expect([event?.event, ...texts(first.events())]).toEqual(['message.received', 'streamed'])
+      last = event?.id
+    }
+    await write('meanwhile')
+    await using second = await stream({ 'last-event-id': last ?? '' }, '?events=message.received')
+    await write('again')
+    await until('both', () => second.events().length >= 2, { everyMs: 10 })
+    expect(texts(second.events())).toEqual(['meanwhile', 'again'])
+  })
+
+  test('need a token, a session and a filter that is one', async () => {
+    await using anonymous = await stream({ 'x-api-key': 'wrong' })
+    expect(anonymous.answer.status).toBe(401)
+    await using wrong = await stream({}, '?events=nonsense*')
+    expect(wrong.answer.status).toBe(400)
   })
 })
 
