@@ -10,6 +10,7 @@ import type { Groups } from './groups/groups.ts'
 import type { Cdn } from './media/cdn.ts'
 import type { Certificates } from './noise/certificates.ts'
 import type { Options } from './options.ts'
+import type { Hellos } from './pairing/code.ts'
 import type { Registrations } from './pairing/registrations.ts'
 import type { AppStates } from './people/appstate.ts'
 import type { Companions } from './people/companions.ts'
@@ -20,7 +21,7 @@ import type { PreKeyPool } from './people/prekeys.ts'
 import type { Unreadable } from './people/unreadable.ts'
 import type { Phones } from './signal/phone.ts'
 import type { Stats } from './stats.ts'
-import type { Store } from './store.ts'
+import type { Store, Table } from './store.ts'
 import type { Live } from './wire/live.ts'
 
 export type World = {
@@ -37,6 +38,8 @@ export type World = {
   inbox: Inbox
   letters: Letters
   cdn: Cdn
+  /** The names of profile pictures at the media server, by LID or group. */
+  pictures: Table<string>
   /** Where the HTTP server is reached. */
   origin(): string
   unreadable: Unreadable
@@ -44,6 +47,7 @@ export type World = {
   parked: Parked
   live: Live
   registrations: Registrations
+  hellos: Hellos
   faults: Faults
   stats: Stats
 }

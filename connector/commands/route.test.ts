@@ -29,6 +29,7 @@ function recipient(outcome: (send: Send) => Outcome = () => 'done') {
   const taken: Send[] = []
   const it: Recipient = {
     look: async () => void calls.push('look'),
+    answer: async ({ name }) => void calls.push(`answer ${name}`),
     take: async (sends) => {
       calls.push(`take ${sends.map(({ messageId }) => messageId).join(' ')}`)
       taken.push(...sends)
@@ -59,4 +60,20 @@ test('what comes behind a command that has to come again comes again too', async
     'later',
     'later',
   ])
+})
+
+test('a request is answered, in its place', async () => {
+  const { it, calls } = recipient()
+  const command = {
+    type: 'session.request' as const,
+    requestId: 'r',
+    name: 'group.list' as const,
+    input: {},
+    until: envelope.sentAt,
+  }
+  expect(await route(it, [send('A'), { ...envelope, id: 'r', isRepeat: false, command }])).toEqual([
+    'done',
+    'done',
+  ])
+  expect(calls).toEqual(['answer group.list', 'take A'])
 })

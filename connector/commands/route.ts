@@ -2,6 +2,7 @@
  * Brings commands of one session to its supervisor, in their order: what was asked of the session takes effect before
  * the messages behind it are taken, and messages that follow each other are taken together.
  */
+import type { Request } from '../supervisor/answers.ts'
 import type { Outcome, Send } from '../supervisor/outbox.ts'
 import type { Received } from './consumer.ts'
 
@@ -9,6 +10,7 @@ export type Recipient = {
   /** Looks at the stored intent and begins to follow it. */
   look(): Promise<void>
   take(commands: Send[]): Promise<Outcome[]>
+  answer(request: Request): Promise<void>
 }
 
 export async function route(recipient: Recipient, commands: Received[]): Promise<Outcome[]> {
@@ -23,6 +25,10 @@ export async function route(recipient: Recipient, commands: Received[]): Promise
       case 'session.intent':
         await takeSends()
         await recipient.look()
+        outcomes.push('done')
+        break
+      case 'session.request':
+        await recipient.answer({ ...command, isRepeat })
         outcomes.push('done')
         break
       case 'message.send': {

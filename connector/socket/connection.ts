@@ -27,7 +27,7 @@ import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
 import { patiently } from './patience.ts'
 import { toPresence } from './presence.ts'
-import { queries } from './queries.ts'
+import { queries } from './queries/index.ts'
 import { quietLog } from './quiet-log.ts'
 import type { Ratchet } from './ratchet.ts'
 import { watchRaw } from './raw-socket.ts'
@@ -55,6 +55,8 @@ export type Parts = {
   log: Logger
   now: () => number
   lookup(id: string): Promise<Uint8Array | undefined>
+  phoneNumberOf(lid: string): string | undefined
+  lidOf(phoneNumber: string): string | undefined
   whenDurable(): Promise<void>
   onHeld(): void
 }
@@ -103,7 +105,8 @@ export class LiveConnection implements Connection {
       onSendError: (error) => parts.log.debug({ error: error.message }, 'a frame could not be written'),
     })
     this.sender = new Sender({ socket: this.#socket, line, ...parts })
-    this.ask = queries(this.#socket, line, () => this.#assertOpen())
+    const { phoneNumberOf, lidOf } = parts
+    this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf }, line, () => this.#assertOpen())
     line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
     this.#watchEvents()
     this.#watch('connect-timeout', settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)

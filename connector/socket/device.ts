@@ -96,6 +96,8 @@ export class LiveDevice implements Device {
       log,
       now,
       lookup,
+      phoneNumberOf: (lid) => this.phoneNumberOf(lid),
+      lidOf: (phoneNumber) => this.lidOf(phoneNumber),
       whenDurable: () => this.#committer.whenDurable(this.#set.seq),
       onHeld: () => this.#weighPressure(),
     }

@@ -14,3 +14,21 @@ export class Closed extends Error {
 export class NotConnected extends Error {
   override readonly name = 'NotConnected'
 }
+
+/** WhatsApp has said no; `code` is its number where it gave one. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: number | undefined
+  constructor(message: string, code: number | undefined, cause?: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}
+
+/** WhatsApp has said nothing in time. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered'
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+  }
+}

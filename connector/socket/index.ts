@@ -8,7 +8,7 @@ import { harden } from './hardening/index.ts'
 import { slimPool } from './slim.ts'
 import type { Device, DeviceOptions } from './types.ts'
 
-export { Closed as DeviceClosed, NotConnected, Refusing } from './errors.ts'
+export { Closed as DeviceClosed, NotConnected, Refused, Refusing, Unanswered } from './errors.ts'
 export { trust } from './trust.ts'
 export type * from './types.ts'
 

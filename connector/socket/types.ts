@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import type { DeviceStore } from '#core/device/index.ts'
+import type { Ask } from './queries/index.ts'
 
 /** Which servers this process talks to. One process has one mode, chosen once (see trust.ts). */
 export type ServerAddress =
@@ -223,21 +224,5 @@ export type Connection = {
   /** Ends it; `closed` follows with the name `ended`. */
   end(reason: string): Promise<void>
   /** Queries to WhatsApp. They reject when the connection is not open or closes meanwhile. */
-  readonly ask: Queries
-}
-
-export type Queries = {
-  /** Which of these numbers (digits) are on WhatsApp. */
-  onWhatsApp(numbers: string[]): Promise<{ number: string; exists: boolean; jid: string | undefined }[]>
-  /** Marks messages as read; the sender sees it unless the account's privacy settings forbid that. */
-  markRead(messages: { chat: string; id: string; participant?: string }[]): Promise<void>
-  typing(chat: string, state: 'composing' | 'recording' | 'paused'): Promise<void>
-  group(jid: string): Promise<Group>
-}
-
-export type Group = {
-  jid: string
-  subject: string
-  owner: string | undefined
-  participants: { jid: string; phoneNumber: string | undefined; admin: boolean }[]
+  readonly ask: Ask
 }

@@ -1,5 +1,6 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
 import { type Event, told } from '#core/contract/event.ts'
+import type { Outcome } from '#core/contract/request.ts'
 import type { Message } from '#core/message.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
@@ -43,6 +44,8 @@ export type SupervisorParts = {
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
   /** The ids of a session's messages that the ledger shows as waiting. */
   unsent(session: Session): Promise<string[]>
+  /** Stores the answer to a request where its asker looks for it. */
+  answered(requestId: string, outcome: Outcome): Promise<unknown>
   /** The keys of a session's messages, and the messages that they open. */
   keysOf(session: Session): MessageKeys
   /** Erases everything that is stored of a deleted session. */

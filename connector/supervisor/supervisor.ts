@@ -9,6 +9,7 @@ import { presenceShown, qrShown } from '../events/volatile.ts'
 import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
+import { answering, type Request } from './answers.ts'
 import { Attempts } from './attempts.ts'
 import { type Decision, LOGGED_OUT } from './decide.ts'
 import { Dialer } from './dialer.ts'
@@ -113,6 +114,12 @@ export class Supervisor {
         'not_linked',
       )
     return commands.map(() => 'done')
+  }
+
+  /** Answers, whatever becomes of it, where the asker looks for it. */
+  answer(request: Request): Promise<void> {
+    const { now, log, answered } = this.#parts
+    return answering({ now, log, tell: answered })(this.#dialer.line?.connection, request)
   }
 
   /** To be called about every second. */

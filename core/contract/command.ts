@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { Content } from './content.ts'
+import { RequestName } from './request.ts'
 
 export const Command = z.discriminatedUnion('type', [
   /** The session's intent changed: compare the stored one with what was done. */
@@ -19,6 +20,14 @@ export const Command = z.discriminatedUnion('type', [
     acceptedAt: z.iso.datetime(),
     /** True when the sweeper carries it again: the connector then asks the ledger first. */
     again: z.boolean().default(false),
+  }),
+  /** Somebody waits for the answer (see core/ask.ts), and no longer after `until`. */
+  z.object({
+    type: z.literal('session.request'),
+    requestId: z.string(),
+    name: RequestName,
+    input: z.unknown(),
+    until: z.iso.datetime(),
   }),
 ])
 export type Command = z.infer<typeof Command>
@@ -37,6 +46,11 @@ export type Envelope = z.infer<typeof Envelope>
 /** The version that has to understand it. */
 export const versionOf = (command: Command): Envelope['v'] =>
   command.type === 'message.send' && command.content ? 2 : 1
+
+/** What has to keep its order among others. A request waits for nobody, and nobody waits for it. */
+export const groupOf = ({ sessionId, command }: Pick<Envelope, 'sessionId' | 'command'>): string =>
+  command.type === 'session.request' ? `${sessionId}/${command.requestId}` : sessionId
+export const sessionOfGroup = (group: string): string => group.split('/')[0] ?? ''
 
 export const encode = (envelope: Envelope): string => JSON.stringify(envelope)
 

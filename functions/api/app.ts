@@ -5,6 +5,7 @@
 
 import { Hono } from 'hono'
 import { conversationSessions } from '../dialects/conversations.ts'
+import { askedCalls } from './asked/index.ts'
 import { chats } from './chats.ts'
 import { connectors } from './connectors.ts'
 import type { ApiEnv } from './context.ts'
@@ -26,7 +27,6 @@ import { bounded, identified } from './request.ts'
 import { controlSessions } from './sessions/control.ts'
 import { listSessions } from './sessions/list.ts'
 import { manageSessions } from './sessions/manage.ts'
-import { sessionPairing } from './sessions/pairing.ts'
 import { sessionQr } from './sessions/qr.ts'
 import { sessionStatus } from './sessions/status.ts'
 
@@ -42,7 +42,6 @@ export function api(deps: Deps): Hono<ApiEnv> {
     controlSessions,
     sessionStatus,
     sessionQr,
-    sessionPairing,
     chats,
     events,
     eventStream,
@@ -50,6 +49,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
     sendMessages,
     readMessages,
     changeMessages,
+    ...askedCalls,
     ...conversations,
     conversationSessions,
     health,

@@ -70,9 +70,13 @@ test('what belongs to another account does not exist', async () => {
     ['GET', `/api/sessions/${id}/chats/4915100000003/messages`],
     ['GET', `/api/messages/stats/${id}`],
     ['PUT', `/api/sessions/${id}/settings`, { name: 'stolen' }],
-    ...['start', 'stop', 'restart', 'logout', 'clear-auth', 'pairing-code'].map(
-      (action): [string, string] => ['POST', `/api/sessions/${id}/${action}`],
-    ),
+    ...['start', 'stop', 'restart', 'logout', 'clear-auth'].map((action): [string, string] => [
+      'POST',
+      `/api/sessions/${id}/${action}`,
+    ]),
+    ['POST', `/api/sessions/${id}/pairing-code`, { phoneNumber: '+4915100000001' }],
+    ['GET', `/api/sessions/${id}/groups`],
+    ['POST', `/api/sessions/${id}/numbers/check`, { numbers: ['+4915100000001'] }],
     ['DELETE', `/api/sessions/${id}`],
     ['POST', '/api/messages', JSON.parse(message())],
   ]

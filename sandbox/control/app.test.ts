@@ -59,7 +59,7 @@ test('what cannot be done has a name and a status', async () => {
       404,
       'MESSAGE_NOT_FOUND',
     ],
-    [post(`${phone}/pair`, { code: 'ABCD1234' }), 501, 'PAIRING_CODE_NOT_SUPPORTED'],
+    [post(`${phone}/pair`, { code: 'ABCD1234' }), 404, 'PAIRING_CODE_UNKNOWN'],
     [post(`${phone}/scan`, { qr: 'no code' }), 400, 'QR_MALFORMED'],
     [post(`${phone}/scan`, { qr: 'https://wa.me/settings/linked_devices#a,b,c,d,1' }), 404, 'QR_UNKNOWN'],
     [post(`${phone}/read`, { ids: ['x'] }), 404, 'MESSAGE_NOT_FOUND'],

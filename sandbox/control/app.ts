@@ -59,6 +59,10 @@ export function controlApp(control: Control, overview: () => Overview) {
   })
 
   app.post('/groups', async (c) => c.json(await control.createGroup(await body(c, Schema.NewGroup)), 201))
+  app.post('/phones/:number/join', async (c) => {
+    const { code } = await body(c, Schema.Pair)
+    return c.json(await control.joinGroup(number(c), code))
+  })
   app.get('/groups/:id', async (c) => c.json(await control.group(parse(Schema.GroupId, c.req.param('id')))))
 
   app.get('/faults', async (c) => c.json(await control.faults()))

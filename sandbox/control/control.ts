@@ -8,15 +8,18 @@ import { sendToGroup, sendToPerson } from '../delivery/from-phone.ts'
 import { type Typing as TypingState, type } from '../delivery/presence.ts'
 import { markRead } from '../delivery/read.ts'
 import { SandboxError } from '../error.ts'
-import type { Group } from '../groups/groups.ts'
+import { type Group, isMember } from '../groups/groups.ts'
+import { announce, groupNode } from '../groups/tell.ts'
 import { contentOf, dropFile } from '../media/files.ts'
 import { keepCertificates } from '../noise/certificates.ts'
+import { enterCode } from '../pairing/code.ts'
 import { readQr, scan } from '../pairing/scan.ts'
 import { unlink } from '../pairing/unlink.ts'
 import { compose } from '../people/compose.ts'
 import type { InboxEntry, InboxPage } from '../people/inbox.ts'
 import type { Person } from '../people/people.ts'
-import { announce, groupNode } from '../queries/groups.ts'
+import { enter } from '../queries/group-settings.ts'
+
 import { isGroup, parseAddress, pnJid } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
@@ -48,11 +51,11 @@ export function controlOf(world: World) {
       return committed({ number: `+${owner.number}`, device })
     },
 
-    async pair(_number: string, _code: string): Promise<{ number: string; device: number }> {
-      throw new SandboxError(
-        'PAIRING_CODE_NOT_SUPPORTED',
-        'Linking by code is not built yet; scan the QR code instead.',
-      )
+    /** This person types the code that a client shows for the number. Throws PAIRING_*. */
+    async pair(number: string, code: string): Promise<{ number: string; device: number }> {
+      const owner = person(number)
+      const { device } = await enterCode(world, owner, code)
+      return committed({ number: `+${owner.number}`, device })
     },
 
     /** Somebody writes a message of any kind; gives its WhatsApp id. Throws MESSAGE_NOT_FOUND, NOT_A_PARTICIPANT. */
@@ -113,6 +116,15 @@ export function controlOf(world: World) {
       const group = world.groups.create(by, subject, participants.map(person))
       announce(world, group, by, node('create', {}, [groupNode(group)]))
       return committed(viewOf(group))
+    },
+
+    /** Somebody follows an invite link on the phone. Throws GROUP_NOT_FOUND. */
+    async joinGroup(number: string, code: string): Promise<GroupView> {
+      const joining = person(number)
+      const group = world.groups.withInvite(code)
+      if (!group) throw new SandboxError('GROUP_NOT_FOUND', 'No group has that invite code.')
+      if (!isMember(group, joining)) enter(world, group, joining)
+      return committed(viewOf(world.groups.expect(group.id)))
     },
 
     group: async (id: string): Promise<GroupView> => viewOf(world.groups.expect(id)),

@@ -15,6 +15,15 @@ export type Group = {
   subjectAt: number
   description?: string
   members: Member[]
+  announce?: boolean
+  locked?: boolean
+  joinApproval?: boolean
+  membersCanAdd?: boolean
+  disappearingSeconds?: number
+  /** Made when it is asked for first. */
+  inviteCode?: string
+  /** Who wants to join, with the time. */
+  requests?: { lid: string; number: string; at: number }[]
 }
 export type Groups = ReturnType<typeof openGroups>
 
@@ -47,6 +56,9 @@ export function openGroups(store: Store) {
       if (!group) throw new SandboxError('GROUP_NOT_FOUND', `There is no group ${id}.`)
       return group
     },
+
+    withInvite: (code: string): Group | undefined =>
+      [...known.values()].find((group) => group.inviteCode === code),
 
     of: (person: Person): Group[] => [...known.values()].filter((group) => isMember(group, person)),
     all: (): Group[] => [...known.values()],

@@ -48,11 +48,22 @@ export async function scan(world: World, person: Person, qr: QrCode): Promise<{ 
     throw new SandboxError('QR_MALFORMED', 'The keys in this code are not those of the client that shows it.')
   if (registration.offer)
     throw new SandboxError('QR_ALREADY_USED', 'Somebody else is linking this client right now.')
+  return link(world, person, connection, registration, qr.advSecret)
+}
+
+/** The phone vouches for the client, whichever way the two have come to share the secret. Throws PAIRING_*. */
+export async function link(
+  world: World,
+  person: Person,
+  connection: Connection,
+  registration: Registration,
+  advSecret: Buffer,
+): Promise<{ device: number }> {
   const device = nextDeviceNumber(person)
   person.lastDevice = device
   world.people.save(person)
 
-  const { details, wrapped } = vouchFor(person, device, registration, qr.advSecret)
+  const { details, wrapped } = vouchFor(person, device, registration, advSecret)
   const signedIdentity = await offer(
     connection,
     registration,

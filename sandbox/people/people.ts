@@ -28,12 +28,17 @@ export type Person = {
   lastDevice: number
   /** With this key the person's devices read each other's app-state patches. */
   appStateKey: Buffer
+  about: string
+  /** LIDs. */
+  blocked: string[]
 }
 
 export type People = ReturnType<typeof openPeople>
 
 const E164_DIGITS = /^[1-9]\d{4,14}$/
 const NOBODY = '999'
+/** What people of an older file may lack. */
+const NEW = { about: 'Hey there!', blocked: [] as string[] }
 
 export function openPeople(store: Store) {
   const table = store.table<Person>('people')
@@ -44,7 +49,7 @@ export function openPeople(store: Store) {
     byLid.set(person.lid, person)
     return person
   }
-  for (const person of table.all()) remember(person)
+  for (const person of table.all()) remember({ ...NEW, ...person })
 
   const isReachable = (number: string) => E164_DIGITS.test(number) && !number.startsWith(NOBODY)
   const find = (number: string): Person | undefined => {
@@ -101,6 +106,7 @@ function createPerson(number: string, lid: string): Person {
     nextPreKey: 1,
     lastDevice: 0,
     appStateKey: randomBytes(32),
+    ...NEW,
   }
 }
 

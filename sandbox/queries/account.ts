@@ -1,9 +1,14 @@
 /** The small queries about the account itself, and the client's wish to have its messages. */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { deliverBacklog } from '../delivery/deliver.ts'
 import { welcome } from '../delivery/welcome.ts'
+import { nameOf } from '../media/cdn.ts'
+import { urlOf } from '../media/files.ts'
+import { linkByCode } from '../pairing/code.ts'
 import { forgetCompanion } from '../pairing/unlink.ts'
-import { parseJid } from '../wire/jids.ts'
-import { node } from '../wire/nodes.ts'
+import { lidJid, parseJid } from '../wire/jids.ts'
+import { bytesOf, node, textOf } from '../wire/nodes.ts'
 import { type Query, reply, replyError } from './reply.ts'
 
 /** `passive active`: from now on messages may come, those of the time before first. */
@@ -20,7 +25,37 @@ export const ping = (query: Query) => reply(query)
 /** Server properties: none is needed, but Baileys keeps the hash. */
 export const props = (query: Query) => reply(query, node('props', { protocol: '1', hash: 'sandbox' }, []))
 
-export const blocklist = (query: Query) => reply(query, node('list', {}, []))
+/** Kept by LID, as WhatsApp does. */
+export function blocklist(query: Query) {
+  const { world, connection, subject, iq } = query
+  const person = connection.companion && world.people.withLid(connection.companion.lid)
+  if (!person) return replyError(query, 401)
+  if (iq.attrs.type === 'set' && subject) {
+    const other = world.people.withJid(subject.attrs.jid ?? '')
+    if (!other) return replyError(query, 404)
+    const others = person.blocked.filter((lid) => lid !== other.lid)
+    person.blocked = subject.attrs.action === 'block' ? [...others, other.lid] : others
+    world.people.save(person)
+  }
+  reply(
+    query,
+    node(
+      'list',
+      {},
+      person.blocked.map((lid) => node('item', { jid: lidJid(lid) })),
+    ),
+  )
+}
+
+/** The namespace `status`: the own about text. */
+export function about(query: Query) {
+  const { world, connection, subject } = query
+  const person = connection.companion && world.people.withLid(connection.companion.lid)
+  if (!person || !subject) return replyError(query, 400)
+  person.about = textOf(subject)
+  world.people.save(person)
+  reply(query)
+}
 
 const PRIVACY = ['readreceipts', 'last', 'online', 'profile', 'status', 'groupadd', 'calladd']
 
@@ -31,13 +66,34 @@ export function privacy(query: Query) {
   reply(query, node('privacy', {}, categories))
 }
 
-export const picture = (query: Query) =>
-  query.iq.attrs.type === 'get' ? replyError(query, 404) : reply(query, node('picture', { id: '1' }))
+/** Of a person or a group; whoever wants to see one gets its address at the media server. */
+export async function picture(query: Query) {
+  const { world, connection, iq, subject } = query
+  const { companion } = connection
+  const target = iq.attrs.target ?? (companion ? lidJid(companion.lid) : '')
+  const person = world.people.withJid(target)
+  const key = person?.lid ?? target
+  if (iq.attrs.type === 'get') {
+    const name = world.pictures.get(key)
+    if (!name) return replyError(query, 404)
+    return reply(query, node('picture', { id: '1', type: 'image', url: urlOf(world, 'image', name) }))
+  }
+  if (!subject) {
+    world.pictures.delete(key)
+    return reply(query)
+  }
+  const content = bytesOf(subject)
+  const name = nameOf(createHash('sha256').update(content).digest())
+  await world.cdn.put(name, Readable.from([content]))
+  world.pictures.put(key, name)
+  reply(query, node('picture', { id: '1' }))
+}
 
-/** The namespace `md`: a device logs itself out. Linking by code comes with a later issue. */
+/** The namespace `md`: a client links itself by code, or logs itself out. */
 export function devices(query: Query) {
   const { world, connection, subject } = query
   const { companion } = connection
+  if (subject?.tag === 'link_code_companion_reg') return linkByCode(query)
   if (subject?.tag !== 'remove-companion-device') {
     world.stats.unknownQuery(`md/${query.iq.attrs.type}/${subject?.tag}`)
     return reply(query)

@@ -1,11 +1,10 @@
-/** The namespace `w:g2`: create groups, look at them, change who is in and what they are called. */
-import { deliver } from '../delivery/deliver.ts'
 import { type Group, isAdmin, isMember, type Member, type Role } from '../groups/groups.ts'
+import { announce, groupNode, setRole } from '../groups/tell.ts'
 import type { Person } from '../people/people.ts'
-import { stanzaId } from '../wire/ids.ts'
 import { lidJid, pnJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, childrenOf, node, textOf } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
+import { answerRequests, byInvite, changeSettings, invite, listRequests } from './group-settings.ts'
 import { type Query, reply, replyError } from './reply.ts'
 
 export function groups(query: Query) {
@@ -18,39 +17,32 @@ export function groups(query: Query) {
     return reply(query, node('groups', {}, mine))
   }
   if (subject.tag === 'leave') return leave(query, person, subject)
+  if (subject.tag === 'invite' && subject.attrs.code) return byInvite(query, person, subject.attrs.code)
   const group = world.groups.find(iq.attrs.to ?? '')
   if (!group) return replyError(query, 404)
   if (!isMember(group, person)) return replyError(query, 403)
   if (subject.tag === 'query') return reply(query, groupNode(group))
-  if (!isAdmin(group, person)) return replyError(query, 403)
+  if (!mayChange(group, person, subject)) return replyError(query, 403)
+  change(query, group, person, subject)
+}
+
+function mayChange(group: Group, person: Person, { tag }: BinaryNode): boolean {
+  if (isAdmin(group, person)) return true
+  if (tag === 'add') return group.membersCanAdd === true
+  return ['subject', 'description'].includes(tag) && !group.locked
+}
+
+function change(query: Query, group: Group, person: Person, subject: BinaryNode) {
+  const { world, iq } = query
   if (subject.tag in ROLE_AFTER) return changeMembers(query, group, person, subject)
   if (subject.tag === 'subject') return rename(query, group, person, textOf(subject))
+  if (changeSettings(query, group, person, subject)) return
+  if (subject.tag === 'invite') return invite(query, group)
+  if (subject.tag === 'membership_approval_requests') return listRequests(query, group)
+  if (subject.tag === 'membership_requests_action') return answerRequests(query, group, person, subject)
   world.stats.unknownQuery(`w:g2/${iq.attrs.type}/${subject.tag}`)
   reply(query)
 }
-
-/** The group as WhatsApp describes it: members by LID, with their number beside it. */
-export function groupNode(group: Group): BinaryNode {
-  const attrs = {
-    id: group.id.split('@')[0],
-    subject: group.subject,
-    s_t: seconds(group.subjectAt),
-    s_o: lidJid(group.creator.lid),
-    creation: seconds(group.createdAt),
-    creator: lidJid(group.creator.lid),
-    creator_pn: pnJid(group.creator.number),
-    addressing_mode: 'lid',
-    size: String(group.members.length),
-  }
-  return node('group', attrs, group.members.map(memberNode))
-}
-
-const memberNode = ({ lid, number, role }: Member): BinaryNode =>
-  node('participant', {
-    jid: lidJid(lid),
-    phone_number: pnJid(number),
-    type: role === 'member' ? undefined : role,
-  })
 
 function create(query: Query, creator: Person, subject: BinaryNode) {
   const others = named(query.world, subject)
@@ -87,11 +79,6 @@ function changeMembers(query: Query, group: Group, by: Person, subject: BinaryNo
   announce(world, role ? after : group, by, change, by)
 }
 
-function setRole(world: World, group: Group, people: Person[], role: Role): Group {
-  const changed = people.map(({ lid, number }): Member => ({ lid, number, role }))
-  return world.groups.save({ ...group, members: [...without(group, people), ...changed] })
-}
-
 /** Those who stay write with new sender keys, which those who went never see. */
 function removeMembers(world: World, group: Group, people: Person[]): Group {
   const after = world.groups.save({ ...group, members: without(group, people) })
@@ -115,27 +102,6 @@ function rename(query: Query, group: Group, by: Person, subject: string) {
   reply(query)
   const attrs = { subject, s_t: seconds(now.subjectAt), s_o: lidJid(by.lid) }
   announce(query.world, now, by, node('subject', attrs))
-}
-
-/** Tells the companions of all members what has changed. */
-export function announce(world: World, group: Group, by: Person, change: BinaryNode, except?: Person) {
-  for (const member of group.members) {
-    const person = world.people.withLid(member.lid)
-    if (!person || person === except) continue
-    for (const companion of world.companions.of(person)) {
-      const attrs = {
-        from: group.id,
-        type: 'w:gp2',
-        id: stanzaId(),
-        t: seconds(),
-        participant: lidJid(by.lid),
-        participant_pn: pnJid(by.number),
-        addressing_mode: 'lid',
-        notify: by.name,
-      }
-      deliver(world, companion, node('notification', attrs, [change]))
-    }
-  }
 }
 
 const named = (world: World, subject: BinaryNode): Person[] =>

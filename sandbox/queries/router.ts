@@ -6,7 +6,7 @@ import { takeSignature } from '../pairing/scan.ts'
 import type { Connection } from '../wire/connection.ts'
 import { type BinaryNode, child } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
-import { blocklist, devices, graphql, passive, picture, ping, privacy, props } from './account.ts'
+import { about, blocklist, devices, graphql, passive, picture, ping, privacy, props } from './account.ts'
 import { appState } from './appstate.ts'
 import { groups } from './groups.ts'
 import { keys } from './keys.ts'
@@ -20,6 +20,7 @@ const ANSWERS: Record<string, (query: Query) => void | Promise<void>> = {
   'w:p': ping,
   abt: props,
   blocklist,
+  status: about,
   privacy,
   usync,
   'w:sync:app:state': appState,

@@ -49,7 +49,7 @@ function lookUp(
 function fact(world: World, person: Person, protocol: string): BinaryNode[] {
   if (protocol === 'lid') return [node('lid', { val: lidJid(person.lid) })]
   if (protocol === 'devices') return [node('devices', {}, [node('device-list', {}, devices(world, person))])]
-  if (protocol === 'status') return [node('status', { t: seconds() }, Buffer.from('Hey there!'))]
+  if (protocol === 'status') return [node('status', { t: seconds() }, Buffer.from(person.about))]
   if (protocol === 'disappearing_mode') return [node('disappearing_mode', { duration: '0', t: '0' })]
   return []
 }

@@ -154,7 +154,7 @@ test('ending it says ended, once, and nothing after it', async () => {
   expect(one.closes).toMatchObject([{ name: 'ended', text: 'enough' }])
   expect(connection.state).toBe('closed')
   await expect(connection.probe(100)).rejects.toThrow(NotConnected)
-  await expect(connection.ask.onWhatsApp([BOB])).rejects.toThrow(NotConnected)
+  await expect(connection.ask('numbers.check', { numbers: [BOB] })).rejects.toThrow(NotConnected)
   await until('the server has noticed', async () =>
     (await box.control.phones()).some((phone) => phone.number === number && !phone.devices[0]?.connected),
   )
@@ -177,7 +177,7 @@ test('typing is told while it happens, in both directions', async () => {
   await until('Bob types', () => one.presences.find(({ state }) => state === 'composing'))
   await box.control.typing(BOB, number, 'paused')
   await until('Bob pauses', () => one.presences.at(-1)?.state === 'available')
-  await one.connection.ask.typing(jidOf(BOB), 'composing')
+  await one.connection.ask('presence.typing', { chatId: jidOf(BOB), state: 'composing' })
 })
 
 test('an observer that fails does not break the connection', async () => {
@@ -196,19 +196,22 @@ test('a group can be looked up, and messages marked as read', async () => {
   const number = newNumber()
   await using one = await linked(number)
   const { id } = await box.control.createGroup({ creator: number, subject: 'Us', participants: [BOB] })
-  expect(await one.connection.ask.group(id)).toMatchObject({ jid: id, subject: 'Us' })
+  expect(await one.connection.ask('group.info', { groupId: id })).toMatchObject({ id, subject: 'Us' })
   const { id: message } = await box.control.send(BOB, { to: number, text: 'read me' })
   await until('it is there', () => one.texts().has(message))
-  await one.connection.ask.markRead([{ chat: jidOf(BOB), id: message }])
+  await one.connection.ask('messages.read', {
+    messages: [{ chatId: jidOf(BOB), id: message, fromMe: false }],
+  })
 })
 
 test('numbers can be looked up', async () => {
   const number = newNumber()
   await using one = await linked(number)
   await box.control.send(BOB, { to: number, text: 'I exist' })
-  expect(await one.connection.ask.onWhatsApp([BOB.slice(1), '9990000000'])).toMatchObject([
-    { number: BOB.slice(1), exists: true, jid: jidOf(BOB) },
-    { number: '9990000000', exists: false, jid: undefined },
+  const { numbers } = await one.connection.ask('numbers.check', { numbers: [BOB, '+9990000000'] })
+  expect(numbers).toMatchObject([
+    { number: BOB, exists: true },
+    { number: '+9990000000', exists: false },
   ])
 })
 

@@ -1,49 +1,52 @@
-/** The questions that the rest of the connector may ask WhatsApp over an open connection. */
-import { jidDecode, type WASocket } from '@whiskeysockets/baileys'
-import type { Line } from './line.ts'
-import type { Group, Queries } from './types.ts'
+/**
+ * What can be asked of WhatsApp over an open connection, by the names of core/contract/request.ts. An answer that the
+ * server refuses keeps its number; one that does not come while the line holds is told as such.
+ */
+import type { WASocket } from '@whiskeysockets/baileys'
+import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
+import { Refused, Unanswered } from '../errors.ts'
+import type { Line } from '../line.ts'
+import { chatAnswers } from './chats.ts'
+import { groupAnswers } from './groups.ts'
+import { peopleAnswers } from './people.ts'
+import { presenceAnswers } from './presence.ts'
+
+export type Asked = {
+  socket: WASocket
+  /** The phone number behind a LID, and the reverse, as far as the device has learnt it. */
+  phoneNumberOf(lid: string): string | undefined
+  lidOf(phoneNumber: string): string | undefined
+}
+export type Answers = { [N in RequestName]?: (input: Takes<N>) => Promise<Gives<N>> }
+export type Ask = <N extends RequestName>(name: N, input: Takes<N>) => Promise<Gives<N>>
 
 /** @param assertOpen throws NotConnected when the connection is not open */
-export function queries(socket: WASocket, line: Line, assertOpen: () => void): Queries {
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    assertOpen()
-    return line.untilLost(question())
+export function queries(asked: Asked, line: Line, assertOpen: () => void): Ask {
+  const answers: Answers = {
+    ...presenceAnswers(asked),
+    ...peopleAnswers(asked),
+    ...groupAnswers(asked),
+    ...chatAnswers(asked),
   }
-  return {
-    onWhatsApp: (numbers) =>
-      ask(async () => {
-        const found = (await socket.onWhatsApp(...numbers)) ?? []
-        const byNumber = new Map(found.map(({ jid, exists }) => [jidDecode(jid)?.user, { jid, exists }]))
-        return numbers.map((number) => {
-          const answer = byNumber.get(number.replace(/^\+/, ''))
-          return { number, exists: answer?.exists === true, jid: answer?.exists ? answer.jid : undefined }
-        })
-      }),
-    markRead: (messages) =>
-      ask(() =>
-        socket.readMessages(
-          messages.map(({ chat, id, participant }) => ({
-            remoteJid: chat,
-            id,
-            fromMe: false,
-            ...(participant ? { participant } : {}),
-          })),
-        ),
-      ),
-    typing: (chat, state) => ask(() => socket.sendPresenceUpdate(state, chat)),
-    group: (jid) => ask(async () => toGroup(await socket.groupMetadata(jid))),
+  return async (name, input) => {
+    const answer = answers[name]
+    if (!answer) throw new Refused(`Nobody answers ${name} here.`, undefined)
+    assertOpen()
+    try {
+      return await line.untilLost(answer(input))
+    } catch (error) {
+      throw named(error)
+    }
   }
 }
 
-function toGroup(found: Awaited<ReturnType<WASocket['groupMetadata']>>): Group {
-  return {
-    jid: found.id,
-    subject: found.subject,
-    owner: found.owner,
-    participants: found.participants.map(({ id, phoneNumber, admin }) => ({
-      jid: id,
-      phoneNumber: phoneNumber ? `+${jidDecode(phoneNumber)?.user ?? ''}` : undefined,
-      admin: Boolean(admin),
-    })),
-  }
+/** Baileys puts the server's number into `data`, or its own into `output`. */
+function named(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { data, output } = error as { data?: unknown; output?: { statusCode?: number } }
+  if (typeof data === 'number') return new Refused(error.message, data, error)
+  if (/timed out/i.test(error.message)) return new Unanswered(error.message, error)
+  return output?.statusCode && output.statusCode < 500
+    ? new Refused(error.message, output.statusCode, error)
+    : error
 }

@@ -269,8 +269,11 @@ test('a session that no living connector holds does not claim to be connected', 
   expect(await status(id)).toMatchObject({ status: 'connected' })
 })
 
-test('linking by pairing code says that it is not built yet', async () => {
+test('a pairing code is to be had only while a QR code is shown', async () => {
   const { id } = await create()
-  const answer = await w.request('POST', `/api/sessions/${id}/pairing-code`, { phoneNumber: '+491511' })
-  expect(answer).toMatchObject({ status: 501, body: { success: false, code: 'NOT_SUPPORTED' } })
+  const path = `/api/sessions/${id}/pairing-code`
+  expect(await w.request('POST', path, { phoneNumber: '+4915100000001' })).toMatchObject({
+    status: 400,
+    body: { code: 'SESSION_NOT_CONNECTED', details: { currentStatus: 'inactive', action: expect.any(String) } },
+  })
 })

@@ -1,0 +1,51 @@
+/** What is kept in step among the devices of one person: read, archived, pinned, muted, cleared, starred. */
+import type { MinimalMessage } from '@whiskeysockets/baileys'
+import type { MessageKey, Takes } from '#core/contract/request.ts'
+import type { Answers, Asked } from './index.ts'
+
+export const chatAnswers = ({ socket }: Asked): Answers => ({
+  async 'messages.read'({ messages }) {
+    await socket.readMessages(messages.map(keyOf))
+    return {}
+  },
+  async 'messages.star'({ chatId, messages, star }) {
+    await socket.chatModify(
+      { star: { messages: messages.map(({ id, fromMe }) => ({ id, fromMe })), star } },
+      chatId,
+    )
+    return {}
+  },
+  async 'chat.change'(change) {
+    for (const modification of modifications(change)) await socket.chatModify(modification, change.chatId)
+    return {}
+  },
+  async 'chat.disappearing'({ chatId, seconds }) {
+    await socket.sendMessage(chatId, { disappearingMessagesInChat: seconds })
+    return {}
+  },
+})
+
+type Modification = Parameters<Asked['socket']['chatModify']>[0]
+
+function* modifications(change: Takes<'chat.change'>): Generator<Modification> {
+  const { archived, pinned, mutedUntil, unread, cleared, deleted } = change
+  const lastMessages = change.lastMessages.map(minimal)
+  if (archived !== undefined) yield { archive: archived, lastMessages }
+  if (pinned !== undefined) yield { pin: pinned }
+  if (mutedUntil !== undefined) yield { mute: mutedUntil === null ? null : Date.parse(mutedUntil) }
+  if (unread !== undefined) yield { markRead: !unread, lastMessages }
+  if (cleared) yield { clear: true, lastMessages }
+  if (deleted) yield { delete: true, lastMessages }
+}
+
+const keyOf = ({ id, chatId, fromMe, participant }: MessageKey) => ({
+  id,
+  remoteJid: chatId,
+  fromMe,
+  ...(participant ? { participant } : {}),
+})
+
+const minimal = (message: MessageKey): MinimalMessage => ({
+  key: keyOf(message),
+  messageTimestamp: message.timestamp ?? 0,
+})

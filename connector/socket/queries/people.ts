@@ -1,0 +1,79 @@
+/** Who is on WhatsApp, what people show of themselves, who is blocked, and what we show of ourselves. */
+import { jidDecode } from '@whiskeysockets/baileys'
+import type { Person } from '#core/contract/content.ts'
+import { iso } from '#core/platform/clock.ts'
+import { Refused } from '../errors.ts'
+import type { Answers, Asked } from './index.ts'
+
+/** WhatsApp's answer when there is no picture, or none for us. */
+const NO_PICTURE = new Set([401, 404])
+
+export const peopleAnswers = (asked: Asked): Answers => {
+  const { socket, lidOf } = asked
+  return {
+    async 'numbers.check'({ numbers }) {
+      const found = (await socket.onWhatsApp(...numbers.map((number) => number.replace('+', '')))) ?? []
+      const existing = new Set(
+        found.flatMap(({ jid, exists }) => (exists ? [`+${jidDecode(jid)?.user}`] : [])),
+      )
+      return {
+        numbers: numbers.map((number) => {
+          const lid = lidOf(number)
+          return { number, exists: existing.has(number), ...(lid ? { lid } : {}) }
+        }),
+      }
+    },
+    async 'person.picture'({ id, preview }) {
+      try {
+        const url = await socket.profilePictureUrl(id, preview ? 'preview' : 'image')
+        return url ? { url } : {}
+      } catch (error) {
+        if (NO_PICTURE.has((error as { data?: number }).data ?? 0)) return {}
+        throw error
+      }
+    },
+    async 'person.about'({ id }) {
+      const [found] = (await socket.fetchStatus(id)) ?? []
+      const { status, setAt } = (found?.status ?? {}) as { status?: string; setAt?: Date }
+      const at = setAt?.getTime() ?? 0
+      return { ...(status ? { about: status } : {}), ...(at > 0 ? { setAt: iso(at) } : {}) }
+    },
+    async 'blocklist.get'() {
+      const jids = await socket.fetchBlocklist()
+      return { people: jids.map((jid) => personOf(jid ?? '', asked)) }
+    },
+    async 'blocklist.set'({ id, blocked }) {
+      await socket.updateBlockStatus(id, blocked ? 'block' : 'unblock')
+      return {}
+    },
+    async 'profile.name'({ name }) {
+      await socket.updateProfileName(name)
+      return {}
+    },
+    async 'profile.about'({ about }) {
+      await socket.updateProfileStatus(about)
+      return {}
+    },
+    async 'call.reject'({ callId, from }) {
+      await socket.rejectCall(callId, from)
+      return {}
+    },
+    async 'picture.set'() {
+      throw new Refused('A picture needs its file.', undefined)
+    },
+  }
+}
+
+/** Both forms, as far as known. */
+export function personOf(jid: string, { phoneNumberOf, lidOf }: Asked, also?: string): Person {
+  const person: Person = {}
+  for (const one of [jid, also ?? '']) {
+    const { user, server } = jidDecode(one) ?? {}
+    if (!user) continue
+    if (server === 'lid') person.lid ??= `${user}@lid`
+    if (server === 's.whatsapp.net') person.phoneNumber ??= `+${user}`
+  }
+  const phoneNumber = person.phoneNumber ?? (person.lid ? phoneNumberOf(person.lid) : undefined)
+  const lid = person.lid ?? (phoneNumber ? lidOf(phoneNumber) : undefined)
+  return { ...(phoneNumber ? { phoneNumber } : {}), ...(lid ? { lid } : {}) }
+}

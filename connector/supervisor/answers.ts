@@ -1,0 +1,68 @@
+/**
+ * Answers requests of one session over its present connection. Whatever becomes of one, its asker is told: the answer,
+ * or why there is none. What may have been done before, by a connector that died over it, is not done again.
+ */
+import { type Outcome, REQUESTS, type RequestFailure, type RequestName } from '#core/contract/request.ts'
+import type { Log } from '#core/platform/log.ts'
+import { type Connection, NotConnected, Refused, Unanswered } from '../socket/index.ts'
+import { TookTooLong, within } from '../within.ts'
+
+/** A `session.request` command. `isRepeat`: it may have been done before. */
+export type Request = {
+  requestId: string
+  name: RequestName
+  input: unknown
+  /** When nobody waits for it any more, ISO 8601. */
+  until: string
+  isRepeat: boolean
+}
+
+type Parts = { now(): number; log: Log; tell(requestId: string, outcome: Outcome): Promise<unknown> }
+
+export const answering =
+  ({ now, log, tell }: Parts) =>
+  async (connection: Connection | undefined, request: Request): Promise<void> => {
+    const patience = Date.parse(request.until) - now()
+    if (patience <= 0) return
+    const outcome = await answerTo(connection, request, patience)
+    if ('failure' in outcome) log.info({ request: request.name, ...outcome.failure }, 'request not answered')
+    try {
+      await tell(request.requestId, outcome)
+    } catch (error) {
+      log.warn({ err: error, request: request.name }, 'an answer was not stored; its asker waits in vain')
+    }
+  }
+
+async function answerTo(
+  connection: Connection | undefined,
+  { name, input, isRepeat }: Request,
+  patience: number,
+): Promise<Outcome> {
+  const { takes, safe } = REQUESTS[name]
+  if (isRepeat && !safe) return { failure: { code: 'unknown' } }
+  const read = takes.safeParse(input)
+  if (!read.success) return { failure: { code: 'invalid' } }
+  try {
+    if (name === 'pairing.code') return await pairingCode(connection, read.data as { phoneNumber: string })
+    if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
+    return { answer: await within(patience, connection.ask(name, read.data as never), name) }
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
+}
+
+async function pairingCode(
+  connection: Connection | undefined,
+  { phoneNumber }: { phoneNumber: string },
+): Promise<Outcome> {
+  if (connection?.state !== 'pairing') return { failure: { code: 'not_pairing' } }
+  return { answer: { code: await connection.pairingCode(phoneNumber) } }
+}
+
+function failureOf(error: unknown): RequestFailure {
+  if (error instanceof NotConnected) return { code: 'not_connected' }
+  if (error instanceof Unanswered || error instanceof TookTooLong) return { code: 'timeout' }
+  if (error instanceof Refused)
+    return { code: 'refused', ...(error.code === undefined ? {} : { whatsapp: error.code }) }
+  return { code: 'failed' }
+}

@@ -1,0 +1,152 @@
+/**
+ * Questions to WhatsApp that a session answers while somebody waits, and orders that are not messages. Each has a name,
+ * what it takes and what comes back. Nothing of them is kept for longer than a caller waits.
+ */
+import * as z from 'zod'
+import { Person } from './content.ts'
+
+const nothing = z.object({})
+const Jid = z.string()
+const chat = z.object({ chatId: Jid })
+const group = z.object({ groupId: Jid })
+const people = z.array(Jid).min(1)
+
+/** A message as WhatsApp names it. `participant` is the jid of its author, in a group. */
+export const MessageKey = z.object({
+  id: z.string(),
+  chatId: Jid,
+  fromMe: z.boolean(),
+  participant: Jid.optional(),
+  /** Seconds since 1970. */
+  timestamp: z.int().optional(),
+})
+export type MessageKey = z.infer<typeof MessageKey>
+
+export const GroupMember = Person.extend({ role: z.enum(['member', 'admin', 'superadmin']) })
+export const GroupInfo = z.object({
+  id: z.string(),
+  subject: z.string(),
+  description: z.string().optional(),
+  owner: Person.optional(),
+  createdAt: z.iso.datetime().optional(),
+  participants: z.array(GroupMember),
+  /** Only admins write. */
+  announce: z.boolean(),
+  /** Only admins change subject, description and picture. */
+  locked: z.boolean(),
+  /** Admins let people in one by one. */
+  joinApproval: z.boolean(),
+  /** Members may add others. */
+  membersCanAdd: z.boolean(),
+  disappearingSeconds: z.int().optional(),
+})
+export type GroupInfo = z.infer<typeof GroupInfo>
+
+/** What became of one person: `200` is done, everything else WhatsApp's reason. */
+export const Affected = z.object({ person: Person, status: z.string() })
+
+export const GroupSetting = z.discriminatedUnion('setting', [
+  z.object({ setting: z.literal('announce'), value: z.boolean() }),
+  z.object({ setting: z.literal('locked'), value: z.boolean() }),
+  z.object({ setting: z.literal('joinApproval'), value: z.boolean() }),
+  z.object({ setting: z.literal('membersCanAdd'), value: z.boolean() }),
+  z.object({ setting: z.literal('disappearingSeconds'), value: z.int().min(0) }),
+])
+
+/** `safe`: doing it twice is the same as doing it once. */
+const request = <I extends z.ZodObject, O extends z.ZodType>(takes: I, gives: O, safe = true) => ({
+  takes,
+  gives,
+  safe,
+})
+
+export const REQUESTS = {
+  'presence.set': request(z.object({ online: z.boolean() }), nothing),
+  'presence.typing': request(chat.extend({ state: z.enum(['composing', 'recording', 'paused']) }), nothing),
+  'presence.of': request(
+    chat,
+    z.object({
+      presence: z.object({ state: z.string(), lastSeen: z.iso.datetime().optional() }).optional(),
+    }),
+  ),
+  'messages.read': request(z.object({ messages: z.array(MessageKey).min(1) }), nothing),
+  'messages.star': request(chat.extend({ messages: z.array(MessageKey).min(1), star: z.boolean() }), nothing),
+  'numbers.check': request(
+    z.object({ numbers: z.array(z.string()).min(1) }),
+    z.object({
+      numbers: z.array(z.object({ number: z.string(), exists: z.boolean(), lid: z.string().optional() })),
+    }),
+  ),
+  'person.picture': request(
+    z.object({ id: Jid, preview: z.boolean() }),
+    z.object({ url: z.string().optional() }),
+  ),
+  'person.about': request(
+    z.object({ id: Jid }),
+    z.object({ about: z.string().optional(), setAt: z.iso.datetime().optional() }),
+  ),
+  'blocklist.get': request(nothing, z.object({ people: z.array(Person) })),
+  'blocklist.set': request(z.object({ id: Jid, blocked: z.boolean() }), nothing),
+  'profile.name': request(z.object({ name: z.string() }), nothing),
+  'profile.about': request(z.object({ about: z.string() }), nothing),
+  /** `file` names an upload in the object store; without one the picture is removed. */
+  'picture.set': request(z.object({ id: Jid.optional(), file: z.string().optional() }), nothing),
+  'chat.change': request(
+    chat.extend({
+      archived: z.boolean().optional(),
+      pinned: z.boolean().optional(),
+      /** Until when; null unmutes. */
+      mutedUntil: z.iso.datetime().nullish(),
+      unread: z.boolean().optional(),
+      cleared: z.literal(true).optional(),
+      deleted: z.literal(true).optional(),
+      /** The newest ones, which some changes have to name. */
+      lastMessages: z.array(MessageKey),
+    }),
+    nothing,
+  ),
+  'chat.disappearing': request(chat.extend({ seconds: z.int().min(0) }), nothing),
+  'group.create': request(z.object({ subject: z.string(), participants: people }), GroupInfo, false),
+  'group.list': request(nothing, z.object({ groups: z.array(GroupInfo) })),
+  'group.info': request(group, GroupInfo),
+  'group.subject': request(group.extend({ subject: z.string() }), nothing),
+  'group.description': request(group.extend({ description: z.string() }), nothing),
+  'group.setting': request(group.extend({ change: GroupSetting }), nothing),
+  'group.participants': request(
+    group.extend({ action: z.enum(['add', 'remove', 'promote', 'demote']), people }),
+    z.object({ results: z.array(Affected) }),
+  ),
+  'group.invite': request(group, z.object({ code: z.string() })),
+  'group.revoke-invite': request(group, z.object({ code: z.string() }), false),
+  'group.invite-info': request(z.object({ code: z.string() }), GroupInfo),
+  'group.join': request(z.object({ code: z.string() }), z.object({ groupId: z.string().optional() })),
+  'group.leave': request(group, nothing),
+  'group.join-requests': request(
+    group,
+    z.object({ requests: z.array(z.object({ person: Person, requestedAt: z.iso.datetime().optional() })) }),
+  ),
+  'group.answer-requests': request(
+    group.extend({ action: z.enum(['approve', 'reject']), people }),
+    z.object({ results: z.array(Affected) }),
+  ),
+  'call.reject': request(z.object({ callId: z.string(), from: Jid }), nothing),
+  'pairing.code': request(z.object({ phoneNumber: z.string() }), z.object({ code: z.string() })),
+} as const
+
+export type RequestName = keyof typeof REQUESTS
+export type Takes<N extends RequestName> = z.output<(typeof REQUESTS)[N]['takes']>
+export type Gives<N extends RequestName> = z.output<(typeof REQUESTS)[N]['gives']>
+export const RequestName = z.enum(Object.keys(REQUESTS) as [RequestName, ...RequestName[]])
+
+/**
+ * Why there is no answer: `not_connected`, `timeout`, `refused` by WhatsApp (with its number), `invalid`, `unknown` when
+ * it may have been done or not, `failed` for everything else.
+ */
+export const RequestFailure = z.object({
+  code: z.enum(['not_connected', 'not_pairing', 'timeout', 'refused', 'invalid', 'unknown', 'failed']),
+  whatsapp: z.int().optional(),
+})
+export type RequestFailure = z.infer<typeof RequestFailure>
+
+export const Outcome = z.union([z.object({ answer: z.unknown() }), z.object({ failure: RequestFailure })])
+export type Outcome = z.infer<typeof Outcome>

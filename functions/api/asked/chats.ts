@@ -1,0 +1,91 @@
+/** What the devices of one person keep in step about a chat: archived, pinned, muted, unread, cleared, starred. */
+import * as z from 'zod'
+import type { MessageKey } from '#core/contract/request.ts'
+import { chatIdOf } from '#core/jid.ts'
+import { ofChat } from '#core/message.ts'
+import { findTarget } from '#core/target.ts'
+import { keyOf } from './keys.ts'
+import { chatParam, done } from './parameters.ts'
+import { type Asking, call } from './route.ts'
+
+const tag = 'Chats'
+
+/** WhatsApp wants to know from the newest message on. */
+async function newest({ deps, session }: Asking, chatId: string): Promise<MessageKey[]> {
+  const { items } = await ofChat(deps.store, session.id, chatId, { limit: 1 })
+  return items.map(keyOf)
+}
+
+const change = call({
+  method: 'patch',
+  path: '/chats/{chatId}',
+  tag,
+  summary: 'Archive, pin, mute or mark a chat',
+  description: 'On all devices of the number.',
+  params: chatParam,
+  body: z
+    .strictObject({
+      archived: z.boolean().optional(),
+      pinned: z.boolean().optional(),
+      mutedUntil: z.iso.datetime().nullish().meta({ description: 'Null unmutes' }),
+      unread: z.boolean().optional(),
+      disappearingSeconds: z.literal([0, 86_400, 604_800, 7_776_000]).optional(),
+    })
+    .refine((body) => Object.values(body).some((value) => value !== undefined), 'must change something')
+    .meta({ id: 'ChatChange' }),
+  gives: done,
+  async run(asking, { params, body }) {
+    const chatId = chatIdOf(params.chatId)
+    const { disappearingSeconds, ...changes } = body
+    if (Object.values(changes).some((value) => value !== undefined))
+      await asking.ask('chat.change', { chatId, ...changes, lastMessages: await newest(asking, chatId) })
+    if (disappearingSeconds !== undefined)
+      await asking.ask('chat.disappearing', { chatId, seconds: disappearingSeconds })
+    return {}
+  },
+})
+
+const clear = call({
+  method: 'post',
+  path: '/chats/{chatId}/clear',
+  tag,
+  summary: 'Clear a chat on the phone',
+  description: 'Takes its messages off the phone and the other devices; what is stored here stays.',
+  params: chatParam,
+  gives: done,
+  async run(asking, { params }) {
+    const chatId = chatIdOf(params.chatId)
+    return asking.ask('chat.change', { chatId, cleared: true, lastMessages: await newest(asking, chatId) })
+  },
+})
+
+const remove = call({
+  method: 'delete',
+  path: '/chats/{chatId}',
+  tag,
+  summary: 'Delete a chat on the phone',
+  description: 'Takes it off the phone and the other devices; what is stored here stays.',
+  params: chatParam,
+  gives: done,
+  async run(asking, { params }) {
+    const chatId = chatIdOf(params.chatId)
+    return asking.ask('chat.change', { chatId, deleted: true, lastMessages: await newest(asking, chatId) })
+  },
+})
+
+const starring = (method: 'put' | 'delete') =>
+  call({
+    method,
+    path: '/messages/{messageId}/star',
+    tag: 'Messages',
+    summary: method === 'put' ? 'Star a message' : 'Take the star off a message',
+    params: { messageId: z.string() },
+    gives: done,
+    async run({ ask, deps, session }, { params }) {
+      const message = await findTarget(deps.store, session.id, params.messageId)
+      const { chatId } = message
+      return ask('messages.star', { chatId, messages: [keyOf(message)], star: method === 'put' })
+    },
+  })
+
+export const chatCalls = [change, clear, remove, starring('put'), starring('delete')]

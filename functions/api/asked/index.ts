@@ -1,0 +1,8 @@
+/** All calls that WhatsApp itself answers. */
+import { chatCalls } from './chats.ts'
+import { groupCalls } from './groups.ts'
+import { pairingCalls } from './pairing.ts'
+import { peopleCalls } from './people.ts'
+import { presenceCalls } from './presence.ts'
+
+export const askedCalls = [...pairingCalls, ...presenceCalls, ...peopleCalls, ...chatCalls, ...groupCalls]

@@ -1,0 +1,144 @@
+/** Who is on WhatsApp, what people show of themselves, who is blocked, and what we show of ourselves. */
+import * as z from 'zod'
+import { Person } from '#core/contract/content.ts'
+import { chatIdOf, phoneNumberOf } from '#core/jid.ts'
+import { Line, Text } from '../messages/text.ts'
+import { done, personOf, personParam } from './parameters.ts'
+import { call } from './route.ts'
+
+const Checked = z
+  .object({
+    number: z.string().meta({ description: 'As it was asked for' }),
+    exists: z.boolean(),
+    phoneNumber: z.string().nullable(),
+    chatId: z.string().nullable().meta({ description: 'Where to write; null when it is not on WhatsApp' }),
+    lid: z.string().nullable(),
+    error: z.string().optional().meta({ description: 'Why it cannot be a phone number' }),
+  })
+  .meta({ id: 'CheckedNumber' })
+
+const checkNumbers = call({
+  method: 'post',
+  path: '/numbers/check',
+  tag: 'Contacts',
+  summary: 'Check which numbers are on WhatsApp',
+  description: 'Up to 100 at a time, answered in their order. What cannot be a number is said for itself.',
+  body: z
+    .strictObject({ numbers: z.array(z.string().max(60)).min(1).max(100) })
+    .meta({ id: 'NumbersToCheck' }),
+  example: { numbers: ['+4915123456789'] },
+  gives: { numbers: z.array(Checked) },
+  async run({ ask }, { body }) {
+    const read = body.numbers.map(readNumber)
+    const known = [...new Set(read.flatMap(({ phoneNumber }) => phoneNumber ?? []))]
+    const { numbers } = known.length > 0 ? await ask('numbers.check', { numbers: known }) : { numbers: [] }
+    const answers = new Map(numbers.map((one) => [one.number, one]))
+    return {
+      numbers: read.map(({ number, phoneNumber, chatId, error }) => {
+        const { exists = false, lid } = answers.get(phoneNumber ?? '') ?? {}
+        return {
+          number,
+          exists,
+          phoneNumber: phoneNumber ?? null,
+          chatId: exists ? (chatId ?? null) : null,
+          lid: (exists && lid) || null,
+          ...(error ? { error } : {}),
+        }
+      }),
+    }
+  },
+})
+
+function readNumber(number: string) {
+  try {
+    const chatId = chatIdOf(number)
+    const phoneNumber = phoneNumberOf(chatId)
+    return phoneNumber
+      ? { number, chatId, phoneNumber }
+      : { number, error: 'Only phone numbers can be checked.' }
+  } catch (error) {
+    return { number, error: (error as Error).message }
+  }
+}
+
+const profile = call({
+  method: 'get',
+  path: '/contacts/{contactId}/profile',
+  tag: 'Contacts',
+  summary: 'Picture and about text of somebody',
+  description:
+    'Null is what is not there, or not shown to us. The picture is at WhatsApp; its address is valid for some days.',
+  params: personParam,
+  gives: {
+    profile: z.object({
+      id: z.string(),
+      phoneNumber: z.string().nullable(),
+      about: z.string().nullable(),
+      picture: z.string().nullable(),
+      pictureFull: z.string().nullable(),
+    }),
+  },
+  async run({ ask }, { params }) {
+    const id = personOf(params.contactId)
+    const [{ about = null }, { url: picture = null }, { url: full = null }] = await Promise.all([
+      ask('person.about', { id }),
+      ask('person.picture', { id, preview: true }),
+      ask('person.picture', { id, preview: false }),
+    ])
+    return { profile: { id, phoneNumber: phoneNumberOf(id) ?? null, about, picture, pictureFull: full } }
+  },
+})
+
+const blocklist = call({
+  method: 'get',
+  path: '/blocklist',
+  tag: 'Contacts',
+  summary: 'List who is blocked',
+  gives: { blocked: z.array(Person) },
+  async run({ ask }) {
+    const { people } = await ask('blocklist.get', {})
+    return { blocked: people }
+  },
+})
+
+const block = call({
+  method: 'put',
+  path: '/blocklist/{contactId}',
+  tag: 'Contacts',
+  summary: 'Block somebody',
+  params: personParam,
+  gives: done,
+  run: ({ ask }, { params }) => ask('blocklist.set', { id: personOf(params.contactId), blocked: true }),
+})
+
+const unblock = call({
+  method: 'delete',
+  path: '/blocklist/{contactId}',
+  tag: 'Contacts',
+  summary: 'Unblock somebody',
+  params: personParam,
+  gives: done,
+  run: ({ ask }, { params }) => ask('blocklist.set', { id: personOf(params.contactId), blocked: false }),
+})
+
+const ownProfile = call({
+  method: 'put',
+  path: '/profile',
+  tag: 'Contacts',
+  summary: 'Change the own name or about text',
+  body: z
+    .strictObject({ name: Line.max(25).optional(), about: Text.max(139).optional() })
+    .refine(
+      ({ name, about }) => name !== undefined || about !== undefined,
+      'must have a name or an about text',
+    )
+    .meta({ id: 'OwnProfile' }),
+  gives: done,
+  async run({ ask }, { body: { name, about } }) {
+    if (name !== undefined) await ask('profile.name', { name })
+    if (about !== undefined) await ask('profile.about', { about })
+    return {}
+  },
+})
+
+export const peopleCalls = [checkNumbers, profile, blocklist, block, unblock, ownProfile]

@@ -1,0 +1,111 @@
+/**
+ * Calls that WhatsApp itself answers, in one form: they belong to a session that has to be connected, ask it one or more
+ * things, and answer with what came back. What they may fail with is the same for all of them.
+ */
+import type { Context } from 'hono'
+import * as z from 'zod'
+import { ask } from '#core/ask.ts'
+import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
+import { Fault } from '#core/platform/fault.ts'
+import type { Session, Status } from '#core/session.ts'
+import { adviceOn } from '#core/sessions/index.ts'
+import { access, theSession } from '../access.ts'
+import type { ApiEnv } from '../context.ts'
+import type { Deps } from '../deps.ts'
+import { answer, body, faults, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { shown } from '../sessions/view.ts'
+
+/** What a call works with. */
+export type Asking = {
+  deps: Deps
+  session: Session
+  /** @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, NOT_FOUND */
+  ask<N extends RequestName>(name: N, input: Takes<N>): Promise<Gives<N>>
+}
+
+export type Call<
+  P extends z.ZodRawShape,
+  Q extends z.ZodRawShape,
+  B extends z.ZodType,
+  G extends z.ZodRawShape,
+> = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Behind `/api/sessions/{sessionId}`. */
+  path: string
+  tag: string
+  summary: string
+  description?: string
+  params?: P
+  query?: Q
+  body?: B
+  example?: z.input<B>
+  gives: G
+  /** The status that the session has to be in; `connected` unless something else is said. */
+  needs?: Status
+  run(
+    asking: Asking,
+    given: { params: z.output<z.ZodObject<P>>; query: z.output<z.ZodObject<Q>>; body: z.output<B> },
+  ): Promise<z.input<z.ZodObject<G>>>
+}
+
+/** A part of the API with this one call in it. */
+export const call =
+  <
+    G extends z.ZodRawShape,
+    P extends z.ZodRawShape = Record<never, never>,
+    Q extends z.ZodRawShape = Record<never, never>,
+    B extends z.ZodType = z.ZodUndefined,
+  >(
+    spec: Call<P, Q, B, G>,
+  ) =>
+  (deps: Deps) => {
+    const { method, path, tag, summary, description, needs = 'connected' } = spec
+    const route = createRoute({
+      method,
+      path: `/api/sessions/{sessionId}${path}`,
+      tags: [tag],
+      summary,
+      ...(description ? { description } : {}),
+      security: SECURED,
+      request: {
+        params: sessionParam.params.extend(spec.params ?? {}),
+        query: z.object(spec.query ?? {}),
+        ...(spec.body ? { body: body(spec.body, spec.example) } : {}),
+      },
+      responses: {
+        200: answer(summary, spec.gives),
+        ...faults(
+          'VALIDATION_ERROR',
+          'INVALID_RECIPIENT',
+          'SESSION_NOT_CONNECTED',
+          'UNAUTHORIZED',
+          'SESSION_NOT_FOUND',
+          'NOT_FOUND',
+          'WHATSAPP_REFUSED',
+          'WHATSAPP_TIMEOUT',
+        ),
+      },
+    })
+    const handler = async (c: Context<ApiEnv>) => {
+      const session = theSession(c)
+      await assertIs(deps, session, needs)
+      const valid = (target: string) => c.req.valid(target as never) as never
+      const given = { params: valid('param'), query: valid('query'), body: valid('json') }
+      const asking: Asking = { deps, session, ask: (name, input) => ask(deps, session, name, input) }
+      return c.json({ success: true as const, ...(await spec.run(asking, given)) }, 200)
+    }
+    return new OpenAPIHono<ApiEnv>().openapi({ ...route, middleware: access(deps) }, handler as never)
+  }
+
+async function assertIs(deps: Deps, session: Session, needed: Status): Promise<void> {
+  const now = await shown(deps, session)
+  if (now.status === needed) return
+  throw new Fault('SESSION_NOT_CONNECTED', 'Session is not connected', {
+    details: {
+      currentStatus: now.status,
+      ...(now.reason ? { reason: now.reason } : {}),
+      action: adviceOn(now),
+    },
+  })
+}
