@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SETTINGS } from '../../stacks/settings.ts'
 import { CHOICES } from '../../stacks/stage.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { ROOT } from './evaluate/layout.ts'
 import { viewOf } from './rules/view.ts'
 import { evaluated } from './variants.ts'
@@ -13,6 +14,16 @@ const text = readFileSync(FILE, 'utf8')
 const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!)
 const commands = blocks.join('\n')
 const view = viewOf(evaluated('production'))
+/** Notes what it was asked for, and answers what the page goes on with. */
+const STAND_IN = `#!/bin/sh
+echo "$(basename "$0") $*" >> asked
+case "$*" in
+  *'secret list'*) echo MasterKey=hex ;;
+  */status*) echo '{"status":"connected"}' ;;
+  */api/sessions\\ *) echo '{"session":{"id":"id"}}' ;;
+  *) echo answer ;;
+esac
+`
 const found = (pattern: RegExp, where = text): string[] => [
   ...new Set([...where.matchAll(pattern)].map(([, match]) => match!)),
 ]
@@ -28,6 +39,31 @@ test('its blocks are shell', () => {
     })
     expect(stderr).toBe('')
   }
+})
+
+test('it can be walked from top to bottom: nothing is used that was not set before', () => {
+  using folder = temporaryFolder()
+  const at = (name: string) => join(folder.path, name)
+  mkdirSync(at('.sst'))
+  writeFileSync(at('.sst/outputs.json'), JSON.stringify(view.evaluation.outputs))
+  writeFileSync(at('.env.production'), 'SHARDS=64\n')
+  for (const command of ['aws', 'npx', 'npm', 'git', 'curl', 'openssl']) {
+    writeFileSync(at(command), STAND_IN)
+    chmodSync(at(command), 0o755)
+  }
+  const script = blocks.join('\n').replace(/<[a-z ]+>/g, 'something')
+  const { status, stdout, stderr } = spawnSync('bash', ['-u'], {
+    input: `export OLD=old NEW=new\n${script}`,
+    cwd: folder.path,
+    encoding: 'utf8',
+    env: { PATH: `${folder.path}:${process.env.PATH}` },
+  })
+  expect([status, stderr]).toEqual([0, ''])
+  const said = stdout + readFileSync(at('asked'), 'utf8')
+  const { cluster, service } = view.evaluation.outputs as Record<string, string>
+  expect(said).toContain(`--resource-id service/${cluster}/${service}`)
+  expect(said).toContain('sst secret load secrets.env --stage production-eu')
+  expect(readFileSync(at('.env.production-eu'), 'utf8')).toContain('SHARDS=64')
 })
 
 test('scripts of the project exist', () => {
