@@ -26,7 +26,8 @@ export function lambda(component: string, stage: Stage, { permissions, ...option
     name,
     runtime: 'nodejs24.x',
     architecture: 'arm64',
-    nodejs: { minify: true },
+    // CommonJS starts a third faster than ES modules (docs/benchmarks.md, cold import).
+    nodejs: { format: 'cjs', minify: true },
     logging: { logGroup: logs.name },
     permissions: $resolve([permissions]).apply(([statements]) => [...statements, writeLogs(logs)]),
     transform: {

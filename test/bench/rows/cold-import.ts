@@ -30,14 +30,6 @@ const ENVIRONMENT = {
   PUBLIC_ORIGIN: 'https://api.example.org',
 }
 
-/** Node's ESM has no require; SST gives it to bundled CommonJS this way. */
-const BANNER = [
-  "import { createRequire as topLevelCreateRequire } from 'module';",
-  'const require = topLevelCreateRequire(import.meta.url);',
-  "import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from 'url';",
-  "const __filename = topLevelFileUrlToPath(import.meta.url); const __dirname = topLevelFileUrlToPath(new topLevelURL('.', import.meta.url));",
-].join('')
-
 export const coldImport: Row = {
   name: 'cold-import',
   title: 'Cold import of a function, over bare Node',
@@ -45,7 +37,7 @@ export const coldImport: Row = {
     using folder = temporaryFolder()
     const figures: Figure[] = []
     const notes = [
-      `Bundled by esbuild with SST's options (ESM, Node, es2024, names kept) and minified; the median of ${STARTS} starts, each minus the start of an empty module just before it.`,
+      `Bundled by esbuild with the stacks' options (CommonJS, Node, es2024, names kept, minified); the median of ${STARTS} starts, each minus the start of an empty module just before it.`,
     ]
     const empty = join(folder.path, 'empty.mjs')
     writeFileSync(empty, '')
@@ -55,7 +47,7 @@ export const coldImport: Row = {
         continue
       }
       progress(what)
-      const bundle = join(folder.path, `${what.replace(' ', '-')}.mjs`)
+      const bundle = join(folder.path, `${what.replace(' ', '-')}.cjs`)
       await bundled(entry, bundle)
       const over = Array.from({ length: STARTS }, () => -startMs(empty) + startMs(bundle))
       figures.push({
@@ -76,12 +68,11 @@ const bundled = (entry: string, outfile: string) =>
     outfile,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'es2024',
     keepNames: true,
     minify: true,
-    mainFields: ['module', 'main'],
-    banner: { js: BANNER },
+    mainFields: ['main'],
     logLevel: 'error',
   })
 

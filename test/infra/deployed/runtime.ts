@@ -6,7 +6,7 @@ type Handler = (event: unknown, context: unknown) => unknown
 
 const [module, name] = String(process.argv[2]).split('.') as [string, string]
 const began = performance.now()
-const loaded = (await import(pathToFileURL(join(process.cwd(), `${module}.mjs`)).href)) as Record<
+const loaded = (await import(pathToFileURL(join(process.cwd(), `${module}.cjs`)).href)) as Record<
   string,
   Handler
 >

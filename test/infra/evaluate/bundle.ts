@@ -72,7 +72,12 @@ export type FunctionInput = {
   runtime: string
   encryptionKey: string
   links: Record<string, unknown>
-  properties?: { minify?: boolean; banner?: string; esbuild?: { external?: string[]; target?: string } }
+  properties?: {
+    format?: 'cjs' | 'esm'
+    minify?: boolean
+    banner?: string
+    esbuild?: { external?: string[]; target?: string }
+  }
 }
 export type FunctionOutput = { handler: string; out: string; errors: string[]; sourcemaps: string[] }
 
@@ -89,29 +94,27 @@ export async function bundleFunction(
   if (input.runtime !== 'nodejs24.x') return refused(`${input.handler}: the project is written for Node 24`)
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const module = join(out, 'bundle.mjs')
   const { properties = {} } = input
+  const isCommon = properties.format === 'cjs'
+  const module = join(out, isCommon ? 'bundle.cjs' : 'bundle.mjs')
   try {
-    const { metafile } = await build({
+    await build({
       entryPoints: [entry],
       platform: 'node',
       bundle: true,
       keepNames: true,
-      metafile: true,
       outfile: module,
       sourcemap: 'linked',
       external: ['sharp', 'pg-native', ...(properties.esbuild?.external ?? [])],
-      format: 'esm',
+      format: isCommon ? 'cjs' : 'esm',
       target: properties.esbuild?.target ?? 'es2024',
-      mainFields: ['module', 'main'],
-      banner: { js: `${BANNER}\n${properties.banner ?? ''}` },
+      mainFields: isCommon ? ['main'] : ['module', 'main'],
+      banner: { js: isCommon ? '' : `${BANNER}\n${properties.banner ?? ''}` },
       minify: properties.minify ?? false,
       logLevel: 'silent',
     })
-    const exported = Object.values(metafile.outputs).flatMap(({ entryPoint, exports }) =>
-      entryPoint ? exports : [],
-    )
-    if (!exported.includes(name)) return refused(`${input.handler}: the module has no export "${name}"`)
+    if (!(await exportsOf(entry)).includes(name))
+      return refused(`${input.handler}: the module has no export "${name}"`)
     writeFileSync(join(out, 'resource.enc'), sealLinks(input))
     return {
       output: { handler: `bundle.${name}`, out, errors: [], sourcemaps: [`${module}.map`] },
@@ -124,6 +127,18 @@ export async function bundleFunction(
       errors.map(({ text, location }) => `${text} ${location?.file}:${location?.line}`).join('\n'),
     )
   }
+}
+
+/** Only of ES modules does esbuild tell what they export. */
+async function exportsOf(entry: string): Promise<string[]> {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    format: 'esm',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  })
+  return Object.values(metafile.outputs).flatMap(({ exports }) => exports)
 }
 
 /** What a function was linked to, as SST writes it beside the code: AES-256-GCM under SST_KEY, the nonce all zero. */
