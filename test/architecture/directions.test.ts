@@ -8,7 +8,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   connector: ['connector', 'core'],
   sandbox: ['sandbox'],
   local: ['local', 'core', 'functions'],
-  test: ['test', 'core', 'functions', 'connector', 'sandbox', 'local'],
+  client: ['client', 'core'],
+  test: ['test', 'core', 'functions', 'connector', 'sandbox', 'local', 'client'],
 }
 const FOLDERS = Object.keys(MAY_IMPORT)
 const BAILEYS_IS_AT_HOME_IN = ['connector/socket/', 'connector/convert/', 'sandbox/', 'test/']
@@ -57,6 +58,13 @@ test('core knows no HTTP framework', () => {
       ({ path, isTest }, imported) => folderOf(path) === 'core' && !isTest && /^@?hono(\/|$)/.test(imported),
     ),
   ).toEqual([])
+})
+
+test('the client takes types and nothing else, so that a browser can load it', () => {
+  const loading = sources.filter(
+    ({ path, text }) => path.startsWith('client/') && /^(import|export) (?!type )[^\n]* from /m.test(text),
+  )
+  expect(loading.map(({ path }) => path)).toEqual([])
 })
 
 test('nothing but tests imports from test/', () => {

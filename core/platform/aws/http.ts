@@ -9,6 +9,8 @@ import type { Socket } from 'node:net'
 export type Answer = { status: number; body: string }
 export type PostOptions = {
   url: URL
+  /** POST unless given. */
+  method?: 'POST' | 'GET' | 'DELETE'
   headers: http.OutgoingHttpHeaders
   body: string
   /** For the whole of it, in ms. */
@@ -42,8 +44,8 @@ export function openHttp(): { post: Post } & Disposable {
   }
 }
 
-const given = ({ headers, signal }: PostOptions): http.RequestOptions => ({
-  method: 'POST',
+const given = ({ method = 'POST', headers, signal }: PostOptions): http.RequestOptions => ({
+  method,
   headers,
   ...(signal ? { signal } : {}),
 })
