@@ -1,16 +1,21 @@
 /** Groups: who is in, what they are called, who may do what, and how one gets in. */
-import type { GroupMetadata } from '@whiskeysockets/baileys'
+import type { BinaryNode, GroupMetadata } from '@whiskeysockets/baileys'
 import type { GroupInfo, Takes } from '#core/contract/request.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Refused } from '../errors.ts'
 import type { Answers, Asked } from './index.ts'
 import { personOf } from './people.ts'
 
+type Result = { status: string; jid: string | undefined; content?: BinaryNode }
+
 export const groupAnswers = (asked: Asked): Answers => {
   const { socket } = asked
   const info = (found: GroupMetadata): GroupInfo => infoOf(found, asked)
-  const results = (affected: { status: string; jid: string | undefined }[]) => ({
-    results: affected.map(({ status, jid }) => ({ person: personOf(jid ?? '', asked), status })),
+  const results = (affected: Result[]) => ({
+    results: affected.map(({ status, jid, content }) => ({
+      person: personOf(jid ?? '', asked, content?.attrs.phone_number),
+      status,
+    })),
   })
   const code = (given: string | undefined) => {
     if (!given) throw new Refused('WhatsApp gave no code.', 404)

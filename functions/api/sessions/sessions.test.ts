@@ -274,6 +274,9 @@ test('a pairing code is to be had only while a QR code is shown', async () => {
   const path = `/api/sessions/${id}/pairing-code`
   expect(await w.request('POST', path, { phoneNumber: '+4915100000001' })).toMatchObject({
     status: 400,
-    body: { code: 'SESSION_NOT_CONNECTED', details: { currentStatus: 'inactive', action: expect.any(String) } },
+    body: {
+      code: 'SESSION_NOT_CONNECTED',
+      details: { currentStatus: 'inactive', action: expect.any(String) },
+    },
   })
 })

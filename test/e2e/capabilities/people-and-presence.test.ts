@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { until } from '../../support/until.ts'
+
+const PHONE = '4915100000001'
+const ANN = '4915100000002'
+let w: CapabilityWorld
+let id: string
+const path = (rest: string) => `/api/sessions/${id}${rest}`
+
+beforeAll(async () => {
+  w = await capabilityWorld()
+  await w.connector()
+  id = (await w.line(PHONE)).id
+})
+afterAll(() => w.close())
+
+capability('Check numbers in bulk', 'POST /api/sessions/{sessionId}/numbers/check', async () => {
+  const numbers = [`+${ANN}`, '99912345678', '0049', `${ANN}@s.whatsapp.net`, '120363025246125486@g.us']
+  const { body } = await w.call<{ numbers: Record<string, unknown>[] }>('POST', path('/numbers/check'), {
+    numbers,
+  })
+  expect(body.numbers).toMatchObject([
+    { number: `+${ANN}`, exists: true, chatId: jidOf(ANN), phoneNumber: `+${ANN}` },
+    { exists: false, chatId: null, error: expect.any(String) },
+    { number: '0049', exists: false, error: expect.any(String) },
+    { exists: true, chatId: jidOf(ANN) },
+    { exists: false, error: expect.any(String) },
+  ])
+})
+
+capability('Show typing and recording', 'POST /api/sessions/{sessionId}/chats/{chatId}/typing', async () => {
+  for (const state of ['composing', 'recording', 'paused'])
+    expect((await w.call('POST', path(`/chats/+${ANN}/typing`), { state })).status).toBe(200)
+  expect(await w.call('POST', path(`/chats/+${ANN}/typing`), { state: 'dancing' })).toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION_ERROR' },
+  })
+})
+
+capability('Be online or offline', 'POST /api/sessions/{sessionId}/presence', async () => {
+  expect((await w.call('POST', path('/presence'), { state: 'online' })).status).toBe(200)
+  expect((await w.call('POST', path('/presence'), { state: 'offline' })).status).toBe(200)
+})
+
+capability(
+  'See whether somebody is there',
+  'GET /api/sessions/{sessionId}/chats/{chatId}/presence',
+  async () => {
+    const { body } = await w.call('GET', path(`/chats/+${ANN}/presence`))
+    expect(body).toMatchObject({ presence: { state: 'available' } })
+  },
+)
+
+capability('Mark messages as read', 'POST /api/sessions/{sessionId}/chats/{chatId}/read', async () => {
+  const other = await w.line('4915100000009')
+  const sent = await w.sends(other.id, { to: `+${PHONE}`, text: 'Read me' })
+  await w.received(id, sent.id)
+  const { body } = await w.call('POST', path('/chats/+4915100000009/read'), { messageIds: [sent.id] })
+  expect(body).toMatchObject({ read: 1 })
+  await until('the sender sees it', async () => (await w.shown(other.id, sent.id)).status === 'read')
+  expect(await w.call('POST', path(`/chats/+${ANN}/read`), { messageIds: [sent.id] })).toMatchObject({
+    status: 404,
+    body: { code: 'MESSAGE_NOT_FOUND' },
+  })
+})
+
+capability('See a profile', 'GET /api/sessions/{sessionId}/contacts/{contactId}/profile', async () => {
+  const { body } = await w.call('GET', path(`/contacts/+${ANN}/profile`))
+  expect(body).toMatchObject({ profile: { id: jidOf(ANN), about: 'Hey there!', picture: null } })
+})
+
+capability('Change the own about text', 'PUT /api/sessions/{sessionId}/profile', async () => {
+  expect((await w.call('PUT', path('/profile'), { about: 'At work' })).status).toBe(200)
+  const { body } = await w.call('GET', path(`/contacts/+${PHONE}/profile`))
+  expect(body).toMatchObject({ profile: { about: 'At work' } })
+})
+
+capability(
+  'Block somebody',
+  'PUT /api/sessions/{sessionId}/blocklist/{contactId} · GET /api/sessions/{sessionId}/blocklist · DELETE /api/sessions/{sessionId}/blocklist/{contactId}',
+  async () => {
+    await w.sends(id, { to: ANN, text: 'We know each other' })
+    expect((await w.call('PUT', path(`/blocklist/+${ANN}`))).status).toBe(200)
+    expect((await w.call('GET', path('/blocklist'))).body).toMatchObject({
+      blocked: [{ phoneNumber: `+${ANN}` }],
+    })
+    expect((await w.call('DELETE', path(`/blocklist/+${ANN}`))).status).toBe(200)
+    expect((await w.call('GET', path('/blocklist'))).body).toMatchObject({ blocked: [] })
+  },
+)
+
+capability(
+  'Archive, pin, mute and mark a chat',
+  'PATCH /api/sessions/{sessionId}/chats/{chatId}',
+  async () => {
+    const changes = { archived: true, pinned: true, mutedUntil: '2035-01-01T00:00:00.000Z', unread: true }
+    expect((await w.call('PATCH', path(`/chats/+${ANN}`), changes)).status).toBe(200)
+    expect(
+      (await w.call('PATCH', path(`/chats/+${ANN}`), { archived: false, mutedUntil: null })).status,
+    ).toBe(200)
+    expect((await w.call('PATCH', path(`/chats/+${ANN}`), {})).body).toMatchObject({
+      code: 'VALIDATION_ERROR',
+    })
+  },
+)
+
+capability(
+  'Star a message',
+  'PUT /api/sessions/{sessionId}/messages/{messageId}/star · DELETE /api/sessions/{sessionId}/messages/{messageId}/star',
+  async () => {
+    const { id: messageId } = await w.sends(id, { to: ANN, text: 'Remember' })
+    expect((await w.call('PUT', path(`/messages/${messageId}/star`))).status).toBe(200)
+    expect((await w.call('DELETE', path(`/messages/${messageId}/star`))).status).toBe(200)
+  },
+)
+
+capability(
+  'Clear and delete a chat on the phone',
+  'POST /api/sessions/{sessionId}/chats/{chatId}/clear · DELETE /api/sessions/{sessionId}/chats/{chatId}',
+  async () => {
+    expect((await w.call('POST', path(`/chats/+${ANN}/clear`))).status).toBe(200)
+    expect((await w.call('DELETE', path(`/chats/+${ANN}`))).status).toBe(200)
+    expect((await w.phones.stats()).unknownQueries).toEqual({})
+  },
+)
+
+capability('Link by pairing code', 'POST /api/sessions/{sessionId}/pairing-code', async () => {
+  const session = await w.session()
+  await w.ask(session.id, 'start')
+  await w.qrOf(session.id)
+  const number = '4915100000011'
+  const pairing = `/api/sessions/${session.id}/pairing-code`
+  const { body } = await w.call<{ code: string; expiresAt: string }>('POST', pairing, {
+    phoneNumber: `+${number}`,
+  })
+  expect(body.code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/)
+  await w.phones.pair(number, body.code)
+  const { state } = await w.untilStatus(session.id, 'connected')
+  expect(state).toMatchObject({ linked: true, phoneNumber: `+${number}` })
+  expect((await w.call('POST', pairing, { phoneNumber: `+${number}` })).body).toMatchObject({
+    code: 'SESSION_NOT_CONNECTED',
+  })
+})
