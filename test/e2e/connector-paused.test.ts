@@ -6,9 +6,9 @@ import { type ConnectorWorld, connectorWorld, type Running } from '../support/co
 import { connectorProcesses } from '../support/connector-process.ts'
 import { until } from '../support/until.ts'
 
-const QUICK = { HEARTBEAT_MS: 300, LEASE_TTL_MS: 1_200, FENCE_MARGIN_MS: 300, LEASE_LOOK_MS: 100 }
-/** Ten leases; of those that are real, that is a minute. */
-const ASLEEP_MS = 10 * QUICK.LEASE_TTL_MS
+const QUICK = { HEARTBEAT_MS: 500, LEASE_TTL_MS: 3_000, FENCE_MARGIN_MS: 750, LEASE_LOOK_MS: 150 }
+/** Five leases; for those that are real, that would be half a minute. test/chaos/fleet sleeps for a whole one. */
+const ASLEEP_MS = 5 * QUICK.LEASE_TTL_MS
 const ANN = '4915600000099'
 const LINES = 3
 
@@ -40,7 +40,7 @@ const everyoneWrites = async (what: string) => {
   await until(what, async () => (await came()) === LINES)
 }
 
-test('a connector that was paused changes nothing when it wakes', { timeout: 60_000 }, async () => {
+test('a connector that was paused changes nothing when it wakes', { timeout: 90_000 }, async () => {
   await everyoneWrites('before')
   sleeper.child.kill('SIGSTOP')
   const asleepAt = performance.now()
