@@ -3,6 +3,7 @@
  * environment, and the one account that a single machine needs.
  */
 import * as Accounts from '#core/account.ts'
+import type { Reach } from '#core/platform/addresses.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { JobKind } from '#core/queues.ts'
 import { api } from '../functions/api/app.ts'
@@ -15,6 +16,7 @@ import { every } from './every.ts'
 import { given, orRefuse } from './given.ts'
 import { type Fetch, serveHttp } from './http.ts'
 import { startLive } from './live.ts'
+import { startWebhooks } from './webhooks.ts'
 
 const SWEEP_MS = 10_000
 const ACCOUNT = { id: 'local', plan: 'enterprise', admin: true } as const
@@ -26,17 +28,22 @@ export async function serveApi(options: {
   port: number
   apiKey: string
   jobs: Record<JobKind, string>
+  /** Secrets of webhooks are sealed under it. */
+  webhookKey: string
+  webhookReach: Reach
   log: Log
 }): Promise<AsyncDisposable> {
   await using started = new AsyncDisposableStack()
-  const { port, publicOrigin, jobs, log } = options
+  const { port, publicOrigin, jobs, webhookKey, webhookReach, log } = options
   const environment = { ...options.environment, PUBLIC_ORIGIN: publicOrigin }
   const live = await startLive({ environment, queueUrl: jobs.live, log })
   started.use(live)
   const streams = { ...live.gateway, post: live.deps.post }
-  const deps = { ...orRefuse(() => depsFromEnv({ ...given(), ...environment })), streams }
+  const withKey = { ...environment, WEBHOOK_KEY: webhookKey }
+  const deps = { ...orRefuse(() => depsFromEnv({ ...given(), ...withKey })), streams }
   await Accounts.ensure(deps.store, ACCOUNT, options.apiKey)
   started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))
+  started.use(startWebhooks({ environment: { ...withKey, WEBHOOK_REACH: webhookReach }, jobs, log }))
   const { hook } = started.use(await startConversations({ environment, jobs, log }))
   started.use(await serveHttp(oneOf(api(deps).fetch, hook), port, publicOrigin, live.upgrade))
   // A server closes when its sockets are closed: so these go first, and once more does no harm.

@@ -15,6 +15,8 @@ export type Source = {
   consume: Consume
   /** Batches that are worked on at the same time. */
   parallel: number
+  /** Given where one message must not wait for another: each is worked on alone, so many at the same time. */
+  apart?: number
   log: Log
 }
 
@@ -26,7 +28,12 @@ const AGAIN_AFTER_MS = 500
 /** Disposing lets what is being worked on be finished. */
 export function consumeQueue(source: Source): AsyncDisposable {
   const end = new AbortController()
-  const loops = Array.from({ length: source.parallel }, () => loop(source, end.signal))
+  const { apart } = source
+  const loops = Array.from({ length: source.parallel }, () =>
+    apart
+      ? loopApart(source, apart, end.signal)
+      : loop(source, (messages) => work(source, messages), end.signal),
+  )
   return {
     async [Symbol.asyncDispose]() {
       end.abort()
@@ -35,16 +42,41 @@ export function consumeQueue(source: Source): AsyncDisposable {
   }
 }
 
-async function loop(source: Source, end: AbortSignal): Promise<void> {
+async function loop(
+  source: Source,
+  handle: (messages: Message[]) => Promise<void>,
+  end: AbortSignal,
+): Promise<void> {
   while (!end.aborted)
     try {
       const messages = await look(source, end)
-      if (messages.length > 0) await work(source, messages)
+      if (messages.length > 0) await handle(messages)
     } catch (err) {
       if (end.aborted) return
       source.log.warn({ err, queue: source.url }, 'a queue of jobs does not answer')
       await pause(AGAIN_AFTER_MS, undefined, { signal: end }).catch(() => undefined)
     }
+}
+
+/** As Lambda does with batches of one. */
+async function loopApart(source: Source, most: number, end: AbortSignal): Promise<void> {
+  const busy = new Set<Promise<void>>()
+  const handOut = async (messages: Message[]) => {
+    for (const message of messages) {
+      const working: Promise<void> = work(source, [message])
+        .catch((err: unknown) =>
+          source.log.warn(
+            { err, queue: source.url },
+            'a message of a queue was not worked on; it comes again',
+          ),
+        )
+        .finally(() => busy.delete(working))
+      busy.add(working)
+    }
+    if (busy.size >= most) await Promise.race(busy)
+  }
+  await loop(source, handOut, end)
+  await Promise.all(busy)
 }
 
 async function look({ sqs, url }: Source, end: AbortSignal): Promise<Message[]> {

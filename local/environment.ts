@@ -13,6 +13,8 @@ export type Addresses = {
   queueUrl: string
   eventsUrl: string
   liveUrl: string
+  webhooksUrl: string
+  deliveriesUrl: string
 }
 export type Environment = Record<string, string>
 
@@ -27,6 +29,8 @@ export const platformEnvironment = (
   COMMAND_QUEUE_URL: addresses.queueUrl,
   EVENTS_QUEUE_URL: addresses.eventsUrl,
   LIVE_QUEUE_URL: addresses.liveUrl,
+  WEBHOOKS_QUEUE_URL: addresses.webhooksUrl,
+  DELIVERIES_QUEUE_URL: addresses.deliveriesUrl,
   MAIN_TABLE: 'linekeeper-main',
   EVENTS_TABLE: 'linekeeper-events',
   MESSAGES_TABLE: 'linekeeper-messages',

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import * as z from 'zod'
+import { REACHES } from '#core/platform/addresses.ts'
 import { Refusal } from './refusal.ts'
 
 const whole = (fallback: number, least: number, most: number, text: string) =>
@@ -35,6 +36,7 @@ const Environment = z.object({
   DYNAMODB_ENDPOINT: url(/^https?$/, 'an http or https address'),
   SQS_ENDPOINT: url(/^https?$/, 'an http or https address'),
   MASTER_KEY: key,
+  WEBHOOK_REACH: z.enum(REACHES, `one of ${REACHES.join(', ')}`).default('loopback'),
   TERMINAL_QR: z.enum(['auto', 'always', 'never'], 'auto, always or never').default('auto'),
   LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('warn'),
 })

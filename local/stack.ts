@@ -4,6 +4,7 @@
  * the simulated WhatsApp and the database go last.
  */
 import { logger } from '#core/platform/log.ts'
+import { webhookKey } from '#core/webhook/vault.ts'
 import { serveApi } from './api.ts'
 import { startConnectors } from './connectors.ts'
 import { untilReady } from './deadline.ts'
@@ -67,7 +68,17 @@ export async function startStack({
     }),
   )
   const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
-  started.use(await serveApi({ ...stores, publicOrigin, port, apiKey, log }))
+  started.use(
+    await serveApi({
+      ...stores,
+      publicOrigin,
+      port,
+      apiKey,
+      webhookKey: webhookKey(secrets.masterKey),
+      webhookReach: settings.WEBHOOK_REACH,
+      log,
+    }),
+  )
   await connectors.ready
   if (settings.CONNECTORS > 0) await untilReady('whole', untilHealthy(origin, abort), abort)
   record.set({ origin, sandbox: sandbox?.url, environment })

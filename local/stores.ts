@@ -42,7 +42,15 @@ export async function openStores(
   const create = () => Promise.all([ensureQueues(sqs, queues, SHARDS), ensureJobQueues(sqs, queues)])
   const [queueUrl, jobs] = await answering('queue engine', 'SQS_ENDPOINT', create)
   const environment = platformEnvironment(
-    { database, queues, queueUrl, eventsUrl: jobs.events, liveUrl: jobs.live },
+    {
+      database,
+      queues,
+      queueUrl,
+      eventsUrl: jobs.events,
+      liveUrl: jobs.live,
+      webhooksUrl: jobs.webhooks,
+      deliveriesUrl: jobs.deliveries,
+    },
     settings,
   )
 

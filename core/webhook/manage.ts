@@ -68,7 +68,11 @@ function newEndpoint({ store, vault }: Parts, owner: Owner, id: string, choices:
   return { endpoint, secret, write }
 }
 
-export type Changes = Partial<Omit<Choices, 'secret' | 'description' | 'retries'>> & {
+export type Changes = {
+  url?: string | undefined
+  events?: EventFilter | undefined
+  active?: boolean | undefined
+  headers?: Contents['headers'] | undefined
   description?: string | null | undefined
   retries?: RetryPolicy | null | undefined
   /** With `active`: whether what happened meanwhile is told, or only what happens from now on. */

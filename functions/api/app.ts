@@ -29,6 +29,7 @@ import { listSessions } from './sessions/list.ts'
 import { manageSessions } from './sessions/manage.ts'
 import { sessionQr } from './sessions/qr.ts'
 import { sessionStatus } from './sessions/status.ts'
+import { webhooks } from './webhooks/index.ts'
 
 export function api(deps: Deps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
@@ -52,6 +53,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
     ...askedCalls,
     ...conversations,
     conversationSessions,
+    ...webhooks,
     health,
     connectors,
   ].map((part) => part(deps))

@@ -14,6 +14,9 @@ import { systemClock } from '#core/platform/clock.ts'
 import { ApiConfig, readConfig } from '#core/platform/config.ts'
 import { openJobs } from '#core/platform/jobs.ts'
 import { type Loader, openLoader } from '#core/platform/loader.ts'
+import { WebhookConfig } from '#core/webhook/config.ts'
+import { type Wake, waker } from '#core/webhook/queues.ts'
+import { openVault, type Vault } from '#core/webhook/vault.ts'
 import { openDomain } from '../domain.ts'
 import { openRoster, type Roster } from './roster.ts'
 
@@ -21,6 +24,8 @@ export type Deps = Opened & {
   config: Pick<ApiConfig, 'PUBLIC_ORIGIN' | 'ASSETS_DIR' | 'LIVE_URL'>
   /** Tells live connections. */
   live: Live
+  /** Where secrets of webhooks are sealed, and how their drains are woken. */
+  webhooks: { vault: Vault; wake: Wake }
   /** Where an answer can stay open; absent where it cannot, as behind an HTTP API of API Gateway. */
   streams?: Streams
   /** Reads items of `main`, together with whatever else is asked for in the same turn. */
@@ -42,7 +47,10 @@ export type Streams = {
 
 /** @throws Error with one line per value of the environment that is missing or wrong */
 export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
-  const config = readConfig(ApiConfig.extend(ConversationConfig.shape).extend(TwilioConfig.shape), env)
+  const config = readConfig(
+    ApiConfig.extend(ConversationConfig.shape).extend(TwilioConfig.shape).extend(WebhookConfig.shape),
+    env,
+  )
   const domain = openDomain(config, 'api')
   const { store } = domain
   return {
@@ -51,6 +59,10 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
     live: config.LIVE_QUEUE_URL
       ? openLive(openJobs(sqsClient(config), config.LIVE_QUEUE_URL), domain.log)
       : nobody,
+    webhooks: {
+      vault: openVault(config.WEBHOOK_KEY),
+      wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),
+    },
     load: openLoader(store),
     roster: openRoster(() => fleet(store, systemClock()), systemClock),
     newRequestId: randomUUID,

@@ -12,10 +12,12 @@ import { openConversations } from '#core/conversation/open.ts'
 import { claim, fleet, register, untouched } from '#core/lease.ts'
 import { sqsClient } from '#core/platform/aws.ts'
 import { iso } from '#core/platform/clock.ts'
+import type { Key } from '#core/platform/dynamo.ts'
 import { openLoader } from '#core/platform/loader.ts'
 import { openCommands, queueUrl } from '#core/platform/queue.ts'
 import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { openVault } from '#core/webhook/vault.ts'
 import { api } from '../../functions/api/app.ts'
 import type { Deps } from '../../functions/api/deps.ts'
 import type { MessageRecord, MessageView } from '../../functions/api/messages/view.ts'
@@ -67,6 +69,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
   const now = () => domain.clock.now
   let requests = 0
   const told: string[] = []
+  const woken: Key[] = []
 
   const commands = openCommands(ours, { urlTemplate, now })
   const conversations = ConversationConfig.extend(TwilioConfig.shape).parse(options.env ?? {})
@@ -80,6 +83,10 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       tell: async (sessions) => {
         told.push(...sessions.map(({ id }) => id))
       },
+    },
+    webhooks: {
+      vault: openVault(['11'.repeat(32)]),
+      wake: async (key) => void woken.push(key),
     },
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),
@@ -148,6 +155,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
     app,
     /** Sessions that live connections were told of. */
     told,
+    woken,
     calls,
     sqs,
     /** What a function finds in its environment to work on the same tables and queues. */

@@ -5,6 +5,8 @@ import { welcome } from '#core/live/subscribe.ts'
 import { type Session, Settings, SettingsChange } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import * as Stats from '#core/stats.ts'
+import { announce } from '#core/webhook/listening.ts'
+import { bySetting, settingEndpoint } from '#core/webhook/manage.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -103,6 +105,7 @@ const remove = createRoute({
 export function manageSessions(deps: Deps) {
   const { store } = deps
   const middleware = access(deps)
+  const parts = { store, vault: deps.webhooks.vault }
 
   const details = async (session: Session) => {
     const [now, stats, history] = await Promise.all([
@@ -111,6 +114,13 @@ export function manageSessions(deps: Deps) {
       Sessions.history(store, session.id),
     ])
     return detailsOf(session, now, stats, history)
+  }
+
+  /** The setting `webhookUrl` is a webhook; undefined leaves it as it is. */
+  const webhookOf = async (accountId: string, sessionId: string, url: string | null | undefined) => {
+    if (url === undefined) return []
+    const owner = { accountId, sessionId }
+    return bySetting(parts, owner, url ?? undefined, await settingEndpoint(store, owner))
   }
 
   return new OpenAPIHono<ApiEnv>()
@@ -122,6 +132,10 @@ export function manageSessions(deps: Deps) {
         name,
         description: description || undefined,
         settings,
+        also: ({ id }) =>
+          settings.webhookUrl
+            ? bySetting(parts, { accountId, sessionId: id }, settings.webhookUrl, undefined)
+            : [],
       })
       await welcome(deps, session)
       const message = 'Session created successfully'
@@ -140,7 +154,9 @@ export function manageSessions(deps: Deps) {
         name,
         description: description === null ? '' : description,
         settings,
+        also: await webhookOf(c.get('accountId'), id, settings?.webhookUrl),
       })
+      if (settings?.webhookUrl) await announce(deps, session, session)
       const message = 'Session settings updated successfully'
       return c.json({ success: true as const, message, session: await details(session) }, 200)
     })
