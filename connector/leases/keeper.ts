@@ -11,7 +11,7 @@ import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
 import { Heartbeat, type HeartbeatTiming } from './heartbeat.ts'
 import { leave } from './leaving.ts'
-import { type Origin, originOf } from './origin.ts'
+import { type Origin, Origins } from './origin.ts'
 import { plan } from './plan.ts'
 
 /** The operations of core/lease.ts, bound to a store. */
@@ -52,8 +52,7 @@ export type KeeperParts = {
 export class Keeper {
   readonly #parts: KeeperParts
   readonly #held = new Map<number, number>()
-  /** When shards were let go of because they could not be renewed. */
-  readonly #letGo = new Map<number, number>()
+  readonly #origins: Origins
   readonly #startedAt: number
   readonly #heartbeat: Heartbeat
   #looks = 0
@@ -67,6 +66,7 @@ export class Keeper {
     const { book, timing, now, monotonic, log } = parts
     this.#parts = parts
     this.#startedAt = now()
+    this.#origins = new Origins({ id: parts.id, startedAt: this.#startedAt })
     this.#heartbeat = new Heartbeat({
       register: book.register,
       beat: book.beat,
@@ -219,17 +219,13 @@ export class Keeper {
 
   async #claim(observed: Lease, fleet: Fleet): Promise<void> {
     const { book, id, log, onAcquired } = this.#parts
+    const origin = this.#origins.of(observed, fleet)
     const lease = await book.claim(observed, id)
     if (!lease || this.#stopped || this.#draining || !this.#heartbeat.holds) return
     this.#held.set(lease.shard, lease.epoch)
     log.info({ shard: lease.shard, epoch: lease.epoch, from: observed.owner || undefined }, 'shard acquired')
-    const letGoAt = this.#letGo.get(lease.shard)
-    this.#letGo.delete(lease.shard)
-    onAcquired(
-      lease.shard,
-      lease.epoch,
-      originOf(observed, fleet, { id, startedAt: this.#startedAt, letGoAt }),
-    )
+    this.#origins.held(lease.shard)
+    onAcquired(lease.shard, lease.epoch, origin)
   }
 
   async #give(lease: Lease, to: string): Promise<void> {
@@ -241,7 +237,7 @@ export class Keeper {
 
   #lose(shard: number, why: Loss): Promise<void> {
     if (!this.#held.delete(shard)) return Promise.resolve()
-    if (why === 'not-renewed') this.#letGo.set(shard, this.#parts.now())
+    if (why === 'not-renewed') this.#origins.letGo(shard, this.#parts.now())
     if (why === 'taken') this.#parts.log.warn({ shard }, 'shard taken by another connector')
     return this.#parts.onLost(shard, why)
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Fleet, Lease } from '#core/lease.ts'
 import { iso } from '#core/platform/clock.ts'
-import { originOf } from './origin.ts'
+import { Origins, originOf } from './origin.ts'
 
 const ME = { id: 'me', startedAt: 9_000, letGoAt: undefined }
 const lease = (change: Partial<Lease>): Lease => ({ shard: 3, owner: '', epoch: 5, ...change })
@@ -44,4 +44,20 @@ test.each([
 test('ours, until we could not renew it', () => {
   const origin = originOf(lease({ owner: 'me' }), fleet, { ...ME, letGoAt: 20_000 })
   expect(origin).toEqual({ reason: 'recovery', from: 'me', since: 20_000 })
+})
+
+test('a claim that succeeded unnoticed does not make it ours from before', () => {
+  const origins = new Origins({ id: 'me', startedAt: 9_000 })
+  const given = lease({ owner: 'me', epoch: 5, handed: { from: 'other', why: 'rebalance', at: iso(7_000) } })
+  const expected = { reason: 'rebalance', from: 'other', since: 7_000 }
+  expect(origins.of(given, fleet)).toEqual(expected)
+  expect(origins.of(lease({ owner: 'me', epoch: 6 }), fleet)).toEqual(expected)
+  expect(origins.of(lease({ owner: 'me', epoch: 7 }), fleet)).toEqual(expected)
+  origins.held(3)
+  origins.letGo(3, 20_000)
+  expect(origins.of(lease({ owner: 'me', epoch: 8 }), fleet)).toEqual({
+    reason: 'recovery',
+    from: 'me',
+    since: 20_000,
+  })
 })

@@ -1,4 +1,4 @@
-/** Where a shard that we have just claimed comes from: who had it before, why it has it no more, and since when. */
+/** Where a shard that we claim comes from: who had it before, why it has it no more, and since when. */
 import type { HandoverReason } from '#core/contract/event.ts'
 import type { Fleet, Lease } from '#core/lease.ts'
 
@@ -27,4 +27,37 @@ export function originOf(
   const lost = connectors.find(({ id }) => id === owner)
   const lastBeat = lost ? Date.parse(lost.beatAt) : me.startedAt
   return { reason: 'failover', from: owner, since: handed ? Date.parse(handed.at) : lastBeat }
+}
+
+/** Remembers, for one connector, what the leases do not say. */
+export class Origins {
+  readonly #me: Omit<Claimant, 'letGoAt'>
+  readonly #letGo = new Map<number, number>()
+  readonly #tried = new Map<number, { epoch: number; origin: Origin | undefined }>()
+
+  constructor(me: Omit<Claimant, 'letGoAt'>) {
+    this.#me = me
+  }
+
+  /** The shard could not be renewed. */
+  letGo(shard: number, at: number): void {
+    this.#letGo.set(shard, at)
+  }
+
+  /** Before a shard is claimed. When an earlier claim has succeeded unnoticed, it still comes from where it came from. */
+  of(observed: Lease, fleet: Pick<Fleet, 'connectors'>): Origin | undefined {
+    const { shard, owner, epoch } = observed
+    const tried = this.#tried.get(shard)
+    const isOurClaim = owner === this.#me.id && tried?.epoch === epoch
+    const origin = isOurClaim
+      ? tried.origin
+      : originOf(observed, fleet, { ...this.#me, letGoAt: this.#letGo.get(shard) })
+    this.#tried.set(shard, { epoch: epoch + 1, origin })
+    return origin
+  }
+
+  held(shard: number): void {
+    this.#letGo.delete(shard)
+    this.#tried.delete(shard)
+  }
 }
