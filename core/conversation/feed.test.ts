@@ -60,6 +60,48 @@ test('what a person writes and what is written to them is one conversation', asy
   expect(await one.history()).toEqual(['hello', 'hi', 'bye'])
 })
 
+test('what else a message carries is kept, and what only the connector may read is not', async () => {
+  const one = await line()
+  const media = { id: 'file1', state: 'pending' as const, mimetype: 'image/jpeg', size: 1_234 }
+  const place = { latitude: 52.52, longitude: 13.405, name: 'Berlin', address: 'Alexanderplatz' }
+  await take(
+    one.says('look', { type: 'image', media, sealed: 'keys of the file' }),
+    one.says('', { type: 'sticker', media: { mimetype: 'image/webp', animated: true } }),
+    one.says('', { type: 'audio', media: { mimetype: 'audio/ogg', voice: true, durationSeconds: 3 } }),
+    one.says('', { type: 'location', location: place }),
+    one.says('', {
+      type: 'contact',
+      contacts: [{ name: 'Dave', phoneNumber: '+4917', vcard: 'BEGIN:VCARD' }],
+    }),
+    one.writes('which one?', {
+      type: 'poll',
+      poll: { question: 'which one?', options: ['a', 'b'], selectable: 1 },
+    }),
+    one.says('that one', {
+      quoted: { messageId: '3EB0', fromMe: true, type: 'text', text: 'which one?' },
+      forwarded: 2,
+    }),
+    one.says('👍', { type: 'reaction', target: { messageId: '3EB0', fromMe: true } }),
+  )
+  const conversation = await one.active()
+  const messages = await Read.history(t.store, conversation!.id, 10)
+  expect(messages.map(({ type, metadata }) => [type, metadata])).toEqual([
+    ['image', { kind: 'image', media: [{ contentType: 'image/jpeg', id: 'file1', size: 1_234 }] }],
+    ['image', { kind: 'sticker', media: [{ contentType: 'image/webp', animated: true }] }],
+    ['text', { kind: 'audio', media: [{ contentType: 'audio/ogg', voice: true, durationSeconds: 3 }] }],
+    [
+      'text',
+      {
+        kind: 'location',
+        location: { latitude: 52.52, longitude: 13.405, label: 'Berlin', address: 'Alexanderplatz' },
+      },
+    ],
+    ['text', { kind: 'contact', contacts: [{ name: 'Dave', phoneNumber: '+4917' }] }],
+    ['text', { kind: 'poll', poll: { question: 'which one?', options: ['a', 'b'], selectable: 1 } }],
+    ['text', { kind: 'text', repliedTo: { id: '3EB0', fromMe: true, text: 'which one?' }, forwarded: true }],
+  ])
+})
+
 test('an event that is fed again changes nothing, alone, in a batch, or beside new ones', async () => {
   const one = await line()
   const events = [one.says('one'), one.says('two'), one.writes('three')]

@@ -119,4 +119,8 @@ function fitting(line: Heard[], ttl: number): Heard[] {
 }
 
 const sizeOf = (line: Heard[]): number =>
-  line.reduce((bytes, { message }) => bytes + Buffer.byteLength(message.content), 0)
+  line.reduce(
+    (bytes, { message }) =>
+      bytes + Buffer.byteLength(message.content) + Buffer.byteLength(JSON.stringify(message.metadata)),
+    0,
+  )

@@ -9,6 +9,7 @@ import type { Key } from '../platform/dynamo.ts'
 import { placeInTime } from '../projection/messages.ts'
 import { channelName, type Person } from './conversation.ts'
 import { message, type NewMessage } from './message.ts'
+import { partsOf, typeOf } from './parts.ts'
 import type { Line } from './plan.ts'
 import { seenKey } from './seen.ts'
 
@@ -40,11 +41,11 @@ export function heardBy(event: Event): Heard | undefined {
       sk: event.id,
       id: facts.id,
       content: facts.text ?? '',
-      type: facts.type === 'image' ? 'image' : 'text',
+      type: typeOf(facts),
       direction: facts.fromMe ? 'outbound' : 'inbound',
       author: facts.fromMe ? 'agent' : 'customer',
       timestamp: placeInTime(event, facts),
-      metadata: { kind: facts.type },
+      metadata: partsOf(facts),
     }),
   }
 }
