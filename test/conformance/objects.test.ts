@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { startFauxqs } from 'fauxqs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Objects, openObjects } from '#core/platform/objects/index.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const folder = temporaryFolder()
+const BUCKET = 'media'
+let server: Awaited<ReturnType<typeof startFauxqs>>
+let stores: Record<string, Objects>
+let files = 0
+
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false, init: { buckets: [BUCKET] } })
+  const S3_ENDPOINT = `http://127.0.0.1:${server.port}`
+  const AWS_REGION = 'us-east-1'
+  const kept = pathToFileURL(join(folder.path, 'store')).toString()
+  stores = {
+    files: openObjects({ MEDIA_STORE: kept, AWS_REGION })!,
+    s3: openObjects({ MEDIA_STORE: `s3://${BUCKET}`, S3_ENDPOINT, AWS_REGION })!,
+  }
+})
+afterAll(async () => {
+  await server.stop()
+  folder[Symbol.dispose]()
+})
+
+function file(content: Buffer) {
+  const path = join(folder.path, `file-${files++}`)
+  writeFileSync(path, content)
+  return { path, size: content.length }
+}
+const read = async (store: Objects, key: string): Promise<Buffer | undefined> => {
+  const found = await store.get(key)
+  return found && buffer(found.content)
+}
+
+test('nothing is opened where nothing is configured', () => {
+  expect(openObjects({ AWS_REGION: 'us-east-1' })).toBeUndefined()
+})
+
+describe.each(['files', 's3'])('%s', (name) => {
+  const store = () => stores[name]!
+
+  test('gives back what was stored, byte by byte', async () => {
+    for (const size of [0, 1, 70_000, 5_000_000]) {
+      const content = randomBytes(size)
+      await store().put(`a/one-${size}`, file(content), 'image/png')
+      const found = await store().get(`a/one-${size}`)
+      expect(found?.size).toBe(size)
+      const stored = await buffer(found!.content)
+      expect(createHash('sha256').update(stored).digest()).toEqual(
+        createHash('sha256').update(content).digest(),
+      )
+    }
+  })
+
+  test('a second one replaces the first', async () => {
+    await store().put('a/two', file(Buffer.from('first')), 'text/plain')
+    await store().put('a/two', file(Buffer.from('second')), 'text/plain')
+    expect((await read(store(), 'a/two'))?.toString()).toBe('second')
+  })
+
+  test('what is not there is undefined, and removing it no error', async () => {
+    expect(await store().get('a/none')).toBeUndefined()
+    await store().remove('a/none')
+    await store().removeAll('nothing/')
+  })
+
+  test('a folder goes with everything in it, and nothing else', async () => {
+    for (const key of ['f/one', 'f/sub/two', 'g/one'])
+      await store().put(key, file(Buffer.from(key)), 'text/plain')
+    await store().removeAll('f/')
+    expect(await store().get('f/one')).toBeUndefined()
+    expect(await store().get('f/sub/two')).toBeUndefined()
+    expect(await read(store(), 'g/one')).toBeDefined()
+    await store().remove('g/one')
+    expect(await store().get('g/one')).toBeUndefined()
+  })
+
+  test('a link, where there is one, leads to the content', async () => {
+    await store().put('a/linked', file(Buffer.from('content')), 'text/plain')
+    const link = await store().link('a/linked', { seconds: 60, mimetype: 'text/plain', fileName: 'ä b.txt' })
+    if (name === 'files') return expect(link).toBeUndefined()
+    const answer = await fetch(link!)
+    expect(await answer.text()).toBe('content')
+  })
+})
+
+test.each(['../secret', 'a/../../secret', '/etc/passwd', 'a//b', '', 'a\0b'])(
+  'files: %j leads nowhere',
+  async (key) => {
+    await expect(stores.files!.get(key)).rejects.toThrow('no key')
+  },
+)
