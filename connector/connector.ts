@@ -15,6 +15,7 @@ import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
+import { openLoader } from '#core/platform/loader.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Metrics } from '#core/platform/metrics.ts'
 import { queueUrl } from '#core/platform/queue.ts'
@@ -108,6 +109,7 @@ export function startConnector(options: ConnectorOptions): Connector {
   const measures = new Measures(options.metrics ?? (() => undefined), () => shards.supervisors)
   const telling = setInterval(() => measures.tell(), timing.METRICS_MS)
   const logins = new Logins(timing.PARALLEL_LOGINS)
+  const ledger = openLoader(store, 'messages')
   const supervisor: ShardParts['supervisor'] = {
     server: options.server,
     timing,
@@ -133,7 +135,7 @@ export function startConnector(options: ConnectorOptions): Connector {
       tellWebhooks?.(session, events)
     },
     find: (sessionId) => Sessions.find(store, sessionId),
-    ledger: (sessionId, messageId) => Messages.findOutgoing(store, sessionId, messageId),
+    ledger: (sessionId, messageId) => Messages.loadOutgoing(ledger, sessionId, messageId),
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),

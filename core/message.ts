@@ -9,6 +9,7 @@ import { MessageFacts, MessageStatus } from './contract/event.ts'
 import { iso, ttl } from './platform/clock.ts'
 import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
+import type { Loader } from './platform/loader.ts'
 import type { Retention } from './retention.ts'
 
 /** Every state an outgoing message can be in, in order. `failed` stands aside: see statusOf. */
@@ -217,6 +218,16 @@ export const findOutgoing = (
   sessionId: string,
   messageId: string,
 ): Promise<Message | undefined> => store.get('messages', Message, outgoingKey(sessionId, messageId))
+
+/** The same by a loader of `messages`, which reads those that are asked for together together. */
+export async function loadOutgoing(
+  load: Loader,
+  sessionId: string,
+  messageId: string,
+): Promise<Message | undefined> {
+  const item = await load(outgoingKey(sessionId, messageId))
+  return item && Message.parse(item)
+}
 
 /** Every record under a WhatsApp id, the sent ones first: two sessions that write to each other share ids. */
 export async function findAll(store: Store, messageId: string): Promise<Message[]> {

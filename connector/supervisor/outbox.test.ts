@@ -80,6 +80,13 @@ test('what the server has just answered is not sent again, although the ledger d
   expect(it.accepted).toHaveLength(1)
 })
 
+test('what is on its way already needs no look into the ledger', async () => {
+  const { outbox, device, asked } = world()
+  await outbox.take(device, [send('A')])
+  expect(await outbox.take(device, [send('A', { isRepeat: true })])).toEqual(['done'])
+  expect(asked).toEqual([])
+})
+
 test('what the device does not take comes again', async () => {
   const { outbox, it, device } = world()
   it.state.acceptError = new Error('refusing')

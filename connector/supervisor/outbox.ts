@@ -116,6 +116,7 @@ export class Outbox {
   /** What comes again, or late, may have come on another way before: then the ledger is asked. */
   async #isOpen({ messageId, isRepeat, acceptedAt }: Send): Promise<boolean> {
     if (this.#settled.has(messageId)) return false
+    if (this.#taken.has(messageId)) return true
     const age = this.#parts.now() - Date.parse(acceptedAt)
     if (!isRepeat && age < this.#parts.timing.OVERLOOKED_AFTER_MS / 2) return true
     const message = await this.#parts.ledger(messageId)

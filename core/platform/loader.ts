@@ -3,6 +3,7 @@
  * one, each key once. Nothing is kept beyond a read, and none that began before the question answers it, so a revoked
  * token or a deleted session is gone at once.
  */
+import type { TableName } from '../tables.ts'
 import type { Item, Key, Store } from './dynamo.ts'
 import { MAX_READS } from './dynamo.ts'
 
@@ -10,8 +11,8 @@ export type Loader = (key: Key) => Promise<Item | undefined>
 
 type Wanted = { key: Key } & PromiseWithResolvers<Item | undefined>
 
-/** A loader of raw items of `main`; consistent reads. */
-export function openLoader(store: Pick<Store, 'getMany'>): Loader {
+/** A loader of raw items of one table; consistent reads. */
+export function openLoader(store: Pick<Store, 'getMany'>, table: TableName = 'main'): Loader {
   const wanted = new Map<string, Wanted>()
   let isReading = false
 
@@ -20,7 +21,7 @@ export function openLoader(store: Pick<Store, 'getMany'>): Loader {
       const batch = [...wanted].slice(0, MAX_READS)
       for (const [name] of batch) wanted.delete(name)
       await answer(
-        store,
+        (keys) => store.getMany(table, keys),
         batch.map(([, entry]) => entry),
       )
     }
@@ -39,12 +40,9 @@ export function openLoader(store: Pick<Store, 'getMany'>): Loader {
   }
 }
 
-async function answer(store: Pick<Store, 'getMany'>, wanted: Wanted[]): Promise<void> {
+async function answer(read: (keys: Key[]) => Promise<Item[]>, wanted: Wanted[]): Promise<void> {
   try {
-    const items = await store.getMany(
-      'main',
-      wanted.map(({ key }) => key),
-    )
+    const items = await read(wanted.map(({ key }) => key))
     const found = new Map(items.map((item) => [nameOf(item), item]))
     for (const { key, resolve } of wanted) resolve(found.get(nameOf(key)))
   } catch (error) {
