@@ -35,8 +35,7 @@ export function scaleDocument(counts: Counts): string {
   return `# How far it goes
 
 Written by \`npm run cost\`, from what was counted for [cost](cost.md) and from the default quotas of AWS, listed at the end. It
-is arithmetic: nobody has run so many sessions on AWS. What one connector of this version holds and does on a given machine is
-measured by \`npm run bench\`.
+is arithmetic: nobody has run so many sessions on AWS. What one connector holds and does was measured: [capacity](capacity.md).
 
 ## By number of sessions
 
