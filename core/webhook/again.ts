@@ -18,6 +18,7 @@ const asked = (event: Told, now: number, more: Partial<Retry>): Retry => ({
   stream: event.sessionId,
   lane: '',
   count: 0,
+  before: 0,
   attempts: [],
   nextAt: now,
   manual: true,
@@ -57,8 +58,8 @@ export async function resend(parts: Parts, endpoint: Endpoint, eventId: string):
   const event =
     before && (await store.get('events', Told, eventKey({ sessionId: before.stream, id: eventId })))
   if (!event) throw deliveryNotFound()
-  const { attempts } = before
-  return ask(parts, endpoint, event, asked(event, store.now(), { attempts }))
+  const { attempts, count } = before
+  return ask(parts, endpoint, event, asked(event, store.now(), { attempts, before: count }))
 }
 
 export const deliveryNotFound = () => new Fault('DELIVERY_NOT_FOUND', 'Delivery not found')

@@ -6,14 +6,21 @@
 import { wants } from '../events/filter.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Store } from '../platform/dynamo.ts'
-import { failedAfter, takenBetween } from './deliveries.ts'
+import { Delivery, deliveryKey, failedAfter, takenBetween } from './deliveries.ts'
 import { LIMITS } from './desk.ts'
 import { type Endpoint, isWanted } from './endpoint.ts'
 import { laneOf, Told } from './envelope.ts'
 import { type Feed, isOpen, type Replay, type Retry, settledBy } from './work.ts'
 
 /** An event that is to be posted now, or set aside when its lane is held. */
-export type Unit = { event: Told; lane: string; from: 'retry' | 'feed' | 'late' | 'replay'; retry?: Retry }
+export type Unit = {
+  event: Told
+  lane: string
+  from: 'retry' | 'feed' | 'late' | 'replay'
+  retry?: Retry
+  /** What was made of it when it was sent before. */
+  former?: Delivery
+}
 
 /** A stretch of a log, or of what failed, that this round reads: where it ends, and whether that is the end of it. */
 type Stretch = { units: Unit[]; last: string | undefined; isEnd: boolean }
@@ -181,10 +188,15 @@ async function replayOf(store: Store, state: State, replay: Replay): Promise<Bat
   const { stream, after, until, events, messageId } = replay
   if (!stream) return failedOnes(store, state, replay)
   const { items, cursor } = await page(store, stream, after, LIMITS.page)
-  const units = items
+  const asked = items
     .filter(({ id, type }) => id <= until && wants(events ?? state.endpoint.events, type))
     .filter((event) => isNew(state, event) && (!messageId || isAbout(event, messageId)))
-    .map((event): Unit => ({ event, lane: `replay ${laneOf(event)}`, from: 'replay' }))
+  const keys = asked.map(({ id }) => deliveryKey(state.endpoint.id, id))
+  const former = keys.length > 0 ? await store.getMany('main', keys) : []
+  const units = oncemore(
+    asked,
+    former.map((item) => Delivery.parse(item)),
+  )
   const last = items.at(-1)?.id
   return { replay, units, last, isEnd: !cursor || (last !== undefined && last >= until) }
 }
@@ -193,12 +205,21 @@ async function failedOnes(store: Store, state: State, replay: Replay): Promise<B
   const { items, isLast } = await failedAfter(store, state.endpoint.id, { ...replay, limit: LIMITS.page })
   const keys = items.map(({ stream, eventId }) => ({ pk: sessionPartition(stream), sk: eventId }))
   const found = keys.length > 0 ? await store.getMany('events', keys) : []
-  const units = found
+  const events = found
     .map((item) => Told.parse(item))
     .filter((event) => isNew(state, event))
     .sort((one, other) => (one.id < other.id ? -1 : 1))
-    .map((event): Unit => ({ event, lane: `replay ${laneOf(event)}`, from: 'replay' }))
+  const units = oncemore(events, items)
   return { replay, units, last: items.at(-1)?.eventId, isEnd: isLast }
+}
+
+function oncemore(events: Told[], deliveries: Delivery[]): Unit[] {
+  const former = new Map(deliveries.map((delivery) => [delivery.eventId, delivery]))
+  return events.map((event) => {
+    const before = former.get(event.id)
+    const lane = `replay ${laneOf(event)}`
+    return { event, lane, from: 'replay', ...(before ? { former: before } : {}) }
+  })
 }
 
 /** The message itself, or what became of it. */

@@ -8,7 +8,7 @@ import { requestId } from './sign.ts'
 import type { Retry } from './work.ts'
 
 /** As it is set aside. A replay waits for nobody and holds up nobody. */
-export const retryOf = ({ event, lane, from, retry }: Unit, nextAt: number): Retry =>
+export const retryOf = ({ event, lane, from, retry, former }: Unit, nextAt: number): Retry =>
   retry ?? {
     kind: 'retry',
     eventId: event.id,
@@ -16,7 +16,8 @@ export const retryOf = ({ event, lane, from, retry }: Unit, nextAt: number): Ret
     stream: event.sessionId,
     lane,
     count: 0,
-    attempts: [],
+    before: former?.count ?? 0,
+    attempts: former?.attempts ?? [],
     nextAt,
     manual: from === 'replay',
   }
@@ -31,7 +32,7 @@ export const withAttempt = (retry: Retry, { attempt }: Outcome, now: number): Re
 export function deliveryOf(
   endpoint: Pick<Endpoint, 'id' | 'url'>,
   event: Pick<Told, 'id' | 'type' | 'sessionId'>,
-  { attempts, count, nextAt }: Retry,
+  { attempts, count, before, nextAt }: Retry,
   status: Delivery['status'],
   outcome?: Outcome,
 ): Delivery {
@@ -41,7 +42,7 @@ export function deliveryOf(
     type: event.type,
     stream: event.sessionId,
     status,
-    count,
+    count: before + count,
     attempts,
     requestId: requestId(endpoint.id, event.id),
     url: endpoint.url,

@@ -30,6 +30,8 @@ export const Retry = z.object({
   lane: z.string(),
   /** So many failed; the latest of them are kept. */
   count: z.int(),
+  /** Attempts that were made before somebody asked for it once more. */
+  before: z.int().default(0),
   attempts: z.array(Attempt),
   firstAt: z.number().optional(),
   nextAt: z.number(),
