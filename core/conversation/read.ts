@@ -173,16 +173,29 @@ export const messageAt = (
 ): Promise<Message | undefined> =>
   store.get('messages', Message, { pk: conversationPartition(conversationId), sk: place })
 
-/** The newest `limit`, oldest first. */
+/** The newest `limit`, oldest first; fewer when they are so long that no answer would take them. */
 export async function history(store: Store, id: string, limit: number): Promise<Message[]> {
-  const messages: Message[] = []
+  const { items } = await firstOf(limit, (page) => messagesOf(store, id, page))
+  return items.reverse()
+}
+
+/** A page has 1 MB at most, and an answer of Lambda 6 MB. */
+const PAGES_OF_AN_ANSWER = 4
+
+/** The first `limit` of a list, or as many as fit into one answer; the cursor says that there are more. */
+export async function firstOf<T>(
+  limit: number,
+  read: (page: { limit: number; cursor: string | undefined }) => Promise<Page<T>>,
+): Promise<Page<T>> {
+  const items: T[] = []
   let cursor: string | undefined
-  do {
-    const page = await messagesOf(store, id, { limit: limit - messages.length, cursor })
-    messages.push(...page.items)
-    cursor = page.cursor
-  } while (cursor && messages.length < limit)
-  return messages.reverse()
+  for (let page = 0; page < PAGES_OF_AN_ANSWER && items.length < limit; page++) {
+    const next = await read({ limit: limit - items.length, cursor })
+    items.push(...next.items)
+    cursor = next.cursor
+    if (!cursor) break
+  }
+  return { items, cursor }
 }
 
 /** What there is to say about a conversation in a few figures. */

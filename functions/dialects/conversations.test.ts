@@ -63,3 +63,17 @@ test('the endpoints of seed 003 have exactly its fields', async () => {
   const { id: next } = await says('+1234567890')
   expect(next).not.toBe(id)
 })
+
+test('a history too long for one answer is cut to its newest part', async () => {
+  const { call, says } = await tenant(w)
+  for (let n = 0; n < 90; n++) await says('+1234567890', `${n} ${'x'.repeat(60_000)}`)
+  const { status, body } = await call('GET', '/session/+1234567890?limit=1000')
+  const { conversation_history: history, message_count: count } = body as unknown as {
+    conversation_history: { content: string }[]
+    message_count: number
+  }
+  expect([status, count]).toEqual([200, 90])
+  expect(history.at(-1)?.content.slice(0, 3)).toBe('89 ')
+  expect(history.length).toBeGreaterThan(50)
+  expect(JSON.stringify(body).length).toBeLessThan(5_000_000)
+})

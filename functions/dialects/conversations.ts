@@ -51,7 +51,8 @@ const byPhone = createRoute({
   path: '/session/{phone_number}',
   tags,
   summary: 'The active conversation of a phone number',
-  description: 'The newest `limit` messages, oldest first; `message_count` counts all of them.',
+  description:
+    'The newest `limit` messages, or 4 MB of them, oldest first; `message_count` counts all of them.',
   security: SECURED,
   request: {
     params: z.object({ phone_number: z.string().min(1).max(100).meta({ example: '+4915123456789' }) }),
@@ -79,7 +80,7 @@ const active = createRoute({
   path: '/sessions/active',
   tags,
   summary: 'All active conversations',
-  description: 'The last to expire first; at most 1,000 are listed, and all are counted.',
+  description: 'The last to expire first; at most 1,000 are listed, or 4 MB of them, and all are counted.',
   security: SECURED,
   responses: {
     200: {
@@ -129,26 +130,17 @@ export function conversationSessions(deps: Deps) {
       )
     })
     .openapi({ ...active, middleware }, async (c) => {
-      const listed = await firstActive(deps, c.get('accountId'))
-      const total =
-        listed.length < MOST_LISTED ? listed.length : await Read.countActive(store, c.get('accountId'))
-      return c.json({ active_sessions: listed.map(shown), total_active: total }, 200)
+      const accountId = c.get('accountId')
+      const { items, cursor } = await Read.firstOf(MOST_LISTED, (page) =>
+        Read.activeOnes(store, accountId, page),
+      )
+      const total = cursor ? await Read.countActive(store, accountId) : items.length
+      return c.json({ active_sessions: items.map(shown), total_active: total }, 200)
     })
     .openapi({ ...finish, middleware }, async (c) => {
       await complete(deps, await Read.living(store, c.get('accountId'), c.req.valid('param').session_id))
       return c.json({ message: COMPLETED }, 200)
     })
-}
-
-async function firstActive({ store }: Deps, accountId: string): Promise<Conversation[]> {
-  const found: Conversation[] = []
-  let cursor: string | undefined
-  do {
-    const page = await Read.activeOnes(store, accountId, { limit: MOST_LISTED - found.length, cursor })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor && found.length < MOST_LISTED)
-  return found
 }
 
 /** A person who is known by a LID only has no number yet, and is named by that. */
