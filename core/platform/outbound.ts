@@ -97,7 +97,7 @@ export function openOutbound({ reach, timeLimit, resolve = resolveName }: Outbou
 }
 
 /** @throws Unsent when it is no address for us; literals are looked at here, because nobody looks them up */
-function addressOf(text: string, reach: Reach): URL {
+export function addressOf(text: string, reach: Reach): URL {
   const url = URL.parse(text)
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) throw new Unsent('invalid_url')
   const literal = url.hostname.replace(/^\[(.*)\]$/, '$1')
@@ -106,7 +106,7 @@ function addressOf(text: string, reach: Reach): URL {
 }
 
 /** Looks up as the machine does, and keeps to itself what may not be reached. */
-const guarded =
+export const guarded =
   (resolve: typeof resolveName, reach: Reach): LookupFunction =>
   (host, options, done) => {
     resolve(host, { ...options, all: true }, (error, found) => {
@@ -153,7 +153,7 @@ const TLS = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO|ALTNAME|EPROTO/
 const codeOf = (error: Error): unknown => (error as { code?: unknown }).code
 const isCut = (error: Error): boolean => CUT.has(codeOf(error))
 
-function unsent(error: Error): Unsent {
+export function unsent(error: Error): Unsent {
   if (error instanceof Unsent) return error
   return new Unsent(reasonOf(error), error)
 }

@@ -1,0 +1,49 @@
+/**
+ * A file of a session: its content is in the object store, what it is stands here. Its id names the session, so that it
+ * goes with it.
+ */
+import { randomBytes } from 'node:crypto'
+import * as z from 'zod'
+import { sessionPartition } from '../partition.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
+
+export const MediaFile = z.object({
+  id: z.string(),
+  sessionId: z.string(),
+  accountId: z.string(),
+  mimetype: z.string(),
+  size: z.int(),
+  sha256: z.string(),
+  fileName: z.string().optional(),
+  createdAt: z.iso.datetime(),
+})
+export type MediaFile = z.infer<typeof MediaFile>
+
+const ID = /^([0-9a-f]{32})-([0-9a-z]{26})$/
+
+export const newMediaId = (sessionId: string): string =>
+  `${sessionId}-${BigInt(`0x${randomBytes(16).toString('hex')}`)
+    .toString(36)
+    .padStart(26, '0')}`
+
+/** Where its content is in the object store. */
+export const objectKey = (id: string): string => id.replace('-', '/')
+/** Where all contents of a session are. */
+export const sessionFolder = (sessionId: string): string => `${sessionId}/`
+
+function keyOf(id: string): Key | undefined {
+  const [, sessionId, name] = ID.exec(id) ?? []
+  return sessionId && name ? { pk: sessionPartition(sessionId), sk: `MEDIA#${name}` } : undefined
+}
+
+export async function findMedia(store: Store, id: string): Promise<MediaFile | undefined> {
+  const key = keyOf(id)
+  return key && store.get('main', MediaFile, key)
+}
+
+/** @param expiresAt seconds since 1970 */
+export async function recordMedia(store: Store, file: MediaFile, expiresAt: number): Promise<void> {
+  const key = keyOf(file.id)
+  if (!key) throw new Error('a media id of our own has the wrong form')
+  await store.put('main', { ...key, ...file, expiresAt })
+}

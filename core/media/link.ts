@@ -1,0 +1,55 @@
+/**
+ * Links to files that work for a while without a token: the address says until when, and a signature that nobody else
+ * can make. The key for it is made once and stored, so that links survive a restart and are the same from every process.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import * as z from 'zod'
+import type { Key, Store } from '../platform/dynamo.ts'
+
+export type Links = {
+  /** @param id of a file @param fileName is for the eye, at the end of the path */
+  to(id: string, fileName?: string | undefined): Promise<string>
+  /** `forged` when we did not make it, `expired` when its time is over. */
+  check(id: string, expires: string, signature: string): Promise<'valid' | 'expired' | 'forged'>
+}
+
+/** Seconds that a link works: a day at least, so that it is the same for all who ask within a day. */
+const DAY = 86_400
+
+const key: Key = { pk: 'SECRET', sk: 'MEDIA_LINKS' }
+const Stored = z.object({ key: z.string() })
+
+export function openLinks(store: Store, origin: string): Links {
+  let known: Promise<Buffer> | undefined
+  const signatureOf = async (id: string, expires: number | string): Promise<Buffer> => {
+    known ??= keyIn(store).catch((error: unknown) => {
+      known = undefined
+      throw error
+    })
+    return createHmac('sha256', await known)
+      .update(`${id} ${expires}`)
+      .digest()
+  }
+  return {
+    async to(id, fileName) {
+      const expires = (Math.floor(store.now() / 1_000 / DAY) + 2) * DAY
+      const signature = (await signatureOf(id, expires)).toString('base64url')
+      const name = fileName ? `/${encodeURIComponent(fileName)}` : ''
+      return `${origin.replace(/\/+$/, '')}/media/${id}${name}?expires=${expires}&signature=${signature}`
+    },
+    async check(id, expires, signature) {
+      const [given, right] = [Buffer.from(signature, 'base64url'), await signatureOf(id, expires)]
+      if (given.length !== right.length || !timingSafeEqual(given, right)) return 'forged'
+      return Number(expires) * 1_000 > store.now() ? 'valid' : 'expired'
+    },
+  }
+}
+
+async function keyIn(store: Store): Promise<Buffer> {
+  const made = randomBytes(32).toString('base64')
+  const found = await store.get('main', Stored, key)
+  if (!found) await store.create('main', { ...key, key: made })
+  const stored = found ?? (await store.get('main', Stored, key))
+  if (!stored) throw new Error('the key of media links was not stored')
+  return Buffer.from(stored.key, 'base64')
+}
