@@ -53,7 +53,7 @@ test('it can be walked from top to bottom: nothing is used that was not set befo
   }
   const script = blocks.join('\n').replace(/<[a-z ]+>/g, 'something')
   const { status, stdout, stderr } = spawnSync('bash', ['-u'], {
-    input: `export OLD=old NEW=new\n${script}`,
+    input: `export OLD=old NEW=new TWILIO_TOKEN=token\n${script}`,
     cwd: folder.path,
     encoding: 'utf8',
     env: { PATH: `${folder.path}:${process.env.PATH}` },
@@ -110,7 +110,7 @@ test('outputs are those of the stack, each of them explained', () => {
 test('choices are those of the stack, each of them explained', () => {
   const [section = ''] = text.match(/## Choices\n[\s\S]*?\n## /) ?? []
   expect(found(/`([A-Z][A-Z_]{4,})`/g, section).toSorted()).toEqual([...CHOICES, ...SETTINGS].toSorted())
-  const elsewhere = ['STAGE', 'AWS_REGION', 'MAIN_TABLE', 'SIGTERM']
+  const elsewhere = ['STAGE', 'AWS_REGION', 'MAIN_TABLE', 'SIGTERM', 'TWILIO_TOKEN']
   expect(known(found(/`([A-Z][A-Z_]{4,})[`=]/g), [...CHOICES, ...SETTINGS, ...elsewhere])).toEqual([])
 })
 
