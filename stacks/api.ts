@@ -37,18 +37,27 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
     memory: '1024 MB',
     timeout: '29 seconds',
     environment: environment.api(ASSETS),
-    link: [secrets.sealed],
+    link: [secrets.sealed, secrets.webhooks],
     copyFiles: REFERENCE.map((file) => ({
       from: `node_modules/swagger-ui-dist/${file}`,
       to: `${ASSETS}/${file}`,
     })),
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+      table(
+        tables.main,
+        'GetItem',
+        'BatchGetItem',
+        'Query',
+        'PutItem',
+        'UpdateItem',
+        'DeleteItem',
+        'BatchWriteItem',
+      ),
       table(tables.messages, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.events, 'Query', 'PutItem', 'BatchGetItem'),
+      table(tables.events, 'GetItem', 'Query', 'PutItem', 'BatchGetItem'),
       sendCommands(commands),
       lookAtCommands(commands),
-      sendTo(jobs.live.live),
+      sendTo(jobs.live.live, jobs.deliveries.live),
     ],
   })
   const hook = lambda('Hook', stage, {

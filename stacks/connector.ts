@@ -50,7 +50,7 @@ export function connector(stage: Stage, { tables, commands, jobs, secrets, netwo
     table(tables.events, 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem'),
     table(tables.devices, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     takeCommands(commands),
-    sendTo(jobs.events.live, jobs.live.live),
+    sendTo(jobs.events.live, jobs.live.live, jobs.webhooks.live),
   ]
   const service = new sst.aws.Service('Connector', {
     cluster,

@@ -12,6 +12,7 @@ import type {
 } from '../core/conversation/config.ts'
 import type { LiveConfig } from '../core/live/config.ts'
 import type { ApiConfig, ConnectorConfig, PlatformConfig } from '../core/platform/config.ts'
+import type { DeliveryConfig, FanOutConfig, WebhookConfig } from '../core/webhook/config.ts'
 import { namespace } from './metrics.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
@@ -62,6 +63,10 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
     ),
   } satisfies Environment<typeof ConversationConfig>
   const twilio = settings.twilio satisfies Environment<typeof TwilioConfig, 'TWILIO_AUTH_TOKEN'>
+  const webhooks = {
+    WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
+    DELIVERIES_QUEUE_URL: jobs.deliveries.live.url,
+  } satisfies Environment<typeof WebhookConfig, 'WEBHOOK_KEY'>
 
   return {
     sweep: present(platform),
@@ -71,6 +76,7 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
         ...platform,
         ...conversation,
         ...twilio,
+        ...webhooks,
         PUBLIC_ORIGIN: origin,
         ASSETS_DIR: assets,
         LIVE_URL: sockets.url,
@@ -95,8 +101,15 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
       LIVE_QUEUE_URL: jobs.live.live.url,
       LIVE_ENDPOINT: sockets.endpoint,
     } satisfies Environment<typeof LiveConfig>),
+    fanOut: present({ ...platform, ...webhooks } satisfies Environment<typeof FanOutConfig>),
+    deliveries: present({
+      ...platform,
+      ...webhooks,
+      ...settings.deliveries,
+    } satisfies Environment<typeof DeliveryConfig, 'WEBHOOK_KEY'>),
     connector: present({
       ...platform,
+      WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
       LIVE_QUEUE_URL: jobs.live.live.url,
       HEALTH_PORT: `${HEALTH_PORT}`,
       EVENTS_QUEUE_URL: jobs.events.live.url,

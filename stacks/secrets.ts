@@ -3,6 +3,7 @@
  * takes the master key from Parameter Store when it starts the container; functions find theirs in a sealed file beside
  * their code (core/platform/sealed.ts).
  */
+import { webhookKey } from '../core/webhook/vault.ts'
 import type { Stage } from './stage.ts'
 
 const HEX_KEY = /^[0-9a-f]{64}$/i
@@ -27,6 +28,10 @@ export function secrets({ production }: Stage) {
     /** Under the names that the functions read them by. */
     sealed: new sst.Linkable('Secrets', {
       properties: { TWILIO_AUTH_TOKEN: twilio.value, OPENAI_API_KEY: model.value },
+    }),
+    /** Derived from the master key: who has it opens the secrets of webhooks, and no device. */
+    webhooks: new sst.Linkable('WebhookSecrets', {
+      properties: { WEBHOOK_KEY: masterKey.value.apply((key) => webhookKey(asKey(key))) },
     }),
     /** Whether there is a key for a model that reads orders. */
     hasModel: $util.unsecret(model.value.apply((key) => key !== '')),

@@ -5,6 +5,7 @@
 import type * as z from 'zod'
 import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '../core/conversation/config.ts'
 import { PlatformConfig } from '../core/platform/config.ts'
+import { DeliveryConfig } from '../core/webhook/config.ts'
 
 const platform = PlatformConfig.pick({
   EVENT_RETENTION_DAYS: true,
@@ -21,7 +22,8 @@ const orders = OrdersConfig.pick({
   OPENAI_RETRIES: true,
   OPENAI_TOKENS_PER_DAY: true,
 })
-const GROUPS = { platform, conversation, twilio, hook, orders }
+const deliveries = DeliveryConfig.pick({ WEBHOOK_REACH: true, WEBHOOK_TIME_LIMIT_MS: true })
+const GROUPS = { platform, conversation, twilio, hook, orders, deliveries }
 
 /** Every one of them. */
 export const SETTINGS = Object.values(GROUPS).flatMap(({ shape }) => Object.keys(shape))

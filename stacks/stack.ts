@@ -15,6 +15,7 @@ import { schedules } from './schedules.ts'
 import { secrets as secretsOf } from './secrets.ts'
 import { stageOf } from './stage.ts'
 import { storage } from './storage.ts'
+import { webhooks } from './webhooks.ts'
 
 export function stack() {
   const stage = stageOf($app.stage, process.env)
@@ -32,6 +33,7 @@ export function stack() {
     ...live(sockets, stage, parts),
     ...consumers(stage, parts),
     ...schedules(stage, parts),
+    ...webhooks(stage, parts),
   ]
   const { cluster, service, logGroup } = connector(stage, { ...parts, network: network() })
   const watched = { tables, commands, jobs, http, functions, cluster, service }

@@ -39,8 +39,8 @@ export const LIMITS = {
   holds: 3,
   /** How long an endpoint may fail before it is given up, in ms. */
   givenUpAfter: 4 * 24 * 60 * 60 * 1_000,
-  /** What a queue can hold back, in ms. */
-  longestWake: 15 * 60 * 1_000,
+  /** What is left to a queue to hold back, in ms; what lies later is found by the sweep. */
+  longestWake: 5 * 60 * 1_000,
 } as const
 
 export type { DrainJob }

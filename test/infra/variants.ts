@@ -37,6 +37,8 @@ export const VARIANTS = {
       OPENAI_TIME_LIMIT_MS: '9000',
       OPENAI_RETRIES: '1',
       OPENAI_TOKENS_PER_DAY: '5000',
+      WEBHOOK_REACH: 'any',
+      WEBHOOK_TIME_LIMIT_MS: '5000',
     },
     secrets: {
       TwilioAuthToken: 'twilio-token-of-the-evaluation',

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { LiveConfig } from '#core/live/config.ts'
 import { ApiConfig, ConnectorConfig, PlatformConfig } from '#core/platform/config.ts'
+import { DeliveryConfig, FanOutConfig, WebhookConfig } from '#core/webhook/config.ts'
 import { Timing } from '../../../connector/timing.ts'
 import { SETTINGS } from '../../../stacks/settings.ts'
 import type { Inputs } from '../evaluate/evaluation.ts'
@@ -13,7 +14,9 @@ import { opened, type Rule, type View } from './view.ts'
 
 /** Which schema a part reads its environment with. */
 export const SCHEMAS: Record<string, z.ZodType> = {
-  'functions/api/handler.handler': ApiConfig.extend(ConversationConfig.shape).extend(TwilioConfig.shape),
+  'functions/api/handler.handler': ApiConfig.extend(ConversationConfig.shape)
+    .extend(TwilioConfig.shape)
+    .extend(WebhookConfig.shape),
   'functions/hooks/handler.handler': HookConfig,
   'functions/consumers/events-handler.handler': OrdersConfig,
   'functions/consumers/orders-handler.handler': OrdersConfig,
@@ -21,6 +24,9 @@ export const SCHEMAS: Record<string, z.ZodType> = {
   'functions/consumers/live-handler.handler': LiveConfig,
   'functions/cron/handler.handler': PlatformConfig,
   'functions/cron/conversations-handler.handler': OrdersConfig,
+  'functions/cron/webhooks-handler.handler': FanOutConfig,
+  'functions/consumers/news-handler.handler': FanOutConfig,
+  'functions/consumers/deliveries-handler.handler': DeliveryConfig,
   Connector: ConnectorConfig.and(Timing),
 }
 
@@ -32,7 +38,10 @@ const FROM_ELSEWHERE = [
   'SST_RESOURCE_App',
   'TWILIO_AUTH_TOKEN',
   'OPENAI_API_KEY',
+  'WEBHOOK_KEY',
 ]
+/** Of what is found beside the code, what a part cannot do without. */
+const SEALED = { WEBHOOK_KEY: '00'.repeat(32) }
 /** Known to a schema and not for AWS: endpoints of stand-ins, fixed names of processes, periods that tests change. */
 const NOT_ON_AWS = ['DYNAMODB_ENDPOINT', 'SQS_ENDPOINT', 'CONNECTOR_ID', ...Object.keys(Timing.shape)]
 
@@ -67,7 +76,7 @@ export const environmentIsWhatIsRead: Rule = (view) =>
     if (!schema) return [`${name}: nobody has said what it reads`]
     const known = keysOf(schema)
     const given = Object.keys(environment)
-    const read = schema.safeParse(environment)
+    const read = schema.safeParse({ ...environment, ...SEALED })
     const missing = known.filter((key) => !given.includes(key) && !FROM_ELSEWHERE.includes(key))
     return [
       ...given.flatMap((key) =>

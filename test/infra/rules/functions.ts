@@ -12,6 +12,9 @@ export const BUDGET: Record<string, number> = {
   'functions/consumers/live-handler.handler': 800_000,
   'functions/cron/handler.handler': 700_000,
   'functions/cron/conversations-handler.handler': 1_270_000,
+  'functions/cron/webhooks-handler.handler': 700_000,
+  'functions/consumers/news-handler.handler': 700_000,
+  'functions/consumers/deliveries-handler.handler': 720_000,
 }
 
 export const functionsAreBuilt: Rule = ({ functions, evaluation }) =>
