@@ -24,7 +24,6 @@ export const ASSUMED = {
   sentSessionDay: 400_000,
   /** Lambda looks at a queue that feeds a function with five readers, each of them for 20 s. */
   looksPerMinute: 15,
-  /** Alarms look at two metrics of each queue, function and table, and at six of the fleet and the API. */
-  functions: 8,
+  /** Metrics of the fleet and the API that alarms look at, beside two of each queue, function and table. */
   alarmsOfFleet: 6,
 }

@@ -5,6 +5,7 @@
 import { JOBS } from '#core/queues.ts'
 import { TABLES } from '#core/tables.ts'
 import { VITALS } from '#core/vitals.ts'
+import { BUDGET } from '../infra/rules/functions.ts'
 import { ASSUMED } from './assumed.ts'
 import { type Cost, type Counts, type Kind, requestsTo } from './counts.ts'
 import { type Fleet, idleMinute } from './idle.ts'
@@ -17,6 +18,8 @@ export type Load = { sessions: number; messages: number; kind: Kind }
 
 const DAYS = HOURS / 24
 const MINUTES = HOURS * 60
+/** One for each handler that is deployed. */
+const FUNCTIONS = Object.keys(BUDGET).length
 /** A look at a command queue lasts 20 s. */
 const LOOKS_PER_MINUTE = 3
 
@@ -86,7 +89,7 @@ export function webhooksOf(amount: number, kind: keyof Counts['webhooks'], count
 
 /** Metrics that alarms look at: two of each queue, function and table, and those of the fleet. */
 export const watchedMetrics = ({ shards }: Pick<Fleet, 'shards'>): number =>
-  2 * (shards + JOBS.length + ASSUMED.functions + Object.keys(TABLES).length) + ASSUMED.alarmsOfFleet
+  2 * (shards + JOBS.length + FUNCTIONS + Object.keys(TABLES).length) + ASSUMED.alarmsOfFleet
 
 /** Bytes times the days for which they lie there. The text stands in the message, in its copy, and in the event. */
 function keptBytesDays(kind: Kind, { stored }: Counts): number {
