@@ -1,11 +1,24 @@
 /** What the API and the connector read from their environment, as one schema each. */
 import * as z from 'zod'
+import { REACHES } from './addresses.ts'
 import { PlatformConfig } from './base-config.ts'
 
 export { PlatformConfig, readConfig } from './base-config.ts'
 
+/** Where files are kept; without it there are none. */
+const MediaStore = {
+  MEDIA_STORE: z
+    .string()
+    .regex(/^(file:\/\/\/.+|s3:\/\/[\w.-]+)$/, 'must be file:///folder or s3://bucket')
+    .optional(),
+  S3_ENDPOINT: z.url().optional(),
+}
+
 export const ApiConfig = PlatformConfig.extend({
   PUBLIC_ORIGIN: z.url(),
+  ...MediaStore,
+  /** Where files that callers name by URL may be fetched from. */
+  MEDIA_REACH: z.enum(REACHES).default('public'),
   /** Where live connections are opened; `/live` at the public origin when it is not set. */
   LIVE_URL: z.url({ protocol: /^wss?$/ }).optional(),
   /** Where sessions are told that live connections shall hear of; nobody is told without it. */
@@ -27,6 +40,7 @@ export const ConnectorConfig = PlatformConfig.extend({
   CONNECTOR_ID: z.string().min(1).optional(),
   /** 32 bytes in hex: the key under which device state is sealed at rest. */
   MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'),
+  ...MediaStore,
   HEALTH_PORT: z.coerce.number().int().min(0).optional(),
   /** Where events are told to those who make conversations of them; nobody is told without it. */
   EVENTS_QUEUE_URL: z.string().min(1).optional(),

@@ -91,9 +91,14 @@ function get(
       timeout: idleLimit,
       headers: { accept: '*/*', 'user-agent': 'Linekeeper' },
     })
-    sent.once('timeout', () => sent.destroy(new Unsent('timeout')))
+    const tooSlow = () => sent.destroy(new Unsent('timeout'))
+    sent.once('timeout', tooSlow)
     sent.once('error', failed)
-    sent.once('response', answered)
+    sent.once('response', (response) => {
+      sent.off('timeout', tooSlow)
+      sent.once('timeout', () => response.destroy(new Unsent('timeout')))
+      answered(response)
+    })
     sent.end()
   })
 }

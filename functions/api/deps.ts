@@ -18,6 +18,7 @@ import { WebhookConfig } from '#core/webhook/config.ts'
 import { type Wake, waker } from '#core/webhook/queues.ts'
 import { openVault, type Vault } from '#core/webhook/vault.ts'
 import { openDomain } from '../domain.ts'
+import { type Media, openMedia } from '../media.ts'
 import { openRoster, type Roster } from './roster.ts'
 
 export type Deps = Opened & {
@@ -26,6 +27,7 @@ export type Deps = Opened & {
   live: Live
   /** Where secrets of webhooks are sealed, and how their drains are woken. */
   webhooks: { vault: Vault; wake: Wake }
+  media: Media
   /** Where an answer can stay open; absent where it cannot, as behind an HTTP API of API Gateway. */
   streams?: Streams
   /** Reads items of `main`, together with whatever else is asked for in the same turn. */
@@ -63,6 +65,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
       vault: openVault(config.WEBHOOK_KEY),
       wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),
     },
+    media: openMedia(domain, config),
     load: openLoader(store),
     roster: openRoster(() => fleet(store, systemClock()), systemClock),
     newRequestId: randomUUID,

@@ -2,6 +2,7 @@
  * The real API over a real DynamoDB and real SQS queues, for tests: the clock and the ids are the test's own, calls of
  * AWS are counted, and a session can be put into any state as a connector would.
  */
+import { pathToFileURL } from 'node:url'
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
@@ -10,10 +11,12 @@ import { decode, type Envelope } from '#core/contract/command.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { openConversations } from '#core/conversation/open.ts'
 import { claim, fleet, register, untouched } from '#core/lease.ts'
+import { openLinks } from '#core/media/link.ts'
 import { sqsClient } from '#core/platform/aws.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Key } from '#core/platform/dynamo.ts'
 import { openLoader } from '#core/platform/loader.ts'
+import { openObjects } from '#core/platform/objects/index.ts'
 import { openCommands, queueUrl } from '#core/platform/queue.ts'
 import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
@@ -28,6 +31,7 @@ import { sdkSqs } from '../../local/sdk.ts'
 import { countCalls } from './calls.ts'
 import { TABLE_NAMES } from './database.ts'
 import { testDomain } from './domain.ts'
+import { temporaryFolder } from './folder.ts'
 
 export type World = Awaited<ReturnType<typeof apiWorld>>
 type Body = Record<string, unknown>
@@ -56,6 +60,7 @@ type Answer = {
 export async function apiWorld(options: { now?: number; env?: Record<string, string> } = {}) {
   await using stack = new AsyncDisposableStack()
   const domain = stack.use(await testDomain(options.now))
+  const files = stack.use(temporaryFolder())
   const queues = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
   stack.defer(() => queues.stop())
   const endpoint = `http://127.0.0.1:${queues.port}`
@@ -87,6 +92,11 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
     webhooks: {
       vault: openVault(['11'.repeat(32)]),
       wake: async (key) => void woken.push(key),
+    },
+    media: {
+      objects: openObjects({ MEDIA_STORE: pathToFileURL(files.path).toString(), AWS_REGION: 'us-east-1' }),
+      links: openLinks(domain.store, 'http://127.0.0.1:3000'),
+      reach: 'loopback',
     },
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),
