@@ -8,6 +8,7 @@ import { SID } from '../support/twilio-rest.ts'
 import { encode, type Form, inbound, signatureOf } from '../support/twilio-world.ts'
 import { until } from '../support/until.ts'
 import { schedule, sqsBatch } from './deployed/events.ts'
+import { liveClient, textsIn } from './deployed/sockets.ts'
 import { type Deployment, deploy, FUNCTIONS } from './deployment.ts'
 import { buildBySteps } from './image/steps.ts'
 import { snapshot } from './snapshot.ts'
@@ -208,6 +209,44 @@ describe('from nothing to a message that is read', () => {
       const { items } = await it.store.query('events', ANYTHING, `SESSION#${second}`)
       return items.length === 0
     })
+  })
+})
+
+describe('live connections', () => {
+  test('a ticket of the API opens one, and what happens is told on it', async () => {
+    const { ticket, url } = (await post('/api/live/tickets')).json()
+    expect(url).toBe('wss://mock.execute-api.us-east-1.amazonaws.com/live')
+    const { socket, told, say } = await liveClient(it.live, ['linekeeper.v1', `linekeeper.ticket.${ticket}`])
+    expect(socket.protocol).toBe('linekeeper.v1')
+    say({ type: 'subscribe', sessions: '*', events: ['message.*', 'session.*'] })
+    await until('the answer', () => told.some(({ type }) => type === 'subscribed'))
+    await it.phones.send(FRIEND, { to: OWN, text: 'Told live' })
+    await until('the event', () => textsIn(told).includes('Told live'))
+    const { session } = (await post('/api/sessions', { name: 'short-lived' })).json()
+    await it.call({ method: 'DELETE', path: `/api/sessions/${session.id}` })
+    await until('its end', () => told.some(({ type }) => type === 'ended'))
+    say({ type: 'unsubscribe', sessions: '*' })
+    await until('silence', () => told.some(({ type }) => type === 'unsubscribed'))
+    socket.close()
+  })
+
+  test('who has no ticket does not come in, and who has none left is shown out', async () => {
+    await expect(liveClient(it.live, ['linekeeper.v1'])).rejects.toBeDefined()
+    const { ticket } = (await post('/api/live/tickets')).json()
+    const { socket, told, say } = await liveClient(it.live, ['linekeeper.v1', `linekeeper.ticket.${ticket}`])
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
+    for (let nth = 0; nth < 300; nth++) say({ type: 'ping' })
+    await until('the reason', () => told.some(({ code }) => code === 'RATE_LIMITED'))
+    await closed
+  })
+
+  test('nobody listens any more, and that is found out', async () => {
+    await it.phones.send(FRIEND, { to: OWN, text: 'To nobody' })
+    const isMarked = async () => {
+      const { listening } = (await Sessions.find(it.store, id)) ?? {}
+      return listening && listening.at < listening.until
+    }
+    await until('the mark is gone', async () => !(await isMarked()))
   })
 })
 

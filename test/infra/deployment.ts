@@ -20,7 +20,8 @@ import { startCloud } from './deployed/cloud.ts'
 import { startContainer } from './deployed/container.ts'
 import { httpRequest } from './deployed/events.ts'
 import type { Guard } from './deployed/guard.ts'
-import { startLambda } from './deployed/lambda.ts'
+import { type Lambda, startLambda } from './deployed/lambda.ts'
+import { startSockets } from './deployed/sockets.ts'
 import type { Built } from './image/steps.ts'
 import { viewOf } from './rules/view.ts'
 import { evaluated } from './variants.ts'
@@ -29,8 +30,9 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>
 type Request = Parameters<typeof httpRequest>[0]
 type Answer = { statusCode: number; headers: Record<string, string>; body: string; isBase64Encoded: boolean }
 
-export const FUNCTIONS = ['Api', 'Hook', 'Feed', 'Orders', 'Sweep', 'Tend'] as const
+export const FUNCTIONS = ['Api', 'Hook', 'Live', 'Push', 'Feed', 'Orders', 'Sweep', 'Tend'] as const
 type Component = (typeof FUNCTIONS)[number]
+type Functions = Record<Component, Lambda>
 
 export async function deploy(image: Built) {
   await using stack = new AsyncDisposableStack()
@@ -38,12 +40,17 @@ export async function deploy(image: Built) {
   const box = stack.use(await sandbox({ receiptDelayMs: 20 }))
   const model = stack.use(await fakeModel())
   const twilio = stack.use(await fakeTwilio())
+  const sockets = stack.use(await startSockets((event) => functions.Live.invoke(event)))
   const cloud = stack.use(
-    await startCloud(view, {
-      'https://model.invalid/v1': model.url,
-      'https://twilio.invalid': twilio.url,
-      'wss://whatsapp.invalid/ws/chat': box.wsUrl,
-    }),
+    await startCloud(
+      view,
+      {
+        'https://model.invalid/v1': model.url,
+        'https://twilio.invalid': twilio.url,
+        'wss://whatsapp.invalid/ws/chat': box.wsUrl,
+      },
+      sockets.endpoint,
+    ),
   )
   const { tables, url } = view.evaluation.outputs as { tables: Record<TableName, string>; url: string }
   const dynamo = stack.use(dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: cloud.endpoint }))
@@ -62,10 +69,7 @@ export async function deploy(image: Built) {
     await cloud.feed(component, lambda, guards[`${component}Function`]!)
     return [component, lambda] as const
   }
-  const functions = Object.fromEntries(await Promise.all(FUNCTIONS.map(start))) as Record<
-    Component,
-    Awaited<ReturnType<typeof start>>[1]
-  >
+  const functions: Functions = Object.fromEntries(await Promise.all(FUNCTIONS.map(start))) as Functions
   const settings: Record<string, string> = {
     ...(await part('Connector')),
     WHATSAPP_ROOT_KEY: box.rootKey,
@@ -93,6 +97,8 @@ export async function deploy(image: Built) {
     token,
     masterKey: settings.MASTER_KEY,
     phones: box.control,
+    /** Where live connections are opened. */
+    live: sockets.url,
     model,
     twilio,
 

@@ -17,8 +17,18 @@ import { startMapping } from './mapping.ts'
 const CREDENTIALS = { accessKeyId: 'AKIAMOCK', secretAccessKey: 'mock' }
 export type Cloud = Awaited<ReturnType<typeof startCloud>>
 
-/** @param elsewhere addresses outside of AWS that are somewhere else here */
-export async function startCloud(view: View, elsewhere: Record<string, string> = {}) {
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:9'
+
+/**
+ * @param elsewhere addresses outside of AWS that are somewhere else here
+ * @param sockets where the management API of the WebSocket API is
+ */
+export async function startCloud(
+  view: View,
+  elsewhere: Record<string, string> = {},
+  sockets: string = NOWHERE,
+) {
   await using stack = new AsyncDisposableStack()
   const engine = await startDynoxide({})
   stack.defer(() => engine.close())
@@ -36,7 +46,10 @@ export async function startCloud(view: View, elsewhere: Record<string, string> =
     (one, other) => Number(Boolean(one.inputs.redrivePolicy)) - Number(Boolean(other.inputs.redrivePolicy)),
   )
   for (const { inputs } of inOrder) urls.set(String(inputs.name), await createQueue(sqs, inputs))
+  const { live } = view.evaluation.outputs as { live: string }
+  const management = new URL(live.replace(/^wss/, 'https'))
   const engines = {
+    sockets: { endpoint: sockets, api: `${view.prefix}live` },
     database: engine.endpoint,
     queues: queues.endpoint,
     queueUrl(name: string) {
@@ -59,7 +72,11 @@ export async function startCloud(view: View, elsewhere: Record<string, string> =
       const part = partsOf(view).find((one) => one.name === name)
       if (!role || !part) throw new Error(`nothing called ${name} would be deployed`)
       const guard = resources.use(await startGuard(role.statements, engines))
-      const moved = { ...elsewhere, [`https://sqs.${REGION}.amazonaws.com`]: guard.url }
+      const moved = {
+        ...elsewhere,
+        [`https://sqs.${REGION}.amazonaws.com`]: guard.url,
+        [management.href]: guard.url + management.pathname,
+      }
       const led = Object.entries(part.environment).map(([key, value]) => [
         key,
         Object.entries(moved).reduce((text, [from, to]) => text.replace(from, to), value),

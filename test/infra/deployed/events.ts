@@ -1,6 +1,6 @@
 /**
  * Events in the shapes in which AWS delivers them, taken from AWS's own examples: API Gateway HTTP API (payload 2.0),
- * SQS, EventBridge Scheduler.
+ * WebSocket API, SQS, EventBridge Scheduler.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
@@ -58,6 +58,42 @@ export function httpRequest({
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : body.toString('base64') }),
     isBase64Encoded: Buffer.isBuffer(body),
+  }
+}
+
+type Frame = {
+  routeKey: string
+  connectionId: string
+  headers?: Record<string, string | undefined>
+  body?: string | null
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html */
+export function socketEvent({ routeKey, connectionId, headers, body }: Frame) {
+  const eventType = { $connect: 'CONNECT', $disconnect: 'DISCONNECT' }[routeKey] ?? 'MESSAGE'
+  const isFrame = eventType === 'MESSAGE'
+  return {
+    ...(isFrame ? {} : { headers: { Host: 'mock', 'X-Forwarded-For': '203.0.113.7', ...headers } }),
+    ...(isFrame ? {} : { multiValueHeaders: { Host: ['mock'] } }),
+    requestContext: {
+      routeKey,
+      ...(isFrame ? { messageId: 'VjF2OfQ5oAMCIPA=' } : {}),
+      ...(eventType === 'DISCONNECT' ? { disconnectStatusCode: 1005, disconnectReason: '' } : {}),
+      eventType,
+      extendedRequestId: 'VjF2OHTaoAMFUzg=',
+      requestTime: '20/Nov/2026:10:00:00 +0000',
+      messageDirection: 'IN',
+      stage: 'live',
+      connectedAt: Date.UTC(2026, 10, 20, 10),
+      requestTimeEpoch: Date.UTC(2026, 10, 20, 10),
+      identity: { sourceIp: '203.0.113.7' },
+      requestId: 'VjF2OHTaoAMFUzg=',
+      domainName: 'mock.execute-api.us-east-1.amazonaws.com',
+      connectionId,
+      apiId: 'mock',
+    },
+    ...(isFrame ? { body } : {}),
+    isBase64Encoded: false,
   }
 }
 

@@ -7,9 +7,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Statement } from '../rules/view.ts'
-import { allows, type Body, type Need, queueIn, queueNeeds, tableNeeds } from './needs.ts'
+import { allows, type Body, type Need, queueIn, queueNeeds, socketNeeds, tableNeeds } from './needs.ts'
 
-type Engines = { database: string; queues: string; queueUrl(name: string): string }
+type Engines = {
+  database: string
+  queues: string
+  /** The management API of the WebSocket API, and how that is called. */
+  sockets: { endpoint: string; api: string }
+  queueUrl(name: string): string
+}
 export type Guard = Awaited<ReturnType<typeof startGuard>>
 
 /** @param engines where requests go that are allowed; queues are known there under URLs of the engine's own */
@@ -32,6 +38,7 @@ export async function startGuard(statements: Statement[], engines: Engines) {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await buffer(request)
+    if (request.url?.includes('/@connections/')) return answerSocket(request, response, bytes)
     const [service, operation] = String(request.headers['x-amz-target']).split('.') as [string, string]
     const body = JSON.parse(bytes.toString() || '{}') as Body
     const isQueue = service.startsWith('AmazonSQS')
@@ -47,6 +54,19 @@ export async function startGuard(statements: Statement[], engines: Engines) {
       response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0' })
       response.end(reply.body)
     }
+  }
+
+  async function answerSocket(
+    { method = '', url = '' }: IncomingMessage,
+    response: ServerResponse,
+    bytes: Buffer,
+  ) {
+    const needs = socketNeeds(method, url, engines.sockets.api)
+    if (!mayPass(needs, response)) return
+    used.push(...needs)
+    const said = method === 'POST' ? { body: new Uint8Array(bytes) } : {}
+    const reply = await fetch(engines.sockets.endpoint + url, { method, ...said })
+    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(await reply.text())
   }
 
   async function forward(request: IncomingMessage, body: Body): Promise<{ status: number; body: Buffer }> {

@@ -45,6 +45,14 @@ export function tableNeeds(operation: string, body: Body): Need[] {
 export const queueIn = ({ QueueUrl }: Body): string =>
   String(QueueUrl).slice(String(QueueUrl).lastIndexOf('/') + 1)
 
+/** `/<stage>/@connections/<id>` of the one WebSocket API. */
+export const socketNeeds = (method: string, path: string, api: string): Need[] => [
+  {
+    action: 'execute-api:ManageConnections',
+    resource: `arn:aws:execute-api:${REGION}:${ACCOUNT}:${api}${path.replace(/^(\/[^/]+)/, `$1/${method}`)}`,
+  },
+]
+
 /** SQS knows no permissions for batches. */
 export const queueNeeds = (operation: string, body: Body): Need[] => [
   {
