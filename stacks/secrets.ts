@@ -6,7 +6,8 @@
 import { webhookKey } from '../core/webhook/vault.ts'
 import type { Stage } from './stage.ts'
 
-const HEX_KEY = /^[0-9a-f]{64}$/i
+/** Several while it changes. */
+const HEX_KEYS = /^[0-9a-f]{64}(,[0-9a-f]{64})*$/i
 
 export type Secrets = ReturnType<typeof secrets>
 
@@ -39,7 +40,7 @@ export function secrets({ production }: Stage) {
 }
 
 function asKey(value: string): string {
-  if (HEX_KEY.test(value)) return value
+  if (HEX_KEYS.test(value)) return value
   throw new Error(
     'MasterKey must be 64 hex digits. Make one: sst secret set MasterKey $(openssl rand -hex 32)',
   )

@@ -1,11 +1,12 @@
 /**
- * The device store in DynamoDB. Every commit is one Writes with the head in it: its condition (who opened
+ * The device store in DynamoDB. Every commit is one transaction with the head in it: its condition (who opened
  * the device last, and which commit came before this one) is the fence, keeps commits in order, and lets a delayed
  * copy of an old request do no harm. Throttling, conflicts and time-outs come out as they are: repeat the commit.
  */
 import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
 import { isAwsError } from '#core/platform/aws/service.ts'
 import * as Items from './items.ts'
+import { portions } from './renew.ts'
 import type { Seal } from './seal.ts'
 import { type DeviceStore, Fenced, type Group, type Opened, type RowKey } from './store.ts'
 import { deviceTable, expression, type Measured, type Write } from './table.ts'
@@ -14,6 +15,7 @@ import { deviceTable, expression, type Measured, type Write } from './table.ts'
 const MAX_ROWS = 100 - 1
 /** Of 4 MB. */
 const MAX_BYTES = 3_000_000
+const limits = { items: MAX_ROWS, bytes: MAX_BYTES }
 
 export type DynamoDeviceOptions = {
   dynamo: Dynamo
@@ -72,13 +74,21 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
       const deletes = keys.map((sk) => ({ Delete: { TableName: name, Key: Items.key(place, sk) } }))
       await fenced(deletes, '#erasing = :yes', { ':yes': 1 })
     }
-    await fenced([], '#topPreKey = :none REMOVE #erasing', { ':none': 0 })
+    await fenced([], '#topPreKey = :none REMOVE #erasing, #sealedBy', { ':none': 0 })
     parts.clear()
     topPreKey = 0
   }
 
+  /** Interrupted, it is begun again by the next `open`; what was sealed anew by then opens as well. */
+  const sealAnew = async (rows: Opened['rows']) => {
+    const preKeys = Items.readBlocks(place, await table.query(session, Items.BLOCKS))
+    for (const portion of portions(rows, preKeys, limits))
+      await fenced(Items.writes(place, portion, parts), '#topPreKey = :top', { ':top': topPreKey })
+    await fenced([], '#sealedBy = :name', { ':name': seal.name })
+  }
+
   return {
-    limits: { items: MAX_ROWS, bytes: MAX_BYTES },
+    limits,
     weigh: Items.weigh,
 
     async open(leaseEpoch): Promise<Opened> {
@@ -101,6 +111,7 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
       parts.clear()
       if (Attributes?.erasing) await eraseAll()
       const rows = Items.readRows(place, await table.query(session, Items.ROWS), parts)
+      if (seal.hasFormer && Attributes?.sealedBy !== seal.name) await sealAnew(rows)
       return { rows, mark: String(Attributes?.mark ?? ''), topPreKey }
     },
 

@@ -13,6 +13,8 @@ export const HEAD = 'head'
 export const ROWS = 's#'
 export const BLOCKS = 'p#'
 const PRE_KEYS_PER_BLOCK = 12
+/** The attribute of a block that holds one. */
+const PRE_KEY = /^k\d+$/
 const PART = '\u0001'
 /** An item may have 400 KB. */
 const PART_BYTES = 350_000
@@ -116,6 +118,18 @@ export function readPreKey(place: Place, block: Item, id: number): Uint8Array | 
   const sealed = bytesOf(block[`k${id}`])
   return sealed && place.seal.open(sealed, `${address(place, skOf(block))}|${id}`)
 }
+
+/** Every pre-key of these blocks, by id. */
+export const readBlocks = (place: Place, blocks: readonly Item[]): Map<number, Uint8Array> =>
+  new Map(
+    blocks.flatMap((block) =>
+      Object.keys(block).flatMap((name): [number, Uint8Array][] => {
+        const id = PRE_KEY.test(name) ? Number(name.slice(1)) : undefined
+        const secret = id === undefined ? undefined : readPreKey(place, block, id)
+        return id === undefined || !secret ? [] : [[id, secret]]
+      }),
+    ),
+  )
 
 export const skOf = ({ sk }: Item): string => String(sk ?? '')
 const bytesOf = (value: unknown) => (value instanceof Uint8Array ? value : undefined)

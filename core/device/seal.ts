@@ -16,6 +16,10 @@ export type Seal = {
   seal(plain: Uint8Array, address: string): Buffer
   /** @throws Unreadable when the value was changed, moved, or sealed under another key */
   open(sealed: Uint8Array, address: string): Buffer
+  /** Names the key that seals, and says nothing else about it. */
+  readonly name: string
+  /** Whether there are others, which only open. */
+  readonly hasFormer: boolean
 }
 
 /** A stored value that no key of ours opens: the wrong MASTER_KEY, or somebody changed the table. */
@@ -24,10 +28,11 @@ export class Unreadable extends Error {
 }
 
 /**
- * @param masterKeys 32 bytes in hex each; the first one seals, all of them open (rotation: put the new one in front)
+ * @param masterKeys 32 bytes in hex each, comma-separated; the first one seals, all of them open. To change the key, put
+ *   the new one in front.
  */
-export function deviceSeal(masterKeys: string | readonly string[], account: string, device: string): Seal {
-  const keys = [masterKeys].flat().map((key) => deriveKey(key, account, device))
+export function deviceSeal(masterKeys: string, account: string, device: string): Seal {
+  const keys = masterKeys.split(',').map((key) => deriveKey(key, account, device))
   const [sealing] = keys
   if (!sealing) throw new Error('a master key is needed to seal device state')
   return {
@@ -47,6 +52,8 @@ export function deviceSeal(masterKeys: string | readonly string[], account: stri
       }
       throw new Unreadable('A stored device value does not open: wrong MASTER_KEY, or the row was changed.')
     },
+    name: Buffer.from(hkdfSync('sha256', sealing, '', 'linekeeper name of a key', 8)).toString('hex'),
+    hasFormer: keys.length > 1,
   }
 }
 

@@ -38,8 +38,8 @@ const Live = z.object({ WHATSAPP: z.literal('live') })
 export const ConnectorConfig = PlatformConfig.extend({
   /** Unique among running connectors; a restarted one that keeps its id takes its shards back at once. */
   CONNECTOR_ID: z.string().min(1).optional(),
-  /** 32 bytes in hex: the key under which device state is sealed at rest. */
-  MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'),
+  /** 32 bytes in hex: the key under which device state is sealed at rest. While it changes, the former one follows a comma. */
+  MASTER_KEY: z.string().regex(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/i, 'must be 64 hex digits'),
   ...MediaStore,
   HEALTH_PORT: z.coerce.number().int().min(0).optional(),
   /** Where events are told to those who make conversations of them; nobody is told without it. */

@@ -22,8 +22,12 @@ export type Vault = {
   open(endpoint: Pick<Endpoint, 'accountId' | 'id' | 'sealed'>): Contents
 }
 
-/** The key that functions get instead of the master key. */
-export const webhookKey = (masterKey: string): string => derivedKey(masterKey, 'webhooks')
+/** The key that functions get instead of the master key; as many as there are of that, in their order. */
+export const webhookKey = (masterKeys: string): string =>
+  masterKeys
+    .split(',')
+    .map((key) => derivedKey(key, 'webhooks'))
+    .join(',')
 
 /** @param keys in hex; the first one seals */
 export function openVault(keys: readonly string[]): Vault {
