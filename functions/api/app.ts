@@ -16,6 +16,7 @@ import { events } from './events.ts'
 import { health } from './health.ts'
 import { eventStream } from './live/stream.ts'
 import { liveTickets } from './live/tickets.ts'
+import { mediaFiles } from './media/upload.ts'
 import { changeMessages } from './messages/change.ts'
 import { readMessages } from './messages/read.ts'
 import { sendMessages } from './messages/send.ts'
@@ -51,6 +52,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
     readMessages,
     changeMessages,
     ...askedCalls,
+    mediaFiles,
     ...conversations,
     conversationSessions,
     ...webhooks,

@@ -8,7 +8,7 @@ import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
-import { MessageView, viewOf } from './messages/view.ts'
+import { linked, MessageView, viewOf } from './messages/view.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const tags = ['Chats']
@@ -27,7 +27,7 @@ const list = createRoute({
   },
 })
 
-const messages = createRoute({
+const messagesOf = createRoute({
   method: 'get',
   path: '/api/sessions/{sessionId}/chats/{chatId}/messages',
   tags,
@@ -55,9 +55,10 @@ export const chats = (deps: Deps) =>
       const { items, cursor } = await Chats.list(deps.store, theSession(c).id, c.req.valid('query'))
       return c.json({ success: true as const, chats: items, nextCursor: cursor ?? null }, 200)
     })
-    .openapi({ ...messages, middleware: access(deps) }, async (c) => {
+    .openapi({ ...messagesOf, middleware: access(deps) }, async (c) => {
       const { id } = theSession(c)
       const chatId = chatIdOf(c.req.valid('param').chatId)
       const { items, cursor } = await ofChat(deps.store, id, chatId, c.req.valid('query'))
-      return c.json({ success: true as const, messages: items.map(viewOf), nextCursor: cursor ?? null }, 200)
+      const messages = await Promise.all(items.map((item) => linked(deps.media, viewOf(item))))
+      return c.json({ success: true as const, messages, nextCursor: cursor ?? null }, 200)
     })

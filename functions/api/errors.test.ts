@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { notes } from '#core/platform/notes.ts'
 import { apiWorld, type World } from '../../test/support/api.ts'
 import { api } from './app.ts'
-import { BODY_LIMIT } from './request.ts'
+import { BODY_LIMIT, BODY_LIMIT_WITH_FILES } from './request.ts'
 
 let w: World
 let id: string
@@ -156,20 +156,28 @@ test('JSON with a charset is taken; an action needs no body, and minds none', as
 })
 
 test('an enormous body is refused, whatever it says about its length, and without reading it to its end', async () => {
-  const large = JSON.stringify({ text: 'x'.repeat(BODY_LIMIT) })
+  const large = JSON.stringify({ text: 'x'.repeat(BODY_LIMIT_WITH_FILES) })
   await expectFault(send(large), 413, 'BODY_TOO_LARGE')
   await expectFault(send(large, { 'content-length': '10' }), 413, 'BODY_TOO_LARGE')
-  await expectFault(send('{}', { 'content-length': `${BODY_LIMIT + 1}` }), 413, 'BODY_TOO_LARGE')
+  await expectFault(send('{}', { 'content-length': `${BODY_LIMIT_WITH_FILES + 1}` }), 413, 'BODY_TOO_LARGE')
 
   let pulled = 0
   const endless = new ReadableStream({
     pull(controller) {
-      pulled += 100_000
-      controller.enqueue(new Uint8Array(100_000))
+      pulled += 1_000_000
+      controller.enqueue(new Uint8Array(1_000_000))
     },
   })
   await expectFault(send(endless), 413, 'BODY_TOO_LARGE')
-  expect(pulled).toBeLessThan(BODY_LIMIT * 2)
+  expect(pulled).toBeLessThan(BODY_LIMIT_WITH_FILES * 2)
+})
+
+test('where no files come along, bodies are smaller', async () => {
+  const large = { name: 'x'.repeat(BODY_LIMIT) }
+  expect(await w.request('POST', '/api/sessions', large)).toMatchObject({
+    status: 413,
+    body: { code: 'BODY_TOO_LARGE', details: { limit: BODY_LIMIT } },
+  })
 })
 
 test('bad requests leave nothing behind', async () => {

@@ -8,6 +8,12 @@ import type { ApiEnv } from './context.ts'
 
 /** Bytes of a JSON body. */
 export const BODY_LIMIT = 1_000_000
+/** The same where files may come along in base64. */
+export const BODY_LIMIT_WITH_FILES = 24_000_000
+
+const FILES_ALONG = /^\/api\/messages\/?$/
+/** Takes files as they are, and counts for itself. */
+const FILES = /^\/api\/sessions\/[^/]+\/media\/?$/
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
@@ -27,26 +33,28 @@ export const identified =
 /** @throws Fault BODY_TOO_LARGE as soon as the limit is passed */
 export const bounded: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const { body } = c.req.raw
-  if (body) {
-    if (Number(c.req.header('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
-    const bytes = await readAll(body)
+  if (body && !(FILES.test(c.req.path) && !isJson(c.req.header('content-type')))) {
+    const mayHaveFiles = FILES_ALONG.test(c.req.path) || FILES.test(c.req.path)
+    const limit = mayHaveFiles ? BODY_LIMIT_WITH_FILES : BODY_LIMIT
+    if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge(limit)
+    const bytes = await readAll(body, limit)
     c.req.raw = new Request(c.req.raw, { body: bytes })
   }
   await next()
 }
 
-async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+const isJson = (type = ''): boolean => /^application\/json/i.test(type)
+
+async function readAll(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.byteLength
-    if (size > BODY_LIMIT) throw tooLarge()
+    if (size > limit) throw tooLarge(limit)
     chunks.push(chunk)
   }
   return new Uint8Array(Buffer.concat(chunks))
 }
 
-const tooLarge = () =>
-  new Fault('BODY_TOO_LARGE', `The body may have ${BODY_LIMIT} bytes at most.`, {
-    details: { limit: BODY_LIMIT },
-  })
+const tooLarge = (limit: number) =>
+  new Fault('BODY_TOO_LARGE', `The body may have ${limit} bytes at most.`, { details: { limit } })

@@ -45,9 +45,16 @@ const shown = ({ method, path, fields }: (typeof calls)[number]): string =>
 
 export async function capabilityWorld(options: Parameters<typeof connectorWorld>[0] = {}) {
   const world = await connectorWorld(options)
-  const app = api(
-    depsFromEnv({ ...world.environment, PUBLIC_ORIGIN: 'http://127.0.0.1:3000', LOG_LEVEL: 'silent' }),
-  )
+  const deps = depsFromEnv({
+    ...world.environment,
+    PUBLIC_ORIGIN: 'http://127.0.0.1:3000',
+    LOG_LEVEL: 'silent',
+    MEDIA_REACH: 'loopback',
+    WEBHOOK_KEY: '00'.repeat(32),
+    WEBHOOKS_QUEUE_URL: 'http://127.0.0.1:1/webhooks',
+    DELIVERIES_QUEUE_URL: 'http://127.0.0.1:1/deliveries',
+  })
+  const app = api(deps)
 
   const call = async <T = Json>(method: string, path: string, body?: Json | FormData): Promise<Answer<T>> => {
     const isForm = body instanceof FormData
@@ -72,6 +79,7 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
   return {
     ...world,
     app,
+    deps,
     call,
 
     /** Sends and waits until WhatsApp's server has it. @throws Error when it was not taken */

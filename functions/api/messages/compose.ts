@@ -5,16 +5,16 @@
 import { createHash } from 'node:crypto'
 import type { ContactCard, Content } from '#core/contract/content.ts'
 import { addressOf, chatIdOf, phoneNumberOf } from '#core/jid.ts'
+import { MEDIA_KINDS } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
-import type { Store } from '#core/platform/dynamo.ts'
 import { Fault } from '#core/platform/fault.ts'
 import type { Draft } from '#core/send.ts'
 import type { Session } from '#core/session.ts'
 import { findTarget, passedOn, quoteOf, targetOf } from '#core/target.ts'
 import { cardOf, nameIn } from '#core/vcard.ts'
+import type { Deps } from '../deps.ts'
+import { fileOf, type Source } from '../media/source.ts'
 import type { Contact, NewMessage } from './kinds.ts'
-
-type Deps = { store: Store }
 
 /** @throws Fault INVALID_RECIPIENT, MESSAGE_NOT_FOUND, MESSAGE_NOT_USABLE, VALIDATION_ERROR */
 export async function draftOf(deps: Deps, session: Session, body: NewMessage): Promise<Draft> {
@@ -41,13 +41,15 @@ function addressed(to: string | undefined, target: Message | undefined): string 
 }
 
 async function composed(
-  { store }: Deps,
-  { id }: Session,
+  deps: Deps,
+  session: Session,
   body: NewMessage,
   target: Message | undefined,
 ): Promise<Content> {
+  const { store } = deps
+  const { id } = session
   if (body.forward) return passedOn(await findTarget(store, id, body.forward.messageId))
-  const content = contentOf(body, target)
+  const content = (await withFile(deps, session, body)) ?? contentOf(body, target)
   const { replyTo, mentions, linkPreview } = body
   if (mentions) content.mentions = [...new Set(mentions.map(mentioned))]
   if (linkPreview) content.linkPreview = linkPreview
@@ -56,6 +58,37 @@ async function composed(
 }
 
 const mentioned = (address: string): string => (address === 'all' ? 'all' : addressOf(chatIdOf(address)))
+
+async function withFile(deps: Deps, session: Session, body: NewMessage): Promise<Content | undefined> {
+  const type = MEDIA_KINDS.find((kind) => body[kind] !== undefined)
+  if (!type) return
+  const given: Source & { caption?: string; voice?: boolean; note?: boolean; gif?: boolean } =
+    body[type] ?? {}
+  const { caption, voice, note, gif } = given
+  const { id: sessionId, accountId } = session
+  const { id, mimetype, size, sha256, fileName } = await fileOf(deps, { sessionId, accountId }, type, given)
+  if (voice && !mimetype.startsWith('audio/ogg'))
+    throw new Fault('MEDIA_TYPE_NOT_SUPPORTED', 'A voice note has to be Ogg with Opus.', {
+      details: { detected: mimetype, accepted: ['audio/ogg; codecs=opus'] },
+    })
+  const named = given.fileName ?? (type === 'document' ? fileName : undefined)
+  return {
+    type,
+    ...(caption ? { text: caption } : {}),
+    media: {
+      id,
+      state: 'stored',
+      mimetype,
+      size,
+      sha256,
+      ...(named ? { fileName: named } : {}),
+      ...(voice ? { voice } : {}),
+      ...(note ? { note } : {}),
+      ...(gif ? { animated: gif } : {}),
+    },
+    ...(body.viewOnce ? { viewOnce: true } : {}),
+  }
+}
 
 function contentOf(body: NewMessage, target: Message | undefined): Content {
   const { text, location, poll, event, reaction, vote } = body

@@ -1,5 +1,6 @@
 /** What can be sent, as callers write it: one field for each kind. Whatever is not listed is refused by name. */
 import * as z from 'zod'
+import { hasOneSource, ONE_SOURCE, type Source, source } from '../media/source.ts'
 import { Line, Text } from './text.ts'
 import { EXAMPLE } from './view.ts'
 
@@ -78,6 +79,39 @@ export const Vote = z.strictObject({
   options: z.array(z.string().max(100)).max(12).meta({ description: 'None takes the vote back' }),
 })
 export const Forward = z.strictObject(reference)
+const described = { ...source, caption: Text.max(1_024).optional() }
+const one = <S extends z.ZodRawShape>(shape: S, id: string) =>
+  z
+    .union([
+      z
+        .string()
+        .max(4_000)
+        .transform((url) => ({ url })),
+      z.strictObject(shape).refine((given) => hasOneSource(given as Source), ONE_SOURCE),
+    ])
+    .meta({ id, description: 'A URL, or a file with what belongs to it' })
+
+const files = {
+  image: one(described, 'NewImage').optional(),
+  video: one(
+    {
+      ...described,
+      note: z.boolean().optional().meta({ description: 'A round video note' }),
+      gif: z.boolean().optional().meta({ description: 'Played like a GIF' }),
+    },
+    'NewVideo',
+  ).optional(),
+  audio: one(
+    {
+      ...source,
+      voice: z.boolean().optional().meta({ description: 'A voice note; it has to be Ogg with Opus' }),
+    },
+    'NewAudio',
+  ).optional(),
+  document: one(described, 'NewDocument').optional(),
+  sticker: one(source, 'NewSticker').optional(),
+}
+
 export const LinkPreview = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
@@ -89,6 +123,7 @@ export const LinkPreview = z.strictObject({
 
 const kinds = {
   text: Text.optional(),
+  ...files,
   location: Location.optional(),
   contact: Contact.optional(),
   contacts: z.array(Contact).min(1).max(20).optional(),
@@ -120,6 +155,10 @@ export const NewMessage = z
       .optional()
       .meta({ description: 'Who is mentioned in the text as @number; `all` names everybody in a group' }),
     linkPreview: LinkPreview.optional(),
+    viewOnce: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Of an image, a video or an audio: it can be seen once' }),
   })
   .superRefine((body, context) => {
     const given = KINDS.filter((kind) => body[kind] !== undefined)
@@ -131,6 +170,8 @@ export const NewMessage = z
     if (body.linkPreview && body.text === undefined) fail('linkPreview', 'belongs to a text')
     if (body.linkPreview && !body.text?.includes(body.linkPreview.url))
       fail('linkPreview', 'must be of a URL that stands in the text')
+    if (body.viewOnce && !body.image && !body.video && !body.audio)
+      fail('viewOnce', 'belongs to an image, a video or an audio')
     if (body.replyTo && given.some((kind) => AT_HOME.includes(kind)))
       fail('replyTo', 'cannot go together with it')
   })

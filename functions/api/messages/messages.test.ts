@@ -106,7 +106,9 @@ test.each([
   ['half a character', { text: 'a\ud83d' }, 'text'],
   ['a number', { text: 17 }, 'text'],
   ['a list of recipients', { to: [to] }, 'to'],
-  ['what cannot be sent yet', { image: { url: 'https://example.com/x.png' } }, ''],
+  ['what nobody knows', { hologram: { url: 'https://example.com/x.png' } }, ''],
+  ['a file from nowhere', { image: {} }, 'image'],
+  ['a file from two places', { image: { url: 'https://example.com', base64: 'AAAA' } }, 'image'],
 ])('%s is refused', async (_, body, path) => {
   const answer = await post(body)
   expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } })

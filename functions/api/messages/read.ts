@@ -9,7 +9,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
+import { EXAMPLE, linked, MessageRecord, recordOf } from './view.ts'
 
 const tags = ['Messages']
 const MESSAGE_ID = /^[\w.-]{1,128}$/
@@ -76,5 +76,5 @@ export const readMessages = (deps: Deps) =>
         (record) => record.accountId === c.get('accountId') && (!sessionId || record.sessionId === sessionId),
       )
       if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
-      return c.json({ success: true as const, message: recordOf(message) }, 200)
+      return c.json({ success: true as const, message: await linked(deps.media, recordOf(message)) }, 200)
     })

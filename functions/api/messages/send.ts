@@ -12,7 +12,7 @@ import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { draftOf } from './compose.ts'
 import { idempotencyHeader } from './idempotency.ts'
 import { NewMessage } from './kinds.ts'
-import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
+import { EXAMPLE, linked, MessageRecord, recordOf } from './view.ts'
 
 /** Milliseconds. API Gateway gives up after 30 s. */
 const LONGEST_WAIT = 25_000
@@ -76,7 +76,7 @@ export const sendMessages = (deps: Deps) =>
     const draft = await draftOf(deps, session, c.req.valid('json'))
     const { message } = await send(deps, session, { ...draft, idempotencyKey })
     const reached = wait ? await follow(deps, message, wait, timeout) : message
-    return c.json({ success: true as const, message: recordOf(reached) }, 202)
+    return c.json({ success: true as const, message: await linked(deps.media, recordOf(reached)) }, 202)
   })
 
 /** Reads the ledger until the goal, a failure or the end of patience; what the message is then. */

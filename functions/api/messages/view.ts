@@ -1,11 +1,15 @@
 /** How a message is shown. */
 import * as z from 'zod'
-import { Content } from '#core/contract/content.ts'
+import { Content, Media } from '#core/contract/content.ts'
 import { MessageFacts, MessageStatus } from '#core/contract/event.ts'
+import type { Links } from '#core/media/link.ts'
 import { historyOf, type Message } from '#core/message.ts'
 
 const { id, chatId, fromMe, from, to, sender, timestamp } = MessageFacts.shape
-const { type, text, quoted, mentions, ...more } = Content.shape
+const { type, text, quoted, mentions, media: _, ...more } = Content.shape
+const MediaView = Media.extend({
+  url: z.string().optional().meta({ description: 'Where to fetch it, without a token, for a day at least' }),
+})
 const at = z.iso.datetime()
 
 export const MessageView = z
@@ -28,6 +32,7 @@ export const MessageView = z
     reason: z.string().optional().meta({ description: 'Why it failed' }),
     quoted: quoted.meta({ description: 'The message that this one answers' }),
     mentions: mentions.meta({ description: 'Phone numbers, LIDs where no number is known, or `all`' }),
+    media: MediaView.optional(),
     ...more,
     editedAt: at.optional(),
     deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
@@ -79,3 +84,13 @@ export const recordOf = (message: Message): z.infer<typeof MessageRecord> => ({
   ...viewOf(message),
   history: historyOf(message.times),
 })
+
+/** With links to the files that are there. */
+export async function linked<V extends z.infer<typeof MessageView>>(
+  { links }: { links: Links },
+  view: V,
+): Promise<V> {
+  const { media: file } = view
+  if (file?.state !== 'stored' || !file.id) return view
+  return { ...view, media: { ...file, url: await links.to(file.id, file.fileName) } }
+}

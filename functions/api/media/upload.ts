@@ -1,0 +1,135 @@
+/** Uploading a file once, to send it often; and the links under which files are fetched. */
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import type { Context } from 'hono'
+import * as z from 'zod'
+import { findMedia, type MediaFile, objectKey } from '#core/media/file.ts'
+import { ingest, theShelf } from '#core/media/ingest.ts'
+import { MEDIA_KINDS, type MediaKind } from '#core/media/kinds.ts'
+import { Fault } from '#core/platform/fault.ts'
+import { access, theSession } from '../access.ts'
+import type { ApiEnv } from '../context.ts'
+import type { Deps } from '../deps.ts'
+import { answer, faults, SECURED, sessionParam } from '../describe.ts'
+import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { filePart } from './multipart.ts'
+import { fileOf, hasOneSource, ONE_SOURCE, source } from './source.ts'
+
+const tags = ['Media']
+
+export const Upload = z
+  .object({
+    id: z.string(),
+    mimetype: z.string(),
+    size: z.int(),
+    sha256: z.string(),
+    fileName: z.string().optional(),
+    url: z.string().meta({ description: 'Works for a day at least' }),
+  })
+  .meta({ id: 'Upload' })
+
+const upload = createRoute({
+  method: 'post',
+  path: '/api/sessions/{sessionId}/media',
+  tags,
+  summary: 'Upload a file',
+  description:
+    'The body is a form with a file (`multipart/form-data`), the bare content under its own Content-Type, or JSON with a `url` or `base64`. What it is, the content says. Send it by its id, as often as you like.',
+  security: SECURED,
+  request: {
+    ...sessionParam,
+    query: z.object({
+      kind: z.enum(MEDIA_KINDS).default('document').meta({ description: 'Checked for this use at once' }),
+      fileName: z.string().max(200).optional().meta({ description: 'Of a bare content' }),
+    }),
+  },
+  responses: {
+    201: answer('Stored', { media: Upload }),
+    ...faults(
+      'VALIDATION_ERROR',
+      'UNAUTHORIZED',
+      'SESSION_NOT_FOUND',
+      'MEDIA_INVALID',
+      'MEDIA_TOO_LARGE',
+      'MEDIA_TYPE_NOT_SUPPORTED',
+      'MEDIA_UNREACHABLE',
+    ),
+  },
+})
+
+const Sources = z.strictObject(source).refine(hasOneSource, ONE_SOURCE)
+
+export const mediaFiles = (deps: Deps) => {
+  const app = new OpenAPIHono<ApiEnv>().openapi({ ...upload, middleware: access(deps) }, async (c) => {
+    const { kind, fileName } = c.req.valid('query')
+    const { id: sessionId, accountId } = theSession(c)
+    const file = await taken(deps, c, { sessionId, accountId }, kind, fileName)
+    return c.json({ success: true as const, media: await shown(deps, file) }, 201)
+  })
+  app.get('/media/:id/:name?', (c) => serve(deps, c))
+  return app
+}
+
+const shown = async ({ media }: Deps, file: MediaFile): Promise<z.infer<typeof Upload>> => ({
+  id: file.id,
+  mimetype: file.mimetype,
+  size: file.size,
+  sha256: file.sha256,
+  ...(file.fileName ? { fileName: file.fileName } : {}),
+  url: await media.links.to(file.id, file.fileName),
+})
+
+async function taken(
+  deps: Deps,
+  c: Context<ApiEnv>,
+  owner: { sessionId: string; accountId: string },
+  kind: MediaKind,
+  fileName: string | undefined,
+): Promise<MediaFile> {
+  const contentType = c.req.header('content-type') ?? ''
+  if (/^application\/json/i.test(contentType)) {
+    const read = Sources.safeParse(await c.req.json().catch(() => undefined))
+    if (read.success) return fileOf(deps, owner, kind, read.data)
+    throw new Fault('VALIDATION_ERROR', `The request is not valid. ${read.error.issues[0]?.message ?? ''}`)
+  }
+  const body = c.req.raw.body as ReadableStream<Uint8Array> | null
+  const content: AsyncIterable<Uint8Array> = body ? Readable.fromWeb(body) : Readable.from([])
+  const shelf = theShelf({ ...deps, objects: deps.media.objects })
+  if (!/^multipart\/form-data/i.test(contentType)) {
+    const mimetype = contentType.split(';')[0]?.trim() || undefined
+    return ingest(shelf, owner, { kind, content, mimetype, fileName })
+  }
+  return ingest(shelf, owner, { kind, ...(await filePart(content, contentType)) })
+}
+
+/** Types that a browser may show; everything else it shall keep, so that nothing of a stranger runs at our address. */
+const SHOWN = /^(image\/(jpeg|png|webp|gif)|audio\/|video\/)/
+
+async function serve({ store, media }: Deps, c: Context<ApiEnv>): Promise<Response> {
+  const { expires = '', signature = '' } = c.req.query()
+  const id = c.req.param('id') ?? ''
+  const state = await media.links.check(id, expires, signature)
+  if (state === 'forged') throw new Fault('FORBIDDEN', 'This link was not made here.')
+  if (state === 'expired')
+    throw new Fault('MEDIA_LINK_EXPIRED', 'This link has expired. Read the message again for a new one.')
+  const file = await findMedia(store, id)
+  const gone = new Fault('MEDIA_NOT_FOUND', 'The file is not there any more.')
+  if (!file || !media.objects) throw gone
+  const isShown = SHOWN.test(file.mimetype)
+  const elsewhere = await media.objects.link(objectKey(id), {
+    seconds: 900,
+    mimetype: file.mimetype,
+    fileName: isShown ? undefined : (file.fileName ?? 'file'),
+  })
+  if (elsewhere) return c.redirect(elsewhere, 302)
+  const stored = await media.objects.get(objectKey(id))
+  if (!stored) throw gone
+  const name = encodeURIComponent(file.fileName ?? 'file')
+  return c.body(Readable.toWeb(stored.content) as unknown as globalThis.ReadableStream, 200, {
+    'Content-Type': file.mimetype,
+    'Content-Length': `${stored.size}`,
+    'Content-Disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+    'Cache-Control': 'private, max-age=86400',
+  })
+}
