@@ -39,8 +39,16 @@ export function envelopeOf(event: Told, about: About | undefined, statuses?: Sta
     session: about?.name ?? null,
     phoneNumber: payload.phoneNumber ?? about?.phoneNumber ?? null,
     timestamp,
-    payload: statuses ? { ...payload, statuses: statuses.map(statusView) } : payload,
+    payload: inOrder(statuses ? { ...payload, statuses: statuses.map(statusView) } : payload),
   })
+}
+
+/** The database gives fields in any order; what is sent again is to be the same to the letter. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(fields.map(([name, content]) => [name, inOrder(content)]))
 }
 
 /** The statuses that led to the one that is told, the oldest first. */

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document: everything in it comes from what the routes say of themselves. */
 import type * as z from 'zod'
+import { HEADERS, webhookEvents } from '../webhooks/document.ts'
 import type { Described } from './hono.ts'
 import { type JsonSchema, openSchemas, type Schemas } from './schemas.ts'
 
@@ -25,6 +26,7 @@ export function documentOf(routes: Described[], origin: string) {
     servers: [{ url: origin }],
     tags: tags.map((name) => ({ name })),
     paths,
+    webhooks: Object.fromEntries(webhookEvents().map((event) => [event.type, webhookOf(event, schemas)])),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
@@ -32,6 +34,29 @@ export function documentOf(routes: Described[], origin: string) {
       },
     },
   })
+}
+
+/** What we send, as a server of somebody else's sees it. */
+function webhookOf(
+  { type, summary, description, schema }: ReturnType<typeof webhookEvents>[number],
+  schemas: Schemas,
+) {
+  const parameters = Object.entries(HEADERS).map(([name, about]) => ({ name, in: 'header', ...about }))
+  return {
+    post: {
+      operationId: `webhook${type.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+      tags: ['Webhooks'],
+      summary,
+      description,
+      parameters,
+      requestBody: { required: true, content: { 'application/json': { schema: schemas.given(schema) } } },
+      responses: {
+        '2XX': { description: 'Taken. Anything else is tried again' },
+        '410': { description: 'Never again: the webhook is disabled' },
+        '429': { description: 'Later: `Retry-After` is heeded, as it is with every other failure' },
+      },
+    },
+  }
 }
 
 function operationOf(route: Described, schemas: Schemas) {

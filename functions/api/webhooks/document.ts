@@ -1,0 +1,93 @@
+/**
+ * The `webhooks` of the OpenAPI document: what an endpoint is sent, a schema for each type of event, made from the very
+ * schemas that the log is written with. A new type of event needs nothing here; a sentence about it is welcome.
+ */
+import * as z from 'zod'
+import { Event, type EventType, isVolatile } from '#core/contract/event.ts'
+import { Status } from '#core/session.ts'
+
+/** What is told to nobody's webhook: it belongs to the installation and not to an account. */
+const INTERNAL: ReadonlySet<string> = new Set<EventType>(['connector.handover'])
+
+const ABOUT: Partial<Record<EventType | 'webhook.test', string>> = {
+  'session.created': 'A session was created',
+  'session.deleted': 'A session was deleted; told to webhooks of the account while its log lasts',
+  'session.status': 'The status of a session changed; with the statuses that led to it',
+  'session.connected': 'A session is connected',
+  'session.disconnected': 'A session is not connected any more',
+  'session.qr': 'A QR code waits to be scanned: fetch it from /api/sessions/{id}/qr',
+  'message.received': 'A message came in',
+  'message.sent': 'WhatsApp took a message, sent by the API or written on the phone',
+  'message.status': 'A message got a step further, or failed',
+  'message.waiting': 'A message came that cannot be read yet; it is asked for again',
+  'message.reaction': 'Somebody reacted to a message; an empty emoji takes it back',
+  'message.edited': 'A message was edited',
+  'message.deleted': 'A message was deleted for everyone',
+  'message.pinned': 'A message was pinned or unpinned',
+  'poll.vote': 'Somebody voted in a poll: all that they have chosen by now',
+  'event.response': 'Somebody answered an invitation',
+  'presence.update': 'Somebody is online, offline or types. Told at the moment and never again',
+  'conversation.started': 'A conversation began',
+  'conversation.updated': 'Something was said in a conversation, or its details changed',
+  'conversation.completed': 'A conversation was completed',
+  'conversation.expired': 'Nobody wrote in a conversation for a day',
+  'conversation.order': 'An order was understood, or understood anew',
+  'webhook.disabled': 'A webhook is told nothing any more',
+  'webhook.test': 'A person tries the webhook',
+}
+
+export type Described = { type: string; summary: string; description: string; schema: z.ZodType }
+
+export function webhookEvents(): Described[] {
+  const known = Event.options.map(({ shape }) => ({
+    type: shape.type.value,
+    payload: shape.payload as z.ZodType,
+  }))
+  const test = z.object({ webhookId: z.string(), message: z.string() })
+  return [...known, { type: 'webhook.test' as const, payload: test }]
+    .filter(({ type }) => !INTERNAL.has(type))
+    .map(({ type, payload }) => ({
+      type,
+      summary: ABOUT[type] ?? type,
+      description:
+        type !== 'webhook.test' && isVolatile({ type })
+          ? 'Told once and at once, and in no log.'
+          : 'At least once, in the order of its chat while the webhook is healthy.',
+      schema: envelope(type, type === 'session.status' ? withStatuses(payload) : payload),
+    }))
+}
+
+const envelope = (type: string, payload: z.ZodType) =>
+  z
+    .object({
+      id: z.string().meta({ description: 'Of the event, the same in each attempt: leave out what you know' }),
+      event: z.literal(type),
+      sessionId: z.string().nullable(),
+      session: z.string().nullable().meta({ description: 'The name of the session' }),
+      phoneNumber: z.string().nullable().meta({ description: 'The number of the session, E.164' }),
+      timestamp: z.iso.datetime().meta({ description: 'When it happened' }),
+      payload,
+    })
+    .meta({ id: `Webhook${type.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())}` })
+
+const withStatuses = (payload: z.ZodType) =>
+  (payload as z.ZodObject).extend({
+    statuses: z
+      .array(z.object({ status: Status, timestamp: z.iso.datetime(), reason: z.string().optional() }))
+      .meta({ description: 'The latest ones, oldest first; this one is the last' }),
+  })
+
+const text = (description: string) => ({ description, schema: { type: 'string' } })
+
+/** Beside those that the owner of a webhook chooses. */
+export const HEADERS = {
+  'webhook-id': text('The id of the event'),
+  'webhook-timestamp': text('When this attempt was made, in seconds since 1970'),
+  'webhook-signature': text(
+    '`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, for each valid secret',
+  ),
+  'X-Webhook-Request-Id': text('The same in each attempt'),
+  'X-Webhook-Timestamp': text('When it happened, in milliseconds since 1970'),
+  'X-Webhook-Hmac': text('Hex of HMAC-SHA512 over the raw body'),
+  'X-Webhook-Hmac-Algorithm': text('`sha512`'),
+}
