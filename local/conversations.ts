@@ -36,13 +36,17 @@ export async function startConversations(options: {
   const own = given()
   const env = { ...own, ...environment, ...(own.OPENAI_API_KEY ? { ORDERS_QUEUE_URL: jobs.orders } : {}) }
   const deps = orRefuse(() => consumersFromEnv(env, 'conversations'))
+  const fed = orRefuse(() => consumersFromEnv(env, 'conversations', { tells: false }))
   const hook = orRefuse(() => hookFromEnv(env))
   const sqs = sqsClient({
     AWS_REGION: environment.AWS_REGION ?? '',
     SQS_ENDPOINT: environment.SQS_ENDPOINT,
   })
   started.use(sqs)
-  const consumers = { orders: ordersConsumer(deps, deps.read), events: eventsConsumer(deps, deps.later) }
+  const consumers = {
+    orders: ordersConsumer(deps, deps.read),
+    events: eventsConsumer(fed, fed.later, fed.live),
+  }
   for (const kind of ['orders', 'events'] as const)
     started.use(
       consumeQueue({ sqs, url: jobs[kind], consume: consumers[kind], parallel: PARALLEL[kind], log }),

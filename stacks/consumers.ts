@@ -10,11 +10,16 @@ import type { Tables } from './storage.ts'
 type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets; environment: Environments }
 
 /** What conversations are written and answered with, whoever does it. */
-export const conversationWork = ({ tables, commands }: Pick<Parts, 'tables' | 'commands'>): Statement[] => [
+export const conversationWork = ({
+  tables,
+  commands,
+  jobs,
+}: Pick<Parts, 'tables' | 'commands' | 'jobs'>): Statement[] => [
   table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
   table(tables.messages, 'GetItem', 'PutItem', 'UpdateItem'),
   table(tables.events, 'PutItem'),
   sendCommands(commands),
+  sendTo(jobs.live.live),
 ]
 
 export function consumers(stage: Stage, parts: Parts): Lambda[] {

@@ -91,6 +91,7 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
     } satisfies Environment<typeof HookConfig, 'TWILIO_AUTH_TOKEN'>),
     orders: present({
       ...platform,
+      LIVE_QUEUE_URL: jobs.live.live.url,
       ...conversation,
       ...twilio,
       ...settings.orders,

@@ -1,4 +1,6 @@
 /** What is left to do once messages of a linked session are stored: hand them to the model, send the replies. */
+
+import type { Live } from '../live/tell.ts'
 import { iso } from '../platform/clock.ts'
 import type { Key } from '../platform/dynamo.ts'
 import { statusAt } from './conversation.ts'
@@ -13,6 +15,8 @@ export type Feeding = {
   later: ((key: Key) => Promise<void>) | undefined
   /** How automatic replies leave, where an account wants them on linked sessions. */
   outbound: Outbound | undefined
+  /** Tells live connections of what was written to the logs of sessions; they are told by the store when absent. */
+  tell?: Live['tell']
 }
 
 export async function follow(desk: Desk, { plan, seen }: Part, { later, outbound }: Feeding): Promise<void> {

@@ -1,4 +1,5 @@
 /** What a batch of messages has to know before it is written, in two reads, however many lines it is about. */
+import { isListenedTo } from '../live/listening.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 import { MAX_READS } from '../platform/dynamo.ts'
 import { Session, sessionKey } from '../session.ts'
@@ -13,9 +14,15 @@ export type View = {
   settings(heard: Heard): ConversationSettings
   /** Whether its session is there, and feeds conversations. */
   isFed(heard: Heard): boolean
+  /** The sessions that somebody listens to live. */
+  listened(heard: Heard[]): Session[]
 }
 
 export async function look(store: Store, heard: Heard[]): Promise<View> {
+  const sessionsOf = (some: Heard[]): Session[] => {
+    const found = some.flatMap(sessionOf).flatMap((key) => items.get(nameOf(key)) ?? [])
+    return [...new Set(found)].map((item) => Session.parse(item))
+  }
   const items = await readAll(
     store,
     heard.flatMap((one) => [pointerOf(one), settingsKey(one.line.accountId), ...sessionOf(one)]),
@@ -37,14 +44,12 @@ export async function look(store: Store, heard: Heard[]): Promise<View> {
       return { pointer, last: last && Conversation.parse(last) }
     },
     settings: ({ line }) => settingsOf(items.get(nameOf(settingsKey(line.accountId)))),
-    isFed: (one) =>
-      sessionOf(one).every((key) => {
-        const item = items.get(nameOf(key))
-        return item !== undefined && Session.parse(item).settings.conversations
-      }),
+    isFed: (one) => sessionOf(one).length === sessionsOf([one]).filter(isFeeding).length,
+    listened: (some) => sessionsOf(some).filter((session) => isListenedTo(session, store.now())),
   }
 }
 
+const isFeeding = ({ settings }: Session): boolean => settings.conversations
 const pointerOf = ({ line }: Heard): Key => pointerKey(line.accountId, line.person.key, line.channel)
 const sessionOf = ({ line: { channel } }: Heard): Key[] =>
   channel.type === 'session' ? [sessionKey(channel.sessionId)] : []

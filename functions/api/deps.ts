@@ -8,7 +8,7 @@ import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { type Opened, openConversations } from '#core/conversation/open.ts'
 import { fleet } from '#core/lease.ts'
 import type { Post } from '#core/live/post.ts'
-import { type Live, nobody, openLive } from '#core/live/tell.ts'
+import type { Live } from '#core/live/tell.ts'
 import { sqsClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { ApiConfig, readConfig } from '#core/platform/config.ts'
@@ -17,7 +17,7 @@ import { type Loader, openLoader } from '#core/platform/loader.ts'
 import { WebhookConfig } from '#core/webhook/config.ts'
 import { type Wake, waker } from '#core/webhook/queues.ts'
 import { openVault, type Vault } from '#core/webhook/vault.ts'
-import { openDomain } from '../domain.ts'
+import { liveFrom, openDomain } from '../domain.ts'
 import { type Media, openMedia } from '../media.ts'
 import { openRoster, type Roster } from './roster.ts'
 
@@ -58,9 +58,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
   return {
     ...openConversations(domain, config),
     config,
-    live: config.LIVE_QUEUE_URL
-      ? openLive(openJobs(sqsClient(config), config.LIVE_QUEUE_URL), domain.log)
-      : nobody,
+    live: liveFrom(config, domain.log),
     webhooks: {
       vault: openVault(config.WEBHOOK_KEY),
       wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),

@@ -2,7 +2,7 @@
 import { consumersFromEnv } from './deps.ts'
 import { eventsConsumer } from './events.ts'
 
-const deps = consumersFromEnv(process.env, 'conversations')
-const consume = eventsConsumer(deps, deps.later)
+const deps = consumersFromEnv(process.env, 'conversations', { tells: false })
+const consume = eventsConsumer(deps, deps.later, deps.live)
 
 export const handler = ({ Records }: { Records: Parameters<typeof consume>[0] }) => consume(Records)

@@ -3,10 +3,11 @@ import { EventJob } from '#core/contract/job.ts'
 import { feed } from '#core/conversation/feed.ts'
 import type { Opened } from '#core/conversation/open.ts'
 import type { Reading } from '#core/conversation/receive.ts'
+import type { Live } from '#core/live/tell.ts'
 import { type Consume, together } from './batch.ts'
 
-export const eventsConsumer = (deps: Opened, later: Reading['later']): Consume =>
+export const eventsConsumer = (deps: Opened, later: Reading['later'], live: Live): Consume =>
   together(async (bodies) => {
     const events = bodies.flatMap((body) => EventJob.parse(JSON.parse(body)).events)
-    await feed(deps, events, { later, outbound: deps.outbound })
+    await feed(deps, events, { later, outbound: deps.outbound, tell: live.tell })
   }, deps.log)

@@ -2,12 +2,9 @@
 import { LiveConfig } from '#core/live/config.ts'
 import type { PushDeps } from '#core/live/push.ts'
 import type { SubscribeDeps } from '#core/live/subscribe.ts'
-import { openLive } from '#core/live/tell.ts'
-import { sqsClient } from '#core/platform/aws.ts'
 import { readConfig } from '#core/platform/base-config.ts'
-import { openJobs } from '#core/platform/jobs.ts'
 import { openSockets } from '#core/platform/sockets.ts'
-import { openDomain } from '../domain.ts'
+import { liveFrom, openDomain } from '../domain.ts'
 
 export type LiveDeps = SubscribeDeps & PushDeps
 
@@ -15,9 +12,5 @@ export type LiveDeps = SubscribeDeps & PushDeps
 export function liveFromEnv(env: NodeJS.ProcessEnv): LiveDeps {
   const config = readConfig(LiveConfig, env)
   const domain = openDomain(config, 'live')
-  return {
-    ...domain,
-    post: openSockets(config),
-    live: openLive(openJobs(sqsClient(config), config.LIVE_QUEUE_URL), domain.log),
-  }
+  return { ...domain, post: openSockets(config), live: liveFrom(config, domain.log) }
 }

@@ -11,6 +11,7 @@ import { decode, type Envelope } from '#core/contract/command.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { openConversations } from '#core/conversation/open.ts'
 import { claim, fleet, register, untouched } from '#core/lease.ts'
+import { tellingStore } from '#core/live/telling.ts'
 import { openLinks } from '#core/media/link.ts'
 import { sqsClient } from '#core/platform/aws.ts'
 import { iso } from '#core/platform/clock.ts'
@@ -78,17 +79,18 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
 
   const commands = openCommands(ours, { urlTemplate, now })
   const conversations = ConversationConfig.extend(TwilioConfig.shape).parse(options.env ?? {})
+  const live: Deps['live'] = {
+    async tell(sessions) {
+      told.push(...sessions.map(({ id }) => id))
+    },
+  }
   const deps: Deps = {
     ...openConversations(
-      { ...domain.domain, commands },
+      { ...domain.domain, commands, store: tellingStore(domain.store, live) },
       { ...conversations, PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
     ),
     config: { PUBLIC_ORIGIN: 'http://127.0.0.1:3000' },
-    live: {
-      tell: async (sessions) => {
-        told.push(...sessions.map(({ id }) => id))
-      },
-    },
+    live,
     webhooks: {
       vault: openVault(['11'.repeat(32)]),
       wake: async (key) => void woken.push(key),

@@ -1,6 +1,5 @@
 /** Sessions come and go: create, show, change, delete. */
 import * as z from 'zod'
-import { isListenedTo } from '#core/live/listening.ts'
 import { welcome } from '#core/live/subscribe.ts'
 import { type Session, Settings, SettingsChange } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
@@ -161,9 +160,7 @@ export function manageSessions(deps: Deps) {
       return c.json({ success: true as const, message, session: await details(session) }, 200)
     })
     .openapi({ ...remove, middleware }, async (c) => {
-      const session = theSession(c)
-      await Sessions.remove(deps, session)
-      if (isListenedTo(session, store.now())) await deps.live.tell([session])
+      await Sessions.remove(deps, theSession(c))
       return c.json({ success: true as const, message: 'Session deleted successfully' }, 200)
     })
 }
