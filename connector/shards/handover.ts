@@ -19,17 +19,19 @@ export type Taken = {
   now: Clock
 }
 
-/** Resolves when it is through. Undefined when the shard was lost before. */
-export async function handoverFacts(taken: Taken): Promise<Omit<HandoverFacts, 'to'> | undefined> {
+/** Resolves when it is through, or when the shard has moved on before it was. */
+export async function handoverFacts(taken: Taken): Promise<Omit<HandoverFacts, 'to'>> {
   const { shard, epoch, origin, now } = taken
   const began = now()
   const linked = () =>
     [...taken.supervisors()].filter(({ session }) => session.wanted && session.state.linked)
   const isSettled = () => linked().every(({ phase }) => SETTLED.includes(phase))
-  while (!taken.isOver() && !isSettled() && now() - began < PATIENCE_MS)
+  let sessions = linked().length
+  while (!taken.isOver() && !isSettled() && now() - began < PATIENCE_MS) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref())
-  if (taken.isOver()) return
+    if (!taken.isOver()) sessions = linked().length
+  }
   const { reason, from, since } = origin
   const durationMs = Math.max(0, now() - since)
-  return { shard, epoch, from, reason, sessions: linked().length, durationMs, complete: isSettled() }
+  return { shard, epoch, from, reason, sessions, durationMs, complete: !taken.isOver() && isSettled() }
 }

@@ -152,7 +152,7 @@ export class Shard {
       isOver: () => this.#isLeaving,
       now: this.#parts.now,
     })
-    if (facts) this.#parts.handedOver(facts)
+    this.#parts.handedOver(facts)
   }
 
   async #reconcile(): Promise<void> {

@@ -83,7 +83,7 @@ export const HandoverFacts = z.object({
   /** Linked sessions that moved, and how long they were without a connection, in ms. */
   sessions: z.int(),
   durationMs: z.int(),
-  /** False when some were still not connected after a minute. */
+  /** False when some were not connected after a minute, or the shard moved on before they were. */
   complete: z.boolean(),
 })
 export type HandoverFacts = z.infer<typeof HandoverFacts>
