@@ -10,7 +10,7 @@ import { Delivery, deliveryKey, failedAfter, takenBetween } from './deliveries.t
 import { LIMITS } from './desk.ts'
 import { type Endpoint, isWanted } from './endpoint.ts'
 import { laneOf, Told } from './envelope.ts'
-import { type Feed, isOpen, type Replay, type Retry, settledBy } from './work.ts'
+import { type Feed, isOpen, type Replay, type Retry, SETTLE_EVERY, settledBy } from './work.ts'
 
 /** An event that is to be posted now, or set aside when its lane is held. */
 export type Unit = {
@@ -163,7 +163,7 @@ function feedsOf(store: Store, state: State, limit: number): Promise<Batch['feed
 /** Looks once at what is old enough, and not at every turn: when all is, or when it has become much. */
 async function lateOf(store: Store, { endpoint, feeds }: State, now: number): Promise<Batch['late']> {
   const visible = settledBy(now)
-  const wait = settledBy(now - LIMITS.leaseMs)
+  const wait = settledBy(now - SETTLE_EVERY)
   const open = [...feeds.values()].filter(
     (feed) => isOpen(feed) && feed.settled < visible && (feed.cursor <= visible || feed.settled < wait),
   )

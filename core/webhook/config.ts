@@ -26,5 +26,7 @@ export const DeliveryConfig = PlatformConfig.extend(WebhookConfig.shape).extend(
   WEBHOOK_REACH: z.enum(REACHES).default('public'),
   /** For one request, answer included. */
   WEBHOOK_TIME_LIMIT_MS: z.coerce.number().int().min(100).max(30_000).default(10_000),
+  /** How long an endpoint waits for a drain that was interrupted; the queue hands its job out again after that. */
+  WEBHOOK_LEASE_MS: z.coerce.number().int().min(300).default(60_000),
 })
 export type DeliveryConfig = z.infer<typeof DeliveryConfig>

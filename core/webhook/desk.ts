@@ -16,6 +16,8 @@ export type Desk = {
   newEventId(): string
   /** From 0 to 1. */
   random(): number
+  /** How long a drain has its endpoint to itself, in ms; for a third of it it takes new work, requests need the rest. */
+  leaseMs: number
   /** Asks for a drain of an endpoint, now or after so many ms (15 minutes at most). */
   wake(endpoint: Key, afterMs?: number): Promise<void>
   /** Says that a log has news. */
@@ -23,9 +25,6 @@ export type Desk = {
 }
 
 export const LIMITS = {
-  /** How long one drain takes new work, and how long its lease holds, in ms: requests and the store need the rest. */
-  drainMs: 20_000,
-  leaseMs: 60_000,
   /** Requests to one endpoint at a time. */
   width: 16,
   /** Events of one log in one look, and logs in one look. */

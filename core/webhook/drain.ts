@@ -19,9 +19,9 @@ import { feedsOf, isOpen, newsKey, SETTLE_EVERY, settledBy, todoOf } from './wor
 
 /** Repeating it, at any time and from anywhere, is safe. @throws when the store does not answer */
 export async function drain(desk: Desk, key: Key): Promise<void> {
-  const { store } = desk
-  const until = store.now() + LIMITS.drainMs
-  const endpoint = await acquire(store, key)
+  const { store, leaseMs } = desk
+  const until = store.now() + leaseMs / 3
+  const endpoint = await acquire(store, key, leaseMs)
   if (!endpoint) return
   const observed = observe(endpoint)
   const { health } = observed
@@ -31,7 +31,7 @@ export async function drain(desk: Desk, key: Key): Promise<void> {
     // News that came meanwhile is for the time that is left; without any the next drain has it.
     const isLast = observed.isStopped || store.now() >= until
     const turn = state && nextTurn(state, health, store.now())
-    const released = await release(store, key, endpoint, health, turn?.at, isLast)
+    const released = await release(desk, key, endpoint, health, turn?.at, isLast)
     if (released === 'again') continue
     if (released !== 'lost') await follow(desk, key, endpoint, observed, released === 'left', turn)
     return

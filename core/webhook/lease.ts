@@ -6,17 +6,17 @@ import { randomUUID } from 'node:crypto'
 import { iso } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import { type Update, updating } from '../platform/expression.ts'
-import { LIMITS } from './desk.ts'
+import type { Desk } from './desk.ts'
 import { Endpoint } from './endpoint.ts'
 import type { Health } from './health.ts'
 
 /** Undefined when somebody else drains it: then they look once more. Or when there is no such endpoint. */
-export async function acquire(store: Store, key: Key): Promise<Endpoint | undefined> {
+export async function acquire(store: Store, key: Key, leaseMs: number): Promise<Endpoint | undefined> {
   for (let attempt = 1; attempt <= 3; attempt++) {
     const now = store.now()
     const update = updating()
       .set('lease', randomUUID())
-      .set('leaseUntil', now + LIMITS.leaseMs)
+      .set('leaseUntil', now + leaseMs)
       .remove('again')
       .whereExists('pk')
     const until = update.name('leaseUntil')
@@ -43,7 +43,7 @@ export const DUE = 'WEBHOOKS-DUE'
  * @returns 'again' when there was, and the lease is kept; 'left' when there was, and it is not; 'lost' when the lease was
  */
 export async function release(
-  store: Store,
+  { store, leaseMs }: Pick<Desk, 'store' | 'leaseMs'>,
   key: Key,
   endpoint: Endpoint,
   health: Health,
@@ -63,7 +63,7 @@ export async function release(
   if (await store.update('main', key, ending().whereAbsent('again').build())) return 'released'
   if (isLast) return (await store.update('main', key, ending().remove('again').build())) ? 'left' : 'lost'
   const kept = ours()
-    .set('leaseUntil', store.now() + LIMITS.leaseMs)
+    .set('leaseUntil', store.now() + leaseMs)
     .remove('again')
   return (await store.update('main', key, kept.build())) ? 'again' : 'lost'
 }

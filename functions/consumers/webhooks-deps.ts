@@ -28,6 +28,7 @@ export function deliveriesFromEnv(env: NodeJS.ProcessEnv): Desk {
     retention,
     newEventId,
     random: Math.random,
+    leaseMs: config.WEBHOOK_LEASE_MS,
     outbound: openOutbound({ reach: config.WEBHOOK_REACH, timeLimit: config.WEBHOOK_TIME_LIMIT_MS }),
     vault: openVault(config.WEBHOOK_KEY),
     wake: waker(openJobs(sqs, config.DELIVERIES_QUEUE_URL)),

@@ -22,6 +22,8 @@ export type Request = {
   headers: Record<string, string>
   text: string
   body: { id: string; event: string; payload: Record<string, unknown> } & Record<string, unknown>
+  /** What was answered, once it was. */
+  status?: number
 }
 /** Answers one request; the body is read already. */
 export type Behaviour = (response: ServerResponse, request: Request, incoming: IncomingMessage) => unknown
@@ -36,7 +38,14 @@ export async function receiver(behaves: Behaviour = (response) => response.write
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
       const text = Buffer.concat(chunks).toString()
-      const request = { headers: incoming.headers as Record<string, string>, text, body: JSON.parse(text) }
+      const request: Request = {
+        headers: incoming.headers as Record<string, string>,
+        text,
+        body: JSON.parse(text),
+      }
+      response.once('finish', () => {
+        request.status = response.statusCode
+      })
       requests.push(request)
       its.behaves(response, request, incoming)
     })
@@ -83,6 +92,7 @@ export async function webhookWorld(options: { timeLimit?: number } = {}) {
     log: domain.log,
     newEventId: domain.newEventId,
     random: () => 0,
+    leaseMs: 60_000,
     wake: async (key, afterMs = 0) => void jobs.push({ at: clock.now + afterMs, key }),
     tell: async (stream) => void streams.push(stream),
   }

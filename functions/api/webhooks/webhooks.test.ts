@@ -50,6 +50,7 @@ async function deliver(): Promise<void> {
     outbound,
     vault: w.deps.webhooks.vault,
     random: () => 0,
+    leaseMs: 60_000,
     wake: w.deps.webhooks.wake,
     tell: async () => undefined,
   }

@@ -43,7 +43,13 @@ const FROM_ELSEWHERE = [
 /** Of what is found beside the code, what a part cannot do without. */
 const SEALED = { WEBHOOK_KEY: '00'.repeat(32) }
 /** Known to a schema and not for AWS: endpoints of stand-ins, fixed names of processes, periods that tests change. */
-const NOT_ON_AWS = ['DYNAMODB_ENDPOINT', 'SQS_ENDPOINT', 'CONNECTOR_ID', ...Object.keys(Timing.shape)]
+const NOT_ON_AWS = [
+  'DYNAMODB_ENDPOINT',
+  'SQS_ENDPOINT',
+  'CONNECTOR_ID',
+  'WEBHOOK_LEASE_MS',
+  ...Object.keys(Timing.shape),
+]
 
 type Part = { name: string; schema: z.ZodType | undefined; environment: Record<string, string> }
 
