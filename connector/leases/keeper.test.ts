@@ -290,6 +290,25 @@ test('a shard that does not close in time keeps no other from being handed on', 
   expect(b.keeper.held.has(slow!)).toBe(true)
 })
 
+test('a shard that does not close when it is to be given away keeps nothing else from going on', async () => {
+  const world = table()
+  const [a, b] = [keeper(world, 'a'), keeper(world, 'b')]
+  await Promise.all([a.keeper.start(), b.keeper.start()])
+  await pass(3_000)
+  for (const shard of a.keeper.held.keys()) a.slow.add(shard)
+  await keeper(world, 'c').keeper.start()
+  await keeper(world, 'd').keeper.start()
+  await pass(2_000)
+  const [leaving] = [...a.slow].filter((shard) => !a.keeper.held.has(shard))
+  expect(leaving).toBeDefined()
+  b.keeper.stop()
+  await pass(TIMING.LEASE_TTL_MS + TIMING.LEASE_LOOK_MS)
+  const orphans = [...world.leases.values()].filter(({ owner }) => owner === 'b')
+  expect(orphans).toEqual([])
+  expect(world.leases.get(leaving!)).toMatchObject({ owner: 'a', epoch: 1 })
+  expect(a.keeper.held.has(leaving!)).toBe(false)
+})
+
 test('two that leave at the same time hand everything to the one that stays', async () => {
   const world = table()
   const [a, b, c] = ['a', 'b', 'c'].map((id) => keeper(world, id, { closesIn: 50 }))

@@ -52,6 +52,8 @@ export type KeeperParts = {
 export class Keeper {
   readonly #parts: KeeperParts
   readonly #held = new Map<number, number>()
+  /** Shards that are being closed, to be given away. */
+  readonly #leaving = new Set<number>()
   readonly #origins: Origins
   readonly #startedAt: number
   readonly #heartbeat: Heartbeat
@@ -208,12 +210,17 @@ export class Keeper {
     const { book, now, id, shards, timing } = this.#parts
     const fleet = await within(timing.LEASE_TTL_MS, book.fleet(now()), 'the look at the leases')
     if (this.#stopped || this.#draining || !this.#heartbeat.holds) return
-    const todo = plan({ me: id, shards, fleet, held: this.#held, mayTakeFree: this.#looks++ > 0 })
+    const todo = plan({
+      me: id,
+      shards,
+      fleet,
+      held: this.#held,
+      leaving: this.#leaving,
+      mayTakeFree: this.#looks++ > 0,
+    })
     for (const shard of todo.lost) void this.#lose(shard, 'taken')
-    await Promise.all([
-      ...todo.claim.map((lease) => this.#claim(lease, fleet)),
-      ...todo.give.map(({ lease, to }) => this.#give(lease, to)),
-    ])
+    for (const { lease, to } of todo.give) void this.#give(lease, to)
+    await Promise.all(todo.claim.map((lease) => this.#claim(lease, fleet)))
     if (this.#looks > 1) this.#settled.resolve()
   }
 
@@ -228,11 +235,20 @@ export class Keeper {
     onAcquired(lease.shard, lease.epoch, origin)
   }
 
+  /** However long the sockets take to close, everything else goes on. */
   async #give(lease: Lease, to: string): Promise<void> {
-    const at = this.#parts.now()
-    await this.#lose(lease.shard, 'handover')
-    const given = await this.#parts.book.handOver(lease, to, { why: 'rebalance', at })
-    this.#parts.log.info({ shard: lease.shard, to, given }, 'shard handed over')
+    const { book, now, log } = this.#parts
+    const at = now()
+    this.#leaving.add(lease.shard)
+    try {
+      await this.#lose(lease.shard, 'handover')
+      const given = await book.handOver(lease, to, { why: 'rebalance', at })
+      log.info({ shard: lease.shard, to, given }, 'shard handed over')
+    } catch (error) {
+      log.warn({ err: error, shard: lease.shard }, 'shard closed and not handed over; it is taken again')
+    } finally {
+      this.#leaving.delete(lease.shard)
+    }
   }
 
   #lose(shard: number, why: Loss): Promise<void> {

@@ -11,6 +11,8 @@ export type Look = {
   fleet: Fleet
   /** Shards that we act for, with their epochs. */
   held: ReadonlyMap<number, number>
+  /** Shards that are being closed, to be given away. */
+  leaving?: ReadonlySet<number>
   /** False at the first look: connectors that start together should see each other before they share. */
   mayTakeFree: boolean
 }
@@ -22,7 +24,7 @@ export type Plan = {
 }
 
 export function plan(look: Look): Plan {
-  const { me, held } = look
+  const { me, held, leaving } = look
   const leases = everyLease(look)
   const peers = alivePeers(look)
   const share = Math.ceil(look.shards / (peers.length + 1))
@@ -31,7 +33,9 @@ export function plan(look: Look): Plan {
     .filter((lease) => held.has(lease.shard) && !holds(look, lease))
     .map(({ shard }) => shard)
   const ours = leases.filter((lease) => holds(look, lease))
-  const given = leases.filter((lease) => lease.owner === me && !held.has(lease.shard))
+  const given = leases.filter(
+    (lease) => lease.owner === me && !held.has(lease.shard) && !leaving?.has(lease.shard),
+  )
   const room = Math.max(0, share - ours.length - given.length)
   const free = look.mayTakeFree ? leases.filter((lease) => lease.owner !== me && isOrphan(look, lease)) : []
 
