@@ -11,17 +11,23 @@ import { openJobs } from '#core/platform/jobs.ts'
 import { type Notes, notes } from '#core/platform/notes.ts'
 import { openCommands } from '#core/platform/queue.ts'
 import { retentionOf } from '#core/retention.ts'
+import { noWebhooks, openWebhooks, type Webhooks } from '#core/webhook/tell.ts'
 
-type Config = PlatformConfig & { LIVE_QUEUE_URL?: string | undefined }
+type Config = PlatformConfig & {
+  LIVE_QUEUE_URL?: string | undefined
+  WEBHOOKS_QUEUE_URL?: string | undefined
+}
 
-/** Tells live connections of what it writes to logs, where there is a queue for that. */
+/** Tells live connections and webhooks of what it writes to logs, where there is a queue for that. */
 export function openDomain(config: Config, part: string): Domain {
   const now = systemClock
   const newUlid = risingIds()
   const log = notes(config.LOG_LEVEL, { part })
   const store = openStore(dynamoClient(config), tableNames(config), now)
   return {
-    store: config.LIVE_QUEUE_URL ? tellingStore(store, liveFrom(config, log)) : store,
+    store: config.LIVE_QUEUE_URL
+      ? tellingStore(store, liveFrom(config, log), webhooksFrom(config, log))
+      : store,
     commands: openCommands(sqsClient(config), {
       urlTemplate: config.COMMAND_QUEUE_URL,
       now,
@@ -37,3 +43,8 @@ export function openDomain(config: Config, part: string): Domain {
 
 export const liveFrom = (config: Config, log: Notes): Live =>
   config.LIVE_QUEUE_URL ? openLive(openJobs(sqsClient(config), config.LIVE_QUEUE_URL), log) : nobody
+
+export const webhooksFrom = (config: Config, log: Notes): Webhooks =>
+  config.WEBHOOKS_QUEUE_URL
+    ? openWebhooks(openJobs(sqsClient(config), config.WEBHOOKS_QUEUE_URL), log)
+    : noWebhooks

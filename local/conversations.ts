@@ -45,7 +45,7 @@ export async function startConversations(options: {
   started.use(sqs)
   const consumers = {
     orders: ordersConsumer(deps, deps.read),
-    events: eventsConsumer(fed, fed.later, fed.live),
+    events: eventsConsumer(fed, fed.later, fed),
   }
   for (const kind of ['orders', 'events'] as const)
     started.use(

@@ -57,7 +57,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
       table(tables.events, 'GetItem', 'Query', 'PutItem', 'BatchGetItem'),
       sendCommands(commands),
       lookAtCommands(commands),
-      sendTo(jobs.live.live, jobs.deliveries.live),
+      sendTo(jobs.live.live, jobs.webhooks.live, jobs.deliveries.live),
     ],
   })
   const hook = lambda('Hook', stage, {
@@ -71,7 +71,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
       table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
       table(tables.messages, 'PutItem'),
       table(tables.events, 'PutItem'),
-      sendTo(jobs.orders.live),
+      sendTo(jobs.orders.live, jobs.webhooks.live),
     ],
   })
   http.route('$default', rest.arn)

@@ -19,7 +19,7 @@ export const conversationWork = ({
   table(tables.messages, 'GetItem', 'PutItem', 'UpdateItem'),
   table(tables.events, 'PutItem'),
   sendCommands(commands),
-  sendTo(jobs.live.live),
+  sendTo(jobs.live.live, jobs.webhooks.live),
 ]
 
 export function consumers(stage: Stage, parts: Parts): Lambda[] {

@@ -87,6 +87,7 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
       ...conversation,
       ...twilio,
       ...settings.hook,
+      WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
       PUBLIC_ORIGIN: origin,
     } satisfies Environment<typeof HookConfig, 'TWILIO_AUTH_TOKEN'>),
     orders: present({
@@ -95,6 +96,7 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
       ...conversation,
       ...twilio,
       ...settings.orders,
+      WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
       PUBLIC_ORIGIN: origin,
     } satisfies Environment<typeof OrdersConfig, 'TWILIO_AUTH_TOKEN' | 'OPENAI_API_KEY'>),
     live: present({

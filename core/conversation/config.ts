@@ -11,6 +11,8 @@ export const OrdersConfig = PlatformConfig.extend(ConversationConfig.shape)
     PUBLIC_ORIGIN: withoutSlash,
     /** Where sessions are told that live connections shall hear of; nobody is told without it. */
     LIVE_QUEUE_URL: z.string().min(1).optional(),
+    /** Where logs are told of that webhooks shall hear of; nobody is told without it. */
+    WEBHOOKS_QUEUE_URL: z.string().min(1).optional(),
     OPENAI_API_KEY: z.string().min(1).optional(),
     OPENAI_BASE_URL: z.url().default('https://api.openai.com/v1'),
     OPENAI_MODEL: z.string().min(1).default('gpt-4o-mini'),

@@ -63,7 +63,7 @@ async function feedLines(desk: Desk, lines: Heard[][], feeding: Feeding): Promis
     if (isStored) await follow(desk, part, feeding)
     await feedLine(desk, isStored ? part.rest : (wanted[index] ?? []), feeding)
   }
-  await feeding.tell?.(view.listened(wanted.flat()))
+  await feeding.tell?.(view.sessions(wanted.flat()))
 }
 
 /** The messages of one line, however often others get in between. */

@@ -1,8 +1,7 @@
 /** What is left to do once messages of a linked session are stored: hand them to the model, send the replies. */
-
-import type { Live } from '../live/tell.ts'
 import { iso } from '../platform/clock.ts'
 import type { Key } from '../platform/dynamo.ts'
+import type { Session } from '../session.ts'
 import { statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import type { Part } from './feed.ts'
@@ -15,8 +14,8 @@ export type Feeding = {
   later: ((key: Key) => Promise<void>) | undefined
   /** How automatic replies leave, where an account wants them on linked sessions. */
   outbound: Outbound | undefined
-  /** Tells live connections of what was written to the logs of sessions; they are told by the store when absent. */
-  tell?: Live['tell']
+  /** Tells listeners that something was written to the logs of sessions; they are told by the store when absent. */
+  tell?: (sessions: Session[]) => Promise<void>
 }
 
 export async function follow(desk: Desk, { plan, seen }: Part, { later, outbound }: Feeding): Promise<void> {

@@ -37,6 +37,8 @@ export const HookConfig = PlatformConfig.omit({ COMMAND_QUEUE_URL: true, SHARDS:
     PUBLIC_ORIGIN: withoutSlash,
     /** The account of ours that the Twilio channel belongs to. */
     TWILIO_CHANNEL_ACCOUNT: z.string().min(1).default('local'),
+    /** Where logs are told of that webhooks of ours shall hear of; nobody is told without it. */
+    WEBHOOKS_QUEUE_URL: z.string().min(1).optional(),
     /** How long a webhook may wait for a model, in ms. */
     TWILIO_ANSWER_WITHIN_MS: z.coerce.number().int().min(0).max(14_000).default(700),
   })

@@ -1,5 +1,4 @@
 /** What a batch of messages has to know before it is written, in two reads, however many lines it is about. */
-import { isListenedTo } from '../live/listening.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 import { MAX_READS } from '../platform/dynamo.ts'
 import { Session, sessionKey } from '../session.ts'
@@ -14,8 +13,8 @@ export type View = {
   settings(heard: Heard): ConversationSettings
   /** Whether its session is there, and feeds conversations. */
   isFed(heard: Heard): boolean
-  /** The sessions that somebody listens to live. */
-  listened(heard: Heard[]): Session[]
+  /** Their sessions. */
+  sessions(heard: Heard[]): Session[]
 }
 
 export async function look(store: Store, heard: Heard[]): Promise<View> {
@@ -45,7 +44,7 @@ export async function look(store: Store, heard: Heard[]): Promise<View> {
     },
     settings: ({ line }) => settingsOf(items.get(nameOf(settingsKey(line.accountId)))),
     isFed: (one) => sessionOf(one).length === sessionsOf([one]).filter(isFeeding).length,
-    listened: (some) => sessionsOf(some).filter((session) => isListenedTo(session, store.now())),
+    sessions: sessionsOf,
   }
 }
 

@@ -6,14 +6,15 @@ import type { Reading } from '#core/conversation/receive.ts'
 import type { Read } from '#core/conversation/settle.ts'
 import type { Live } from '#core/live/tell.ts'
 import { readConfig } from '#core/platform/config.ts'
-import { liveFrom, openDomain } from '../domain.ts'
+import type { Webhooks } from '#core/webhook/tell.ts'
+import { liveFrom, openDomain, webhooksFrom } from '../domain.ts'
 import { reader } from './orders.ts'
 
-export type ConsumerDeps = Opened & { later: Reading['later']; read: Read; live: Live }
+export type ConsumerDeps = Opened & { later: Reading['later']; read: Read; live: Live; webhooks: Webhooks }
 
 /**
  * @param part how it is named in the log
- * @param options.tells whether the store tells live connections of what is written; else whoever writes does
+ * @param options.tells whether the store tells listeners of what is written; else whoever writes does
  */
 export function consumersFromEnv(
   env: NodeJS.ProcessEnv,
@@ -28,5 +29,6 @@ export function consumersFromEnv(
     later: handingOn(config),
     read: reader(opened.store, config),
     live: liveFrom(config, domain.log),
+    webhooks: webhooksFrom(config, domain.log),
   }
 }

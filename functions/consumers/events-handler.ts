@@ -3,6 +3,6 @@ import { consumersFromEnv } from './deps.ts'
 import { eventsConsumer } from './events.ts'
 
 const deps = consumersFromEnv(process.env, 'conversations', { tells: false })
-const consume = eventsConsumer(deps, deps.later, deps.live)
+const consume = eventsConsumer(deps, deps.later, deps)
 
 export const handler = ({ Records }: { Records: Parameters<typeof consume>[0] }) => consume(Records)
