@@ -199,8 +199,19 @@ export class Shard {
       return recipient ? route(recipient, commands) : commands.map(() => 'done')
     }
     await this.#caughtUp.promise
-    const done = await this.#lanes.run(sessionId, () => this.#untilDone(sessionId, commands, route))
+    const work = commands.some(({ behind }) => behind) ? this.#behindLedger(sessionId) : route
+    const done = await this.#lanes.run(sessionId, () => this.#untilDone(sessionId, commands, work))
     return commands.map((_, index) => (index < done ? 'done' : 'later'))
+  }
+
+  /** Commands that may have overtaken others: what waits in the ledger goes first. */
+  #behindLedger(sessionId: string): typeof route {
+    return async (to, commands) => {
+      const waiting = await this.#parts.backlog(this.shard)
+      const own = waiting.filter((message) => message.sessionId === sessionId)
+      const outcomes = await to.take(own.map(sendOf))
+      return outcomes.includes('later') ? commands.map(() => 'later') : route(to, commands)
+    }
   }
 
   /**

@@ -39,6 +39,8 @@ export const Envelope = z.object({
   accountId: z.string(),
   sessionId: z.string(),
   sentAt: z.iso.datetime(),
+  /** The queue may not have taken something that was asked of the session before: the ledger has it. */
+  behind: z.boolean().optional(),
   command: Command,
 })
 export type Envelope = z.infer<typeof Envelope>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { decode } from '../contract/command.ts'
 import type { Sqs } from './aws/sqs.ts'
 import { shardOf } from './id.ts'
 import { openCommands, queueUrl, type Recipient } from './queue.ts'
@@ -11,6 +12,7 @@ function world(
   refuse: (id: string) => boolean = () => false,
   taken: () => Promise<void> | void = () => undefined,
 ) {
+  const clock = { now: 0 }
   const batches: Batch[] = []
   const sqs: Sqs = {
     call: async (operation, input) => {
@@ -24,7 +26,7 @@ function world(
     },
     [Symbol.dispose]: () => undefined,
   }
-  const commands = openCommands(sqs, { urlTemplate: 'https://q/{shard}', now: () => 0 })
+  const commands = openCommands(sqs, { urlTemplate: 'https://q/{shard}', now: () => clock.now })
   const sendTo = (to: Recipient, id: string, text = 'x') =>
     commands.send(
       to,
@@ -40,7 +42,7 @@ function world(
     )
   const send = (sessionId: string, id: string, text?: string) =>
     sendTo({ accountId: 'a', sessionId, shard: shardOf(sessionId, 4) }, id, text)
-  return { batches, send, sendTo }
+  return { clock, batches, send, sendTo }
 }
 const idsOf = ({ Entries }: Batch) => Entries.map(({ MessageDeduplicationId }) => MessageDeduplicationId)
 
@@ -101,4 +103,17 @@ test('a session keeps its queue when there are more shards than at its birth', a
   const w = world()
   await w.sendTo({ accountId: 'a', sessionId: 'old', shard: 3 }, 'm1')
   expect(w.batches.map(({ QueueUrl }) => QueueUrl)).toEqual(['https://q/3'])
+})
+
+test('what follows something that was not taken says so for a while, in its session alone', async () => {
+  const w = world((id) => id === 'm1')
+  await expect(w.send('one', 'm1')).rejects.toThrow()
+  await Promise.all([w.send('one', 'm2'), w.send('two', 'm3')])
+  const behind = w.batches
+    .flatMap(({ Entries }) => Entries)
+    .map(({ MessageDeduplicationId: id, MessageBody }) => [id, decode(MessageBody).behind])
+  expect(Object.fromEntries(behind)).toEqual({ m1: undefined, m2: true, m3: undefined })
+  w.clock.now += 60_000
+  await w.send('one', 'm4')
+  expect(decode(w.batches.at(-1)!.Entries[0]!.MessageBody).behind).toBeUndefined()
 })

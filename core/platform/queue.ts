@@ -30,15 +30,24 @@ export const queueUrl = (template: string, shard: number): string => template.re
 
 export function openCommands(sqs: Sqs, options: { urlTemplate: string; now: Clock }): Commands {
   const queues = new Map<number, Waiting[]>()
+  const missed = new Missed(options.now)
+  const refuse = ({ envelope, reject }: Waiting, cause: unknown) => {
+    missed.add(envelope.sessionId)
+    reject(new Fault('DEPENDENCY_UNAVAILABLE', 'The command queue did not take the command.', { cause }))
+  }
 
   /** Behind a batch that the queue did not take nothing is tried: it would only wait as long, and overtake. */
   const sendAll = async (shard: number, queue: Waiting[]): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue.splice(0, fitting(queue))
       try {
-        await carry(sqs, queueUrl(options.urlTemplate, shard), batch)
+        const failed = await carry(sqs, queueUrl(options.urlTemplate, shard), batch)
+        for (const [index, entry] of batch.entries()) {
+          if (failed.has(index)) refuse(entry, failed.get(index))
+          else entry.resolve()
+        }
       } catch (cause) {
-        for (const entry of [...batch, ...queue.splice(0)]) entry.reject(unsent(cause))
+        for (const entry of [...batch, ...queue.splice(0)]) refuse(entry, cause)
       }
     }
     queues.delete(shard)
@@ -53,6 +62,7 @@ export function openCommands(sqs: Sqs, options: { urlTemplate: string; now: Cloc
           accountId,
           sessionId,
           sentAt: iso(options.now()),
+          ...(missed.has(sessionId) ? { behind: true } : {}),
           command,
         }
         const entry = { envelope, body: encode(envelope), resolve, reject }
@@ -82,8 +92,11 @@ function fitting(entries: Waiting[]): number {
   return full === -1 ? entries.length : full
 }
 
-/** @throws what the client throws when the batch as a whole was not taken */
-async function carry(sqs: Sqs, url: string, batch: Waiting[]): Promise<void> {
+/**
+ * @returns why entries were not taken, by their place in the batch
+ * @throws what the client throws when the batch as a whole was not taken
+ */
+async function carry(sqs: Sqs, url: string, batch: Waiting[]): Promise<Map<number, string | undefined>> {
   const answer = await sqs.call(
     'SendMessageBatch',
     {
@@ -97,12 +110,27 @@ async function carry(sqs: Sqs, url: string, batch: Waiting[]): Promise<void> {
     },
     patiently(),
   )
-  const failed = new Map((answer.Failed ?? []).map(({ Id, Message }) => [Number(Id), Message]))
-  for (const [index, entry] of batch.entries()) {
-    if (failed.has(index)) entry.reject(unsent(failed.get(index)))
-    else entry.resolve()
-  }
+  return new Map((answer.Failed ?? []).map(({ Id, Message }) => [Number(Id), Message]))
 }
 
-const unsent = (cause: unknown) =>
-  new Fault('DEPENDENCY_UNAVAILABLE', 'The command queue did not take the command.', { cause })
+/** Until then a connector has found in the ledger what the queue did not take, even if it has just died. */
+const MISSED_FOR_MS = 60_000
+
+/** Sessions of which the queue has lately not taken something: what follows must not overtake it. */
+class Missed {
+  readonly #now: Clock
+  readonly #until = new Map<string, number>()
+
+  constructor(now: Clock) {
+    this.#now = now
+  }
+
+  add(sessionId: string): void {
+    for (const [id, until] of this.#until) if (until <= this.#now()) this.#until.delete(id)
+    this.#until.set(sessionId, this.#now() + MISSED_FOR_MS)
+  }
+
+  has(sessionId: string): boolean {
+    return (this.#until.get(sessionId) ?? 0) > this.#now()
+  }
+}

@@ -1,7 +1,10 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import * as Messages from '#core/message.ts'
-import { queueUrl } from '#core/platform/queue.ts'
+import { sqsClient } from '#core/platform/aws.ts'
+import { systemClock } from '#core/platform/clock.ts'
+import { openCommands, queueUrl } from '#core/platform/queue.ts'
+import { send } from '#core/send.ts'
 import { sdkSqs } from '../../local/sdk.ts'
 import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
 import { until } from '../support/until.ts'
@@ -37,4 +40,41 @@ test('what waits in the ledger goes before what the queue has, also when the swe
     return inbox.messages.length >= texts.length && inbox
   })
   expect(messages.map(({ text }) => text)).toEqual(texts)
+})
+
+test('what the queue did not take is not overtaken by what it took later', async () => {
+  const friend = '4915600000003'
+  const connector = await world.connector('c1')
+  const session = await world.line('4915600000004')
+  const queue = sqsClient(world.environment)
+  onTestFinished(() => queue[Symbol.dispose]())
+  let isAway = true
+  const faulty: typeof queue = {
+    ...queue,
+    call: async (...call) => {
+      if (isAway) throw new Error('the queue is away')
+      return queue.call(...call)
+    },
+  }
+  const commands = openCommands(faulty, {
+    urlTemplate: world.environment.COMMAND_QUEUE_URL,
+    now: systemClock,
+  })
+  const write = async (text: string) =>
+    send({ ...world.domain, commands }, await world.find(session.id), {
+      to: `+${friend}`,
+      text,
+      idempotencyKey: undefined,
+    })
+  const texts = ['lost', 'lost too', 'taken', 'taken too']
+  for (const [index, text] of texts.entries()) {
+    isAway = index < 2
+    await write(text)
+  }
+  const { messages } = await until('all of it', async () => {
+    const inbox = await world.phones.inbox(friend)
+    return inbox.messages.length >= texts.length && inbox
+  })
+  expect(messages.map(({ text }) => text)).toEqual(texts)
+  await connector.stop()
 })
