@@ -7,6 +7,7 @@ import { FLEET_LOG } from '#core/contract/event.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'
+import { sessionFolder } from '#core/media/file.ts'
 import * as Messages from '#core/message.ts'
 import { recordOutcome } from '#core/outcome.ts'
 import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
@@ -18,6 +19,7 @@ import type { Jobs } from '#core/platform/jobs.ts'
 import { openLoader } from '#core/platform/loader.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Metrics } from '#core/platform/metrics.ts'
+import type { Objects } from '#core/platform/objects/index.ts'
 import { queueUrl } from '#core/platform/queue.ts'
 import type { Retention } from '#core/retention.ts'
 import type { Session } from '#core/session.ts'
@@ -34,6 +36,8 @@ import { backlog, overlooked, unsent } from './ledger.ts'
 import { openLoad } from './load.ts'
 import { Logins } from './logins.ts'
 import { Measures } from './measures.ts'
+import { openDownloads } from './media/receiving.ts'
+import { openUploads } from './media/sending.ts'
 import { phoneBook } from './phone-book.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
@@ -41,6 +45,9 @@ import { openDevice, type ServerAddress, trust } from './socket/index.ts'
 import type { Phase } from './supervisor/phase.ts'
 import { monotonic, type Timing } from './timing.ts'
 import { within } from './within.ts'
+
+/** Files of one session that are looked for in one go, when it is connected; the others the next time. */
+const FILES_LOOKED_FOR = 200
 
 /** Phases in which a session seeks a connection. Waiting for its QR to be scanned is not one of them. */
 const AWAY: readonly Phase[] = ['starting', 'confirming', 'waiting']
@@ -59,6 +66,8 @@ export type ConnectorOptions = {
   devicesTable: string
   masterKey: string
   queues: Sqs
+  /** Where files are kept; without it none are sent or fetched. */
+  objects?: Objects | undefined
   /** Takes events for conversations; without it they are only stored. */
   jobs?: Jobs | undefined
   /** Takes sessions that live connections shall hear of. */
@@ -139,8 +148,17 @@ export function startConnector(options: ConnectorOptions): Connector {
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
+    uploads: openUploads(options.objects),
+    downloads: openDownloads({
+      shelf: options.objects && { store, retention, objects: options.objects },
+      awaiting: async (sessionId) => (await Messages.awaitingMedia(store, sessionId, FILES_LOOKED_FOR)).items,
+      now: () => iso(now()),
+    }),
     answered: (requestId, outcome) => recordOutcome(store, requestId, outcome),
-    purge: (session) => Sessions.purge(store, session),
+    async purge(session) {
+      await options.objects?.removeAll(sessionFolder(session.id))
+      await Sessions.purge(store, session)
+    },
     onQr: options.onQr,
     onOpen: phoneBook(log),
     onReconnect: () => measures.reconnected(),

@@ -8,7 +8,7 @@ import type { MessageFacts } from '#core/contract/event.ts'
 import type { Seal } from '#core/device/index.ts'
 import { findOutgoing, Message, targetKey } from '#core/message.ts'
 import type { Store } from '#core/platform/dynamo.ts'
-import { type About, decode, encode, textMessage } from './convert/index.ts'
+import { type About, decode, encode, encodeMessage, textMessage } from './convert/index.ts'
 
 export type MessageKeys = {
   /** Text that only `about` opens again. */
@@ -17,6 +17,8 @@ export type MessageKeys = {
   about(target: Target): Promise<About | undefined>
   /** The same for a message that is at hand. */
   opened(facts: MessageFacts): About | undefined
+  /** The message that was opened, as bytes again. */
+  encode(about: About): Uint8Array
   /** The encoded content of a message of ours; undefined when the ledger does not know it any more. */
   encoded(messageId: string): Promise<Uint8Array | undefined>
 }
@@ -28,6 +30,7 @@ export function messageKeys(store: Store, sessionId: string, seal: Seal): Messag
     facts.sealed === undefined ? undefined : { facts, message: decode(open(facts.sealed, facts.id)) }
   return {
     opened,
+    encode: ({ message }) => encodeMessage(message),
     seal: (message, messageId) => seal.seal(message, addressOf(messageId)).toString('base64'),
 
     async about(target) {

@@ -12,6 +12,7 @@ import { openStore } from '#core/platform/dynamo.ts'
 import { openJobs } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
 import { openMetrics } from '#core/platform/metrics.ts'
+import { openObjects } from '#core/platform/objects/index.ts'
 import { retentionOf } from '#core/retention.ts'
 import { type Connector, startConnector } from './connector.ts'
 import { serveHealth } from './health.ts'
@@ -59,6 +60,7 @@ function start(): Connector {
     server: serverOf(config),
     store: openStore(database, tables, systemClock),
     database,
+    objects: openObjects(config, fromChain(config.S3_ENDPOINT)),
     devicesTable: tables.devices,
     masterKey: config.MASTER_KEY,
     queues,

@@ -157,6 +157,14 @@ export const queuedPlace = (sessionId: string, messageId: string): string =>
 export const failedPlace = (sessionId: string, messageId: string): string =>
   `failed#${sessionId}#${messageId}`
 
+/** In the same index: received messages of a session whose file is still to be fetched. */
+export const awaitingPartition = (sessionId: string): string => `MEDIA#${sessionId}`
+export const awaitingMedia = (store: Store, sessionId: string, limit: number): Promise<Page<Message>> =>
+  store.query('messages', Message, awaitingPartition(sessionId), { index: 'waiting', limit })
+
+/** What only changes other messages is kept together, so that it goes with the session. */
+export const DEEDS_CHAT = 'deeds'
+
 /** How long the queue has to carry a message before the sweeper looks at it, in ms. */
 export const CARRIED_WITHIN = 10_000
 
@@ -197,7 +205,7 @@ function acceptedItem(
     ...content,
   }
   // What only changes another message has no place of its own in the chat.
-  const place = isDeed(content) ? {} : { chatPk: chatPartition(session.id, chatId), chatSk: `${at}#${id}` }
+  const place = isDeed(content) ? DEEDS_CHAT : chatId
   return {
     ...outgoingKey(session.id, id),
     ...facts,
@@ -205,7 +213,8 @@ function acceptedItem(
     accountId: session.accountId,
     acceptedAt: at,
     fingerprint,
-    ...place,
+    chatPk: chatPartition(session.id, place),
+    chatSk: `${at}#${id}`,
     waitPk: waitingPartition(session.shard),
     waitSk: dueAt(now + CARRIED_WITHIN, id),
     expiresAt: ttl(now, retention.messageSeconds),

@@ -11,7 +11,7 @@ import { receiptEvents } from './receipt.ts'
 
 export type { About, Context } from './context.ts'
 export type { Directory } from './identity.ts'
-export { decode, encode, textMessage, Unsendable } from './outgoing.ts'
+export { decode, encode, encodeMessage, textMessage, Unsendable } from './outgoing.ts'
 
 /**
  * @param sent what the ledger knows of the message that an `ack` row speaks of

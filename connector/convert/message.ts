@@ -4,7 +4,7 @@
  * person becomes nothing; what could not be read yet becomes `message.waiting`.
  */
 import { proto } from '@whiskeysockets/baileys'
-import { type Content, isPlain, type Target } from '#core/contract/content.ts'
+import { type Content, isPlain, type Media, type Target } from '#core/contract/content.ts'
 import type { Event, MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
@@ -28,6 +28,7 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
   const facts: MessageFacts = {
     ...envelope(row, stanza.id, parties, context),
     ...settled(content, context),
+    ...withState(content.media, context),
     ...(viewOnce ? { viewOnce } : {}),
     ...answering(answeredIn(message, parties, context)),
     ...sealed(message, content, stanza.id, context),
@@ -90,6 +91,9 @@ function settled(content: Content, { me }: Context): Content {
   const { sender: _, ...rest } = quoted
   return { ...content, quoted: { ...rest, fromMe: true } }
 }
+
+const withState = (media: Media | undefined, { stateOf }: Context) =>
+  media && stateOf ? { media: { ...media, state: stateOf(media) } } : {}
 
 /** Keys that are needed later, to fetch the file, to read votes, or to pass the message on. */
 export function sealed(

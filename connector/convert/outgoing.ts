@@ -16,6 +16,7 @@ export const textMessage = (text: string): Uint8Array =>
   proto.Message.encode({ extendedTextMessage: { text } }).finish()
 
 export const decode = (bytes: Uint8Array): proto.IMessage => proto.Message.decode(bytes)
+export const encodeMessage = (message: proto.IMessage): Uint8Array => proto.Message.encode(message).finish()
 
 export type Encoding = {
   /** The chat that it goes to. */
@@ -26,7 +27,7 @@ export type Encoding = {
   /** The message that it is about, where its keys are needed: a poll that is voted in, a message passed on. */
   about?: About | undefined
   /** Its file as it was uploaded; without one, content with media cannot be encoded. */
-  uploaded?: proto.IMessage | undefined
+  uploaded?: Uint8Array | undefined
 }
 
 /** What cannot be sent as it is asked for; `reason` is for the ledger. */
@@ -54,7 +55,7 @@ function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
   if (target) return deed(content, target, encoding)
   if (media) {
     if (!encoding.uploaded) throw new Unsendable('media_missing')
-    return { ...encoding.uploaded }
+    return withFile(content, encoding.uploaded)
   }
   if (location) return { [location.live ? 'liveLocationMessage' : 'locationMessage']: placeOf(content) }
   if (contacts) return cards(contacts)
@@ -70,6 +71,15 @@ function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
   if (event) return { eventMessage: eventOf(event) }
   if (type !== 'text') throw new Unsendable('kind_not_supported')
   return { extendedTextMessage: { text, ...previewOf(content) } }
+}
+
+/** What was uploaded may serve several messages: caption and name are of this one. */
+function withFile({ text, media }: Content, uploaded: Uint8Array): proto.IMessage {
+  const message = decode(uploaded)
+  const captioned = message.imageMessage ?? message.videoMessage ?? message.documentMessage
+  if (captioned && text) captioned.caption = text
+  if (message.documentMessage && media?.fileName) message.documentMessage.fileName = media.fileName
+  return message
 }
 
 const previewOf = ({ linkPreview }: Content): proto.Message.IExtendedTextMessage =>

@@ -9,6 +9,7 @@ import {
   type WABrowserDescription,
 } from '@whiskeysockets/baileys'
 import type { Caches } from './caches.ts'
+import { PlainAgent } from './plain-agent.ts'
 import type { ConnectSettings, ServerAddress } from './types.ts'
 import { liveVersion } from './version.ts'
 
@@ -17,6 +18,8 @@ export const DEFAULTS = {
   queryTimeoutMs: 30_000,
   keepAliveMs: 30_000,
 } as const
+
+const plainly = new PlainAgent({ keepAlive: true })
 
 export type ConfigOptions = {
   server: ServerAddress
@@ -37,7 +40,7 @@ export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
     logger,
     makeSignalRepository,
     version: server.mode === 'live' ? liveVersion.current() : DEFAULT_CONNECTION_CONFIG.version,
-    ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url } : {}),
+    ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url, fetchAgent: plainly } : {}),
     browser: browserOf(settings.deviceName),
     // The connection's own watchdog decides. Baileys would start a timer and take two stack traces for every frame.
     connectTimeoutMs: 0,

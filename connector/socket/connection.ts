@@ -24,6 +24,7 @@ import { listen } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { Transactions } from './keys.ts'
 import type { Line } from './line.ts'
+import { mediaPort } from './media/index.ts'
 import type { Outbox } from './outbox.ts'
 import { patiently } from './patience.ts'
 import { toPresence } from './presence.ts'
@@ -65,6 +66,7 @@ export class LiveConnection implements Connection {
   state: Connection['state'] = 'connecting'
   lastFrameAt = 0
   readonly ask: Connection['ask']
+  readonly media: Connection['media']
   readonly gate: ByteGate
   readonly sender: Sender
   readonly line: Line
@@ -106,7 +108,9 @@ export class LiveConnection implements Connection {
     })
     this.sender = new Sender({ socket: this.#socket, line, ...parts })
     const { phoneNumberOf, lidOf } = parts
-    this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf }, line, () => this.#assertOpen())
+    const assertOpen = () => this.#assertOpen()
+    this.media = mediaPort({ socket: this.#socket, line, server, log: parts.log, assertOpen })
+    this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf }, line, assertOpen)
     line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
     this.#watchEvents()
     this.#watch('connect-timeout', settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)

@@ -9,6 +9,7 @@ import { slimPool } from './slim.ts'
 import type { Device, DeviceOptions } from './types.ts'
 
 export { Closed as DeviceClosed, NotConnected, Refused, Refusing, Unanswered } from './errors.ts'
+export type { MediaPort } from './media/index.ts'
 export { trust } from './trust.ts'
 export type * from './types.ts'
 

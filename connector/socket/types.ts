@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import type { DeviceStore } from '#core/device/index.ts'
+import type { MediaPort } from './media/index.ts'
 import type { Ask } from './queries/index.ts'
 
 /** Which servers this process talks to. One process has one mode, chosen once (see trust.ts). */
@@ -225,4 +226,5 @@ export type Connection = {
   end(reason: string): Promise<void>
   /** Queries to WhatsApp. They reject when the connection is not open or closes meanwhile. */
   readonly ask: Ask
+  readonly media: MediaPort
 }

@@ -6,11 +6,16 @@ import type { Target } from '#core/contract/content.ts'
 import { type Event, MessageFacts } from '#core/contract/event.ts'
 import { iso } from '#core/platform/clock.ts'
 import { type About, type Context, eventsOf } from '../convert/index.ts'
+import { awaitingIn, type Receiver } from '../media/receiving.ts'
 import type { Device, Row } from '../socket/index.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
-export type InboxParts = Pick<SessionParts, 'about' | 'ledger' | 'keys' | 'append' | 'now' | 'log'> & {
+export type InboxParts = Pick<
+  SessionParts,
+  'about' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
+> & {
+  receiver: Receiver
   outbox: Outbox
   device(): Pick<Device, 'me' | 'phoneNumberOf' | 'lidOf'> | undefined
 }
@@ -24,6 +29,7 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
     directory,
     lidOf: (phoneNumber) => device()?.lidOf(phoneNumber),
     seal: keys.seal,
+    stateOf: parts.downloads.stateOf,
     now: iso(now()),
   })
 
@@ -65,6 +71,7 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
       events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
     }
     await append(events)
+    parts.downloads.fetch(parts.receiver, awaitingIn(events))
     outbox.settle(rows.flatMap((row) => (row.kind === 'ack' ? [row.messageId] : [])))
   }
 }

@@ -24,6 +24,8 @@ function world() {
       return status && ({ id, status } as Message)
     },
     keys: NO_KEYS,
+    uploads: async () => new Uint8Array(),
+    opened: () => undefined,
     note: async (noted) => void events.push(...noted),
     now: () => Date.now(),
     log: logger('silent'),

@@ -13,7 +13,7 @@ import { Recent } from '../recent.ts'
 import type { Device } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { SessionParts } from './parts.ts'
-import { preparing } from './prepare.ts'
+import { type Prepared, type PrepareParts, preparing } from './prepare.ts'
 
 /** A `message.send` command. `isRepeat`: it may have been done before, as far as the queue knows. */
 export type Send = {
@@ -26,12 +26,16 @@ export type Send = {
 /** `later`: nothing was done, hand it out again. */
 export type Outcome = 'done' | 'later'
 
-type Parts = Pick<SessionParts, 'about' | 'ledger' | 'keys' | 'note' | 'now' | 'log'> & {
-  timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
-}
+type Parts = Pick<SessionParts, 'about' | 'ledger' | 'note' | 'now' | 'log'> &
+  PrepareParts & {
+    timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
+  }
 
 /** `held`: the device has it durably. */
 type Taken = { facts: MessageFacts; at: number; held: boolean; shown: boolean }
+
+/** There is nothing left to do about it. */
+const DONE = {}
 
 /** Enough to bridge the moment between the answer of the server and the ledger's knowing of it. */
 const REMEMBERED = 1_000
@@ -41,27 +45,25 @@ export class Outbox {
   readonly #taken = new Map<string, Taken>()
   #onSettled = () => {}
   readonly #settled = new Recent(REMEMBERED)
+  readonly #prepare: ReturnType<typeof preparing>
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#prepare = preparing(parts)
   }
 
   /** Commands of one session, in order. */
   async take(device: Device, commands: Send[]): Promise<Outcome[]> {
     const open = await Promise.all(commands.map((command) => this.#isOpen(command)))
-    const prepare = preparing(this.#parts, device)
     const prepared = await Promise.all(
-      commands.map((command, index) => (open[index] ? prepare(command) : undefined)),
+      commands.map((command, index) => (open[index] ? this.#prepare(device, command) : DONE)),
     )
+    // What cannot be prepared yet holds up what comes behind it: messages keep their order.
+    const ready = prepared.findIndex((one) => 'reason' in one && one.reason === undefined)
     return Promise.all(
-      commands.map(async (command, index) => {
-        const made = prepared[index]
-        if (!made) return 'done'
-        if ('message' in made) return this.#accept(device, command, made.message)
-        if (made.reason === undefined) return 'later'
-        await this.fail([command.messageId], made.reason)
-        return 'done'
-      }),
+      commands.map((command, index) =>
+        ready >= 0 && index >= ready ? 'later' : this.#carry(device, command, prepared[index] ?? DONE),
+      ),
     )
   }
 
@@ -121,6 +123,12 @@ export class Outbox {
     if (!isRepeat && age < this.#parts.timing.OVERLOOKED_AFTER_MS / 2) return true
     const message = await this.#parts.ledger(messageId)
     return message !== undefined && message.status !== 'failed' && !isTaken(message)
+  }
+
+  async #carry(device: Device, command: Send, prepared: Prepared | typeof DONE): Promise<Outcome> {
+    if ('message' in prepared) return this.#accept(device, command, prepared.message)
+    if ('reason' in prepared && prepared.reason) await this.fail([command.messageId], prepared.reason)
+    return 'done'
   }
 
   async #accept(device: Device, command: Send, message: Uint8Array): Promise<Outcome> {

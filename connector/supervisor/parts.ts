@@ -11,6 +11,8 @@ import type { StateWriter } from '../events/states.ts'
 import type { Volatile } from '../events/volatile.ts'
 import type { MessageKeys } from '../keys.ts'
 import type { Logins } from '../logins.ts'
+import type { Downloads } from '../media/receiving.ts'
+import type { Uploads } from '../media/sending.ts'
 import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 
@@ -46,6 +48,9 @@ export type SupervisorParts = {
   unsent(session: Session): Promise<string[]>
   /** Stores the answer to a request where its asker looks for it. */
   answered(requestId: string, outcome: Outcome): Promise<unknown>
+  /** Files on their way out and in. */
+  uploads: Uploads
+  downloads: Downloads
   /** The keys of a session's messages, and the messages that they open. */
   keysOf(session: Session): MessageKeys
   /** Erases everything that is stored of a deleted session. */

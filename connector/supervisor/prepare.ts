@@ -5,26 +5,55 @@
  */
 import { isPlain } from '#core/contract/content.ts'
 import { encode, textMessage, Unsendable } from '../convert/index.ts'
-import type { Device } from '../socket/index.ts'
+import type { Connection, Device } from '../socket/index.ts'
 import type { Send } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
 /** `reason` says why it will never be sent; without one it can be tried again. */
 export type Prepared = { message: Uint8Array } | { reason: string | undefined }
 
-type Parts = Pick<SessionParts, 'keys' | 'log'>
+export type PrepareParts = Pick<SessionParts, 'keys' | 'uploads' | 'log'> & {
+  /** The present connection, while it is open. */
+  opened(): Connection | undefined
+}
 
-export const preparing =
-  ({ keys, log }: Parts, device: Device) =>
-  async ({ messageId, to, content, acceptedAt }: Send): Promise<Prepared> => {
+/** After so many the file is not what stands in the way of the connection. */
+const ATTEMPTS = 5
+
+export function preparing(parts: PrepareParts) {
+  const failures = new Map<string, number>()
+
+  const failed = (messageId: string, error: unknown): Prepared => {
+    const count = (failures.get(messageId) ?? 0) + 1
+    failures.set(messageId, count)
+    parts.log.warn({ err: error, messageId, attempt: count }, 'message not prepared yet')
+    if (count < ATTEMPTS) return { reason: undefined }
+    failures.delete(messageId)
+    return { reason: 'media_not_uploaded' }
+  }
+
+  return async (device: Device, send: Send): Promise<Prepared> => {
+    const { content, messageId } = send
     if (isPlain(content)) return { message: textMessage(content.text ?? '') }
+    if (content.media && !parts.opened()) return { reason: undefined }
     try {
-      const about =
-        content.type === 'poll_vote' && content.target ? await keys.about(content.target) : undefined
-      return { message: encode(content, { to, me: device.me, at: Date.parse(acceptedAt), about }) }
+      const message = await encoded(parts, device, send)
+      failures.delete(messageId)
+      return { message }
     } catch (error) {
-      if (error instanceof Unsendable) return { reason: error.reason }
-      log.warn({ err: error, messageId }, 'message not prepared yet')
-      return { reason: undefined }
+      return error instanceof Unsendable ? { reason: error.reason } : failed(messageId, error)
     }
   }
+}
+
+async function encoded(
+  { keys, uploads, opened }: PrepareParts,
+  device: Device,
+  { to, content, acceptedAt }: Send,
+): Promise<Uint8Array> {
+  const isVote = content.type === 'poll_vote' && content.target
+  const about = isVote ? await keys.about(isVote) : undefined
+  const connection = opened()
+  const uploaded = content.media && connection ? await uploads(content, connection) : undefined
+  return encode(content, { to, me: device.me, at: Date.parse(acceptedAt), about, uploaded })
+}

@@ -6,8 +6,9 @@
 import { Fenced } from '#core/device/index.ts'
 import type { Intent, Session } from '#core/session.ts'
 import { presenceShown, qrShown } from '../events/volatile.ts'
+import type { Receiver } from '../media/receiving.ts'
 import { pauses } from '../pauses.ts'
-import type { Closed, Device, Me } from '../socket/index.ts'
+import type { Closed, Connection, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
 import { answering, type Request } from './answers.ts'
 import { Attempts } from './attempts.ts'
@@ -36,6 +37,7 @@ export class Supervisor {
   readonly #holder: DeviceHolder
   readonly #dialer: Dialer
   readonly #outbox: Outbox
+  readonly #receiver: Receiver
   readonly #known: KnownSession
   readonly #attempts: Attempts
   #work: Promise<void> = Promise.resolve()
@@ -50,8 +52,14 @@ export class Supervisor {
     this.#parts = parts
     this.#known = new KnownSession(session)
     this.#attempts = new Attempts(parts.timing, parts.random)
-    this.#outbox = new Outbox(parts)
-    const deliver = inbox({ ...parts, outbox: this.#outbox, device: () => this.device })
+    this.#outbox = new Outbox({ ...parts, opened: () => this.#openConnection })
+    this.#receiver = { ...parts, opened: () => this.#openConnection }
+    const deliver = inbox({
+      ...parts,
+      outbox: this.#outbox,
+      receiver: this.#receiver,
+      device: () => this.device,
+    })
     this.#holder = new DeviceHolder(async () => {
       const device = await parts.openDevice(this.session, epoch, { deliver, lookup: parts.keys.encoded })
       device.onDead((error) => this.#died(device, error))
@@ -252,6 +260,7 @@ export class Supervisor {
     this.#enter('open', { me })
     this.#parts.onOpen(this.session, me)
     this.#attempts.opened()
+    this.#parts.downloads.resume(this.#receiver)
   }
 
   #notOpened(error: unknown): void {
@@ -393,6 +402,11 @@ export class Supervisor {
     this.#display.leave()
     this.#changed()
     this.#parts.onGone(this.id)
+  }
+
+  get #openConnection(): Connection | undefined {
+    const connection = this.#dialer.line?.connection
+    return connection?.state === 'open' ? connection : undefined
   }
 
   #changed(): void {

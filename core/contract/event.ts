@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { Status } from '../session.ts'
-import { Content, Person, Target } from './content.ts'
+import { Content, Media, Person, Target } from './content.ts'
 
 /** The states an outgoing message passes, in order; `failed` ends it. */
 export const MessageStatus = z.enum([
@@ -171,6 +171,12 @@ export const Event = z.discriminatedUnion('type', [
     ...base,
     type: z.literal('event.response'),
     payload: Deed.extend({ response: z.enum(['going', 'not_going', 'maybe', 'unknown']) }),
+  }),
+  /** What became of the file of a message: it is stored now, or will not be had. */
+  z.object({
+    ...base,
+    type: z.literal('message.media'),
+    payload: z.object({ chatId: z.string(), target: Target, media: Media }),
   }),
   z.object({
     ...base,

@@ -13,6 +13,7 @@ const DEED_EVENTS = [
   'message.pinned',
   'poll.vote',
   'event.response',
+  'message.media',
 ] as const satisfies Event['type'][]
 export type DeedEvent = Extract<Event, { type: (typeof DEED_EVENTS)[number] }>
 export const isDeedEvent = (event: Event): event is DeedEvent =>
@@ -34,6 +35,12 @@ const CONTENT = [
 
 /** Attributes with their new values; undefined removes one. */
 export function changeBy(event: DeedEvent): [string, unknown][] {
+  if (event.type === 'message.media')
+    return [
+      ['media', event.payload.media],
+      ['waitPk', undefined],
+      ['waitSk', undefined],
+    ]
   const { from, timestamp: at } = event.payload
   switch (event.type) {
     case 'message.reaction': {

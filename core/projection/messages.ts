@@ -6,7 +6,9 @@
 import { isDeed } from '../contract/content.ts'
 import type { Event, MessageFacts, MessageStatus } from '../contract/event.ts'
 import {
+  awaitingPartition,
   chatPartition,
+  DEEDS_CHAT,
   failedPlace,
   hasReached,
   outgoingKey,
@@ -72,7 +74,12 @@ export function messageChanges(known: Known, retention: Retention, now: number):
       const key = receivedKey(event.sessionId, message)
       const before = changes.get(nameOf('messages', key))?.received ?? stored(key)
       if (before && (before.type !== WAITING || message.type === WAITING)) return false
-      changeOf(key).received = { ...key, ...content(event, message), expiresAt }
+      changeOf(key).received = {
+        ...key,
+        ...content(event, message),
+        ...awaiting(event, message),
+        expiresAt,
+      }
       return true
     },
 
@@ -140,13 +147,15 @@ const content = (event: Event, message: MessageFacts) => ({
   ...message,
   sessionId: event.sessionId,
   accountId: event.accountId,
-  ...(isDeed(message)
-    ? {}
-    : {
-        chatPk: chatPartition(event.sessionId, message.chatId),
-        chatSk: `${placeInTime(event, message)}#${event.id}`,
-      }),
+  chatPk: chatPartition(event.sessionId, isDeed(message) ? DEEDS_CHAT : message.chatId),
+  chatSk: `${placeInTime(event, message)}#${event.id}`,
 })
+
+/** A file that is still to be fetched is found again by this, whoever began to. */
+const awaiting = (event: Event, message: MessageFacts) =>
+  message.media?.state === 'pending'
+    ? { waitPk: awaitingPartition(event.sessionId), waitSk: `${event.timestamp}#${message.id}` }
+    : {}
 
 const IS_NEW = { condition: 'attribute_not_exists(pk)' }
 const IS_NEW_OR_WAITED_FOR = {

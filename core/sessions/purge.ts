@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { CHAT_PREFIX } from '../chat.ts'
-import { chatPartition, DUE, failedPlace, queuedPlace, waitingPartition } from '../message.ts'
+import { chatPartition, DEEDS_CHAT, DUE, failedPlace, queuedPlace, waitingPartition } from '../message.ts'
 import type { Key, QueryOptions, Store } from '../platform/dynamo.ts'
 import { type Session, sessionKey, sessionPartition } from '../session.ts'
 import type { TableName } from '../tables.ts'
@@ -34,6 +34,8 @@ export async function purge(
         'messages',
         pagesOf(store, 'messages', Row, chatPartition(session.id, chatId), { index: 'chat' }),
       )
+  const deeds = chatPartition(session.id, DEEDS_CHAT)
+  await removeAll('messages', pagesOf(store, 'messages', Row, deeds, { index: 'chat' }))
   await removeAll('messages', unsent(store, session))
   await removeAll('events', pagesOf(store, 'events', Row, partition))
   for await (const rows of allButTheSession(store, session)) {

@@ -74,9 +74,9 @@ export function controlOf(world: World) {
       return contentOf(world.letters.expect(id).message)
     },
 
-    /** The media server drops the file of a message, as it does after some weeks. */
-    async dropMedia(id: string): Promise<{ dropped: boolean }> {
-      await dropFile(world, world.letters.expect(id).message)
+    /** The media server drops the file of a message, as it does after some weeks; the phone too, if that is said. */
+    async dropMedia(id: string, alsoAtPhone = false): Promise<{ dropped: boolean }> {
+      await dropFile(world, world.letters.expect(id).message, alsoAtPhone)
       return { dropped: true }
     },
 

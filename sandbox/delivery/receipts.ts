@@ -8,6 +8,7 @@ import { isGroup, lidJid, parseJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, child, childrenOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
+import { answerMediaRetry } from './media-retry.ts'
 import { answerRetry } from './retry.ts'
 
 /** Types that concern the writer; `inactive` is a delivery reported by a client nobody looks at. */
@@ -20,7 +21,8 @@ export async function takeReceipt(world: World, connection: Connection, receipt:
   if (!by) return
   const { id, to, participant, type } = receipt.attrs
   world.stats.count('receiptsIn')
-  if (type === 'retry') await requestAgain(world, by, participant ?? to, receipt)
+  if (type === 'server-error') await answerMediaRetry(world, by, receipt)
+  else if (type === 'retry') await requestAgain(world, by, participant ?? to, receipt)
   else settle(world, by, receipt)
   connection.send(node('ack', { class: 'receipt', id, from: to, participant, type, t: seconds() }))
 }

@@ -25,6 +25,8 @@ export function openCdn(dataDir?: string) {
     return join(folder, name)
   }
 
+  const atPhone = (name: string): string => `${pathOf(name)}.phone`
+
   return {
     /** @param name the SHA-256 of the content, base64url. Throws MEDIA_REFUSED, BODY_TOO_LARGE. */
     async put(name: string, content: Readable): Promise<void> {
@@ -62,9 +64,18 @@ export function openCdn(dataDir?: string) {
       return { size, content: createReadStream(path) }
     },
 
-    /** As the real server does after some weeks. */
-    async drop(name: string): Promise<void> {
-      await rm(pathOf(name), { force: true })
+    /** As the real server does after some weeks. The phone still has it, unless that has lost it as well. */
+    async drop(name: string, alsoAtPhone: boolean): Promise<void> {
+      if (alsoAtPhone) await rm(pathOf(name), { force: true })
+      else await rename(pathOf(name), atPhone(name))
+    },
+
+    /** The phone leaves it here once more. False when it has lost it. */
+    async restore(name: string): Promise<boolean> {
+      if (existsSync(pathOf(name))) return true
+      if (!existsSync(atPhone(name))) return false
+      await rename(atPhone(name), pathOf(name))
+      return true
     },
 
     clear() {

@@ -51,9 +51,19 @@ type File = {
   mimetype?: string | null
 }
 
-export async function dropFile({ cdn }: World, message: proto.IMessage): Promise<void> {
-  const { file } = fileIn(message)
-  await cdn.drop(nameOf(file.fileEncSha256 ?? new Uint8Array()))
+export async function dropFile({ cdn }: World, message: proto.IMessage, alsoAtPhone: boolean): Promise<void> {
+  await cdn.drop(nameOf(fileIn(message).file.fileEncSha256 ?? new Uint8Array()), alsoAtPhone)
+}
+
+/** The phone leaves the file of a message at the media server again; says where, or undefined when it has lost it. */
+export async function restoreFile({ cdn }: World, message: proto.IMessage) {
+  const { kind, file } = fileIn(message)
+  const name = nameOf(file.fileEncSha256 ?? new Uint8Array())
+  const found = await cdn.restore(name)
+  return {
+    mediaKey: file.mediaKey ?? new Uint8Array(),
+    directPath: found ? `/mms/${kind}/${name}` : undefined,
+  }
 }
 
 /** The content of a file that somebody has sent to a phone. Throws MESSAGE_NOT_FOUND when there is none in it. */

@@ -4,6 +4,7 @@
  * capabilities (docs/capabilities.md) cannot claim what is not tested.
  */
 import { expect, test } from 'vitest'
+import type { Media } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import { api } from '../../functions/api/app.ts'
 import { depsFromEnv } from '../../functions/api/deps.ts'
@@ -82,12 +83,30 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
     deps,
     call,
 
+    /** Leaves a file here, as its bare content. */
+    async upload(sessionId: string, content: ConstructorParameters<typeof Response>[0], mimetype: string, fileName: string) {
+      const path = `/api/sessions/${sessionId}/media`
+      calls.push({ method: 'POST', path, fields: [] })
+      const answer = await app.request(`${path}?fileName=${fileName}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer token-acme', 'content-type': mimetype },
+        body: content,
+        duplex: 'half',
+      } as RequestInit)
+      if (answer.status !== 201) throw new Error(`not uploaded: ${answer.status} ${await answer.text()}`)
+      return (await answer.json()) as { media: Media & { url: string } }
+    },
+
     /** Sends and waits until WhatsApp's server has it. @throws Error when it was not taken */
-    async sends(sessionId: string, message: Json): Promise<Shown> {
-      const { status, body } = await call<{ message: Shown }>('POST', '/api/messages?wait=server', {
-        sessionId,
-        ...message,
-      })
+    async sends(sessionId: string, message: Json, patience = 15_000): Promise<Shown> {
+      const { status, body } = await call<{ message: Shown }>(
+        'POST',
+        `/api/messages?wait=server&timeout=${patience}`,
+        {
+          sessionId,
+          ...message,
+        },
+      )
       if (status !== 202 || !['server', 'delivered', 'read'].includes(body.message.status))
         throw new Error(`not sent: ${status} ${JSON.stringify(body)}`)
       return body.message

@@ -3,6 +3,7 @@
  * process around them. Several may run at once, and each can be ended in order or as a crash would.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
 import * as Accounts from '#core/account.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { Domain } from '#core/domain.ts'
@@ -13,6 +14,7 @@ import { systemClock } from '#core/platform/clock.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
 import { type Log, logger } from '#core/platform/log.ts'
+import { openObjects } from '#core/platform/objects/index.ts'
 import { openCommands } from '#core/platform/queue.ts'
 import { send } from '#core/send.ts'
 import { type Session, Settings, type Status } from '#core/session.ts'
@@ -25,6 +27,7 @@ import { type SandboxOptions, sandbox } from '../../sandbox/index.ts'
 import { database, TABLE_NAMES } from './database.ts'
 import { RETENTION } from './domain.ts'
 import { flakyRoad } from './flaky.ts'
+import { temporaryFolder } from './folder.ts'
 import { until } from './until.ts'
 
 export type ConnectorWorld = Awaited<ReturnType<typeof connectorWorld>>
@@ -56,6 +59,8 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
     newEventId: () => newUlid(),
   }
   await Accounts.ensure(store, { id: ACCOUNT, plan: 'enterprise' }, 'token-acme')
+  const mediaStore = pathToFileURL(stack.use(temporaryFolder()).path).toString()
+  const objects = openObjects({ MEDIA_STORE: mediaStore, AWS_REGION: 'us-east-1' })
   const masterKey = randomBytes(32).toString('hex')
   const running = new Set<Running>()
   stack.defer(async () => {
@@ -89,6 +94,7 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
     seen: way.seen,
     find,
     events,
+    running,
     ask,
     untilStatus,
     qrOf,
@@ -103,6 +109,7 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
       EVENTS_TABLE: TABLE_NAMES.events,
       MESSAGES_TABLE: TABLE_NAMES.messages,
       DEVICES_TABLE: TABLE_NAMES.devices,
+      MEDIA_STORE: mediaStore,
       SHARDS: `${SHARDS}`,
       MASTER_KEY: masterKey,
       WHATSAPP: 'sandbox',
@@ -118,6 +125,7 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
         server: { mode: 'sandbox', url: box.wsUrl, rootKey: box.rootKey },
         store: openStore(client, TABLE_NAMES, systemClock),
         database: client,
+        objects,
         devicesTable: TABLE_NAMES.devices,
         masterKey,
         queues: sqs,

@@ -138,6 +138,7 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
         close({ name: 'ended', code: undefined, text: reason })
       },
       ask: {} as Connection['ask'],
+      media: {} as Connection['media'],
     }
     const line: ScriptedLine = {
       settings,

@@ -25,6 +25,7 @@ export const settle = () => pass(1)
 export const NO_KEYS: MessageKeys = {
   seal: () => '',
   opened: () => undefined,
+  encode: () => new Uint8Array(),
   about: async () => undefined,
   encoded: async () => undefined,
 }
@@ -109,6 +110,8 @@ export function supervised(
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     unsent: async () => [],
     keysOf: () => NO_KEYS,
+    uploads: async () => new Uint8Array(),
+    downloads: { stateOf: () => 'skipped', fetch: () => undefined, resume: () => undefined },
     answered: async (_id, outcome) => void outcomes.push(outcome),
     purge: async ({ id }) => void purged.push(id),
     onQr: (_session, text) => void qrs.push(text),

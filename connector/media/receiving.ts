@@ -1,0 +1,198 @@
+/**
+ * Files of messages that came in: fetched once, streamed to the object store, and told when they are there. Which are
+ * still to be fetched stands in the ledger, so a connector that takes a session over goes on with them. What WhatsApp
+ * has dropped is asked of the phone again.
+ */
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import PQueue from 'p-queue'
+import type { Media, Target } from '#core/contract/content.ts'
+import type { Event, MessageFacts } from '#core/contract/event.ts'
+import { isGroup, userJid } from '#core/jid.ts'
+import { keep, type Shelf } from '#core/media/ingest.ts'
+import { LARGEST } from '#core/media/kinds.ts'
+import type { Log } from '#core/platform/log.ts'
+import type { Draft } from '../events/order.ts'
+import type { MessageKeys } from '../keys.ts'
+import { type Connection, Refused, Unanswered } from '../socket/index.ts'
+
+/** A session whose messages bring files. */
+export type Receiver = {
+  about: { sessionId: string; accountId: string }
+  keys: MessageKeys
+  log: Log
+  /** The present connection, while it is open. */
+  opened(): Connection | undefined
+  note(drafts: Draft[]): Promise<void>
+}
+export type Downloads = {
+  /** What becomes of the file of a message that has just come. */
+  stateOf(media: Media): NonNullable<Media['state']>
+  /** Fetches the files of these, one after the other; what cannot be had now stays in the ledger. */
+  fetch(receiver: Receiver, messages: MessageFacts[]): void
+  /** Fetches what is still to be fetched. */
+  resume(receiver: Receiver): void
+}
+
+export type ReceivingParts = {
+  shelf: Shelf | undefined
+  awaiting(sessionId: string): Promise<MessageFacts[]>
+  now(): string
+}
+
+const PARALLEL = 6
+const RETRY_AFTER_MS = [500, 3_000, 15_000]
+const GONE = new Set([403, 404, 410])
+
+export const openDownloads = ({ shelf, awaiting, now }: ReceivingParts): Downloads => {
+  const queue = new PQueue({ concurrency: PARALLEL })
+  const underWay = new Set<string>()
+
+  const fetchOne = async (receiver: Receiver, message: MessageFacts): Promise<void> => {
+    if (!shelf || !message.media) return
+    const name = `${receiver.about.sessionId} ${message.from} ${message.id}`
+    if (underWay.has(name)) return
+    underWay.add(name)
+    try {
+      const media = await queue.add(() => had(shelf, receiver, message))
+      if (media) await receiver.note([told(receiver, message, media, now())])
+    } catch (error) {
+      receiver.log.warn(
+        { err: error, messageId: message.id },
+        'a file is not stored yet; it is fetched later',
+      )
+    } finally {
+      underWay.delete(name)
+    }
+  }
+
+  const fetch: Downloads['fetch'] = (receiver, messages) => {
+    for (const message of messages) void fetchOne(receiver, message)
+  }
+  return {
+    fetch,
+    stateOf: ({ size = 0 }) => (shelf && size <= LARGEST ? 'pending' : 'skipped'),
+    resume(receiver) {
+      if (!shelf) return
+      awaiting(receiver.about.sessionId).then(
+        (messages) => fetch(receiver, messages),
+        (error: unknown) =>
+          receiver.log.warn({ err: error }, 'files that are to be fetched are not known yet'),
+      )
+    },
+  }
+}
+
+/** What the file is now; undefined when that cannot be said yet. */
+async function had(shelf: Shelf, receiver: Receiver, message: MessageFacts): Promise<Media | undefined> {
+  const { media } = message
+  const opened = receiver.keys.opened(message)
+  if (!media || !opened) return media && { ...media, state: 'failed' }
+  const encoded = receiver.keys.encode(opened)
+  for (const wait of [...RETRY_AFTER_MS, undefined]) {
+    const connection = receiver.opened()
+    if (!connection) return undefined
+    try {
+      const file = await fetched({ shelf, receiver, message, connection }, encoded)
+      return file ? { ...media, ...file, state: 'stored' } : { ...media, state: 'gone' }
+    } catch (error) {
+      receiver.log.warn({ err: error, messageId: message.id }, 'a file could not be fetched')
+      if (wait !== undefined) await pause(wait)
+    }
+  }
+  return { ...media, state: 'failed' }
+}
+
+type Fetch = { shelf: Shelf; receiver: Receiver; message: MessageFacts; connection: Connection }
+type Stored = Pick<Media, 'id' | 'size' | 'sha256'>
+
+/** Undefined when neither WhatsApp nor the phone has it any more. */
+async function fetched(fetch: Fetch, encoded: Uint8Array): Promise<Stored | undefined> {
+  const { shelf, receiver, message, connection } = fetch
+  try {
+    return await stored(shelf, receiver, message, await connection.media.download(encoded))
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+  const renewed = await again(connection, encoded, message)
+  try {
+    return renewed && (await stored(shelf, receiver, message, await connection.media.download(renewed)))
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+const isGone = (error: unknown): boolean => error instanceof Refused && GONE.has(error.code ?? 0)
+
+/** Undefined when the phone does not have it, or does not answer. */
+async function again(
+  connection: Connection,
+  encoded: Uint8Array,
+  { id, chatId, fromMe, sender }: MessageFacts,
+): Promise<Uint8Array | undefined> {
+  const author = sender.lid ?? (sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : undefined)
+  const participant = isGroup(chatId) && author ? { participant: author } : {}
+  try {
+    return await connection.media.renew(encoded, { id, chatId, fromMe, ...participant })
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Unanswered) return undefined
+    throw error
+  }
+}
+
+async function stored(
+  shelf: Shelf,
+  { about }: Receiver,
+  { media }: MessageFacts,
+  content: AsyncIterable<Uint8Array>,
+): Promise<Stored> {
+  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
+  try {
+    const path = join(folder, 'file')
+    const hash = createHash('sha256')
+    let size = 0
+    await pipeline(
+      content,
+      async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          size += chunk.length
+          if (size > LARGEST) throw new Error('The file is larger than any may be.')
+          hash.update(chunk)
+          yield chunk
+        }
+      },
+      createWriteStream(path, { mode: 0o600 }),
+    )
+    const sha256 = hash.digest('hex')
+    if (media?.sha256 && media.sha256 !== sha256)
+      throw new Error('The file is not the one that was announced.')
+    const { mimetype = 'application/octet-stream', fileName } = media ?? {}
+    const { id } = await keep(shelf, about, { path, size, sha256, mimetype, fileName })
+    return { id, size, sha256 }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function told(
+  { about }: Receiver,
+  { id, chatId, fromMe, sender }: MessageFacts,
+  media: Media,
+  timestamp: string,
+): Draft {
+  const { name: _, ...author } = sender
+  const target: Target = { messageId: id, fromMe, ...(fromMe ? {} : { sender: author }) }
+  return { ...about, timestamp, type: 'message.media', payload: { chatId, target, media } }
+}
+
+/** The messages among these events whose file is to be fetched. */
+export const awaitingIn = (events: Event[]): MessageFacts[] =>
+  events.flatMap(({ payload }) =>
+    'message' in payload && payload.message.media?.state === 'pending' ? [payload.message] : [],
+  )

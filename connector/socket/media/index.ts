@@ -1,0 +1,144 @@
+/**
+ * Files at WhatsApp's media server: left there for a message that is to be sent, fetched from there for one that came.
+ * Both stream between the server and a file of this machine.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { getAudioDuration, prepareWAMessageMedia, proto, type WASocket } from '@whiskeysockets/baileys'
+import type { MessageKey } from '#core/contract/request.ts'
+import type { MediaKind } from '#core/media/kinds.ts'
+import { Refused, Unanswered } from '../errors.ts'
+import type { Line } from '../line.ts'
+import { quietLog } from '../quiet-log.ts'
+import type { ServerAddress } from '../types.ts'
+import { decrypted } from './decrypt.ts'
+import { type FilePart, filePartOf } from './part.ts'
+
+/** What is to be sent, as a file of this machine. */
+export type Upload = {
+  kind: MediaKind
+  path: string
+  mimetype: string
+  fileName?: string | undefined
+  voice?: boolean | undefined
+  note?: boolean | undefined
+  animated?: boolean | undefined
+  viewOnce?: boolean | undefined
+}
+
+export type MediaPort = {
+  /** The encoded part of a message that names the file. Doing it twice leaves a second copy that nobody reads. */
+  upload(file: Upload): Promise<Uint8Array>
+  /**
+   * The content of the file that a message (encoded) names.
+   * @throws Refused with 404 or 410 when WhatsApp has dropped it; Tampered, while it is read, when it is another one
+   */
+  download(message: Uint8Array): Promise<AsyncIterable<Uint8Array>>
+  /** Asks the phone to leave the file there again. @returns the message with its new place @throws Refused, Unanswered */
+  renew(message: Uint8Array, key: MessageKey): Promise<Uint8Array>
+}
+
+const UPLOAD_IDLE_MS = 60_000
+const DOWNLOAD_MS = 300_000
+const RENEWED_WITHIN_MS = 20_000
+const LIVE_HOST = 'mmg.whatsapp.net'
+const LIVE_HOSTS = /^[\w.-]+\.whatsapp\.net$/
+
+export type MediaOptions = {
+  socket: WASocket
+  line: Line
+  server: ServerAddress
+  log: Parameters<typeof quietLog>[0]
+  assertOpen(): void
+}
+
+export function mediaPort({ socket, line, server, log, assertOpen }: MediaOptions): MediaPort {
+  return {
+    async upload(file) {
+      assertOpen()
+      return line.untilLost(upload(socket, file, quietLog(log)))
+    },
+    async download(message) {
+      const { kind, part } = filePartOf(proto.Message.decode(message))
+      const content = await fetched(placeOf(part, server))
+      return decrypted(content, part.mediaKey, kind)
+    },
+    async renew(message, { id, chatId, fromMe, participant }) {
+      assertOpen()
+      const key = { id, remoteJid: chatId, fromMe, ...(participant ? { participant } : {}) }
+      const late = new AbortController()
+      const asked = socket.updateMediaMessage({ key, message: proto.Message.decode(message) })
+      const answered = line.untilLost(asked.catch((error: unknown) => Promise.reject(refusal(error))))
+      try {
+        const renewed = await Promise.race([answered, tooLate(late.signal)])
+        return proto.Message.encode(renewed.message ?? {}).finish()
+      } finally {
+        late.abort()
+      }
+    },
+  }
+}
+
+async function tooLate(signal: AbortSignal): Promise<never> {
+  await pause(RENEWED_WITHIN_MS, undefined, { signal })
+  throw new Unanswered('The phone did not send the file again.')
+}
+
+const refusal = (error: unknown): unknown => {
+  const { output } = error as { output?: { statusCode?: number } }
+  return output ? new Refused('The phone does not have the file any more.', output.statusCode, error) : error
+}
+
+async function upload(
+  socket: WASocket,
+  file: Upload,
+  logger: ReturnType<typeof quietLog>,
+): Promise<Uint8Array> {
+  const { kind, path, mimetype, fileName, voice, note, animated, viewOnce } = file
+  const seconds = kind === 'video' ? await secondsOf(path) : undefined
+  const prepared = await prepareWAMessageMedia(
+    {
+      [kind]: { url: path },
+      mimetype,
+      ...(fileName ? { fileName } : {}),
+      ...(voice ? { ptt: true } : {}),
+      ...(note ? { ptv: true } : {}),
+      ...(animated ? { gifPlayback: true } : {}),
+      ...(viewOnce ? { viewOnce: true } : {}),
+      ...(seconds ? { seconds } : {}),
+      // Without this a video's first picture would be asked of a program that may not be there.
+      ...(kind === 'video' ? { jpegThumbnail: null } : {}),
+    } as unknown as Parameters<typeof prepareWAMessageMedia>[0],
+    { upload: socket.waUploadToServer, logger, mediaUploadTimeoutMs: UPLOAD_IDLE_MS },
+  )
+  return proto.Message.encode(prepared).finish()
+}
+
+/** Undefined when the file does not say it. */
+async function secondsOf(path: string): Promise<number | undefined> {
+  const found = await getAudioDuration(path).catch(() => undefined)
+  return found ? Math.round(found) : undefined
+}
+
+/**
+ * Where the file lies. The sender has written the address, so it may only lead to WhatsApp's own servers, or to those of
+ * the sandbox.
+ */
+function placeOf({ url, directPath }: FilePart, server: ServerAddress): URL {
+  const named = URL.parse(url ?? '')
+  if (server.mode === 'sandbox') {
+    const { host } = new URL(server.url)
+    return new URL(directPath ?? named?.pathname ?? '/', `http://${host}`)
+  }
+  const host = named && LIVE_HOSTS.test(named.host) ? named.host : LIVE_HOST
+  return new URL(directPath ?? `${named?.pathname ?? '/'}${named?.search ?? ''}`, `https://${host}`)
+}
+
+async function fetched(place: URL): Promise<AsyncIterable<Uint8Array>> {
+  const answer = await fetch(place, {
+    headers: { Origin: 'https://web.whatsapp.com' },
+    signal: AbortSignal.timeout(DOWNLOAD_MS),
+  })
+  if (answer.ok && answer.body) return answer.body as unknown as AsyncIterable<Uint8Array>
+  await answer.body?.cancel()
+  throw new Refused(`The media server answered ${answer.status}.`, answer.status)
+}

@@ -1,0 +1,55 @@
+/** Small files that are what they say: enough of each format for whoever looks at the content. */
+import { deflateSync } from 'node:zlib'
+import { PNG } from 'pngjs'
+
+/** 8 × 8, grey. */
+export const png = PNG.sync.write(
+  Object.assign(new PNG({ width: 8, height: 8 }), { data: Buffer.alloc(256, 128) }),
+)
+
+/** 1 × 1, as small as a baseline JPEG can be. */
+export const jpeg = Buffer.from(
+  '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
+  'base64',
+)
+
+/** 1 × 1, lossless. */
+export const webp = Buffer.from('UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==', 'base64')
+
+export const pdf = Buffer.from(
+  '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n',
+)
+
+const box = (name: string, content: Buffer): Buffer => {
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(content.length + 8)
+  head.write(name, 4, 'latin1')
+  return Buffer.concat([head, content])
+}
+/** A file type and some data. */
+export const mp4 = Buffer.concat([
+  box('ftyp', Buffer.from('isom\0\0\u0002\0isomiso2avc1mp41', 'latin1')),
+  box('mdat', deflateSync(Buffer.alloc(5_000, 'frame'))),
+])
+
+/** Frames of silence, MPEG 1 layer III, 128 kbit/s, 44.1 kHz. */
+export const mp3 = Buffer.concat(
+  Array.from({ length: 20 }, () => Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(413)])),
+)
+
+const page = (type: number, content: Buffer, granule: number, sequence: number): Buffer => {
+  const head = Buffer.alloc(27)
+  head.write('OggS', 0, 'latin1')
+  head[5] = type
+  head.writeBigUInt64LE(BigInt(granule), 6)
+  head.writeUInt32LE(1, 14)
+  head.writeUInt32LE(sequence, 18)
+  head[26] = 1
+  return Buffer.concat([head, Buffer.of(content.length), content])
+}
+/** The heads of an Ogg stream with Opus, and a frame. */
+export const ogg = Buffer.concat([
+  page(2, Buffer.from('OpusHead\u0001\u0001\0\0\u0080»\0\0\0\0\0', 'latin1'), 0, 0),
+  page(0, Buffer.from('OpusTags\u0004\0\0\0test\0\0\0\0', 'latin1'), 0, 1),
+  page(4, Buffer.alloc(60, 0xfc), 96_000, 2),
+])
