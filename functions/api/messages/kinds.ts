@@ -80,15 +80,13 @@ export const Vote = z.strictObject({
 })
 export const Forward = z.strictObject(reference)
 const described = { ...source, caption: Text.max(1_024).optional() }
+/** A string is a URL. */
 const one = <S extends z.ZodRawShape>(shape: S, id: string) =>
   z
-    .union([
-      z
-        .string()
-        .max(4_000)
-        .transform((url) => ({ url })),
+    .preprocess(
+      (given) => (typeof given === 'string' ? { url: given } : given),
       z.strictObject(shape).refine((given) => hasOneSource(given as Source), ONE_SOURCE),
-    ])
+    )
     .meta({ id, description: 'A URL, or a file with what belongs to it' })
 
 const files = {

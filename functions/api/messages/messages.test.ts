@@ -107,8 +107,12 @@ test.each([
   ['a number', { text: 17 }, 'text'],
   ['a list of recipients', { to: [to] }, 'to'],
   ['what nobody knows', { hologram: { url: 'https://example.com/x.png' } }, ''],
-  ['a file from nowhere', { image: {} }, 'image'],
-  ['a file from two places', { image: { url: 'https://example.com', base64: 'AAAA' } }, 'image'],
+  ['a file from nowhere', { text: undefined, image: {} }, 'image'],
+  [
+    'a file from two places',
+    { text: undefined, image: { url: 'https://example.com', base64: 'AAAA' } },
+    'image',
+  ],
 ])('%s is refused', async (_, body, path) => {
   const answer = await post(body)
   expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } })
