@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { append } from '#core/log.ts'
 import type { Session } from '#core/session.ts'
 import { RETENTION } from '../../test/support/domain.ts'
 import { messageStatus } from '../../test/support/events.ts'
 import { type LiveWorld, liveWorld } from '../../test/support/live.ts'
+import { marking } from '../webhook/listening.ts'
 import { listen } from './listening.ts'
 import { tellingStore } from './telling.ts'
 
@@ -45,4 +46,38 @@ test('what is not written is not told, and what cannot be looked up stays writte
   const payload = { reason: 'stopped' }
   await append(telling, RETENTION, [{ ...event, id: `${event.id}.1`, type: 'session.disconnected', payload }])
   expect(told).toEqual([])
+})
+
+describe('webhooks', () => {
+  const news: string[] = []
+  const telling = () =>
+    tellingStore(
+      w.store,
+      { tell: async () => undefined },
+      {
+        tell: async (streams) => void news.push(...streams.map(({ stream, types }) => `${stream} ${types}`)),
+      },
+    )
+  beforeEach(() => void news.splice(0))
+  const mark = (owner: { accountId: string; sessionId?: string }) =>
+    w.store.transact([marking(owner, w.clock.now)])
+
+  test('are told of logs that one listens to, of sessions and of accounts', async () => {
+    await mark({ accountId: 'acme', sessionId: heard.id })
+    const events = [heard, unheard].map((line) => messageStatus(line, at(), `M${at()}`, 'read'))
+    await append(telling(), RETENTION, events)
+    expect(news).toEqual([`${heard.id} message.status`])
+  })
+
+  test('an account that nobody listens to is asked about now and then, and not each time', async () => {
+    const quiet = telling()
+    const event = () => messageStatus({ id: 'twilio:acme', accountId: 'acme' }, at(), `M${at()}`, 'read')
+    await append(quiet, RETENTION, [event()])
+    await mark({ accountId: 'acme' })
+    await append(quiet, RETENTION, [event()])
+    expect(news).toEqual([])
+    w.clock.now += 30_000
+    await append(quiet, RETENTION, [event()])
+    expect(news).toEqual(['twilio:acme message.status'])
+  })
 })

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
+import { openJwts } from '#core/access/jwt.ts'
 import type { Chat } from '#core/chat.ts'
 import { decode, type Envelope } from '#core/contract/command.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
@@ -100,6 +101,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       links: openLinks(domain.store, 'http://127.0.0.1:3000'),
       reach: 'loopback',
     },
+    jwts: openJwts(['22'.repeat(32)], now),
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),
     newRequestId: () => `request-${++requests}`,
@@ -180,6 +182,9 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       MESSAGES_TABLE: TABLE_NAMES.messages,
       DEVICES_TABLE: TABLE_NAMES.devices,
       COMMAND_QUEUE_URL: urlTemplate,
+      WEBHOOK_KEY: '11'.repeat(32),
+      WEBHOOKS_QUEUE_URL: `${endpoint}/000000000000/webhooks`,
+      DELIVERIES_QUEUE_URL: `${endpoint}/000000000000/deliveries`,
       SHARDS: `${domain.shards}`,
     },
     record,

@@ -28,6 +28,9 @@ const ENVIRONMENT = {
   DEVICES_TABLE: 'bench-devices',
   COMMAND_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/commands-{shard}.fifo',
   PUBLIC_ORIGIN: 'https://api.example.org',
+  WEBHOOK_KEY: '11'.repeat(32),
+  WEBHOOKS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/webhooks',
+  DELIVERIES_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/deliveries',
 }
 
 export const coldImport: Row = {
