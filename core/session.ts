@@ -105,6 +105,8 @@ export const Session = z.object({
   wanted: z.boolean(),
   intent: Intent.optional(),
   deletedAt: z.iso.datetime().optional(),
+  /** Where the token that is its key is stored. */
+  apiKey: z.string().optional(),
   /** Somebody hears live of what happens here, or did lately: see core/live. */
   listening: z.object({ at: z.iso.datetime(), until: z.iso.datetime() }).optional(),
   /** Since when a webhook may be told of what happens here; absent while there is none: see core/webhook. */

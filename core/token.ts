@@ -1,5 +1,6 @@
-/** What opens an account: a secret of the caller's, known to us by its hash alone. */
+/** What opens an account, or one session of it: a secret of the caller's, known to us by its hash alone. */
 import * as z from 'zod'
+import { Scopes } from './access/scope.ts'
 import type { Key } from './platform/dynamo.ts'
 import { hashSecret } from './platform/id.ts'
 
@@ -9,6 +10,13 @@ export const Token = z.object({
   createdAt: z.iso.datetime(),
   /** It opens what concerns the whole installation, too. */
   admin: z.boolean().default(false),
+  /** By which it is listed and revoked; that of `ensure` has none, because whoever runs the system owns it. */
+  id: z.string().optional(),
+  scopes: Scopes.default(['*']),
+  /** It opens this session and nothing else. */
+  sessionId: z.string().optional(),
+  /** Seconds since 1970. */
+  expiresAt: z.int().optional(),
 })
 export type Token = z.infer<typeof Token>
 

@@ -32,7 +32,7 @@ export async function subscribe(
   { sessions: wanted, events = EVERYTHING, after }: Wanted,
 ): Promise<Record<string, Cursor>> {
   const { store } = deps
-  const sessions = await named(deps, connection.accountId, wanted)
+  const sessions = await named(deps, connection, wanted)
   await withinLimit(deps, connection, sessions)
   if (wanted === '*') await Connections.hearAll(store, connection.id, events)
   const cursors: [string, Cursor][] = []
@@ -72,7 +72,7 @@ export async function unsubscribe(
 /** A new session: who hears of every one hears of this one from its beginning. */
 export async function welcome(deps: SubscribeDeps, session: Session): Promise<void> {
   const connections = await Connections.ofAccount(deps.store, session.accountId)
-  const hearing = connections.filter(({ all }) => all)
+  const hearing = connections.filter(({ all, sessionId }) => all && !sessionId)
   await Promise.all(
     hearing.map((connection) =>
       add(deps, connection, session, {
@@ -112,7 +112,12 @@ async function add(
   return cursor
 }
 
-async function named(deps: SubscribeDeps, accountId: string, wanted: '*' | string[]): Promise<Session[]> {
+async function named(
+  deps: SubscribeDeps,
+  { accountId, sessionId }: Pick<Connections.Connection, 'accountId' | 'sessionId'>,
+  wanted: '*' | string[],
+): Promise<Session[]> {
+  if (wanted === '*' && sessionId) return named(deps, { accountId, sessionId }, [sessionId])
   if (wanted === '*') {
     const every: Session[] = []
     for await (const session of Sessions.ofAccount(deps.store, accountId)) every.push(session)
@@ -123,6 +128,7 @@ async function named(deps: SubscribeDeps, accountId: string, wanted: '*' | strin
   const sessions = items
     .map((item) => Session.parse(item))
     .filter((session) => session.accountId === accountId && !session.deletedAt)
+    .filter(({ id }) => !sessionId || id === sessionId)
   const missing = ids.filter((wantedId) => !sessions.some(({ id }) => id === wantedId))
   if (missing.length > 0)
     throw new Fault('SESSION_NOT_FOUND', 'Session not found', { details: { sessions: missing } })

@@ -8,13 +8,27 @@ import { iso, ttl } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { hashSecret } from '../platform/id.ts'
+import type { Token } from '../token.ts'
 
 /** Seconds. */
 export const TICKET_LIFE = 60
 
-/** On whose behalf: an account, through one of its tokens, by the partition that the token is stored in. */
-export const Holder = z.object({ accountId: z.string(), token: z.string() })
+/**
+ * On whose behalf: an account, through one of its tokens, by the partition that the token is stored in. The key of a
+ * session hears of that session.
+ */
+export const Holder = z.object({
+  accountId: z.string(),
+  token: z.string(),
+  sessionId: z.string().optional(),
+})
 export type Holder = z.infer<typeof Holder>
+
+export const holderOf = ({ accountId, pk, sessionId }: Token & { pk: string }): Holder => ({
+  accountId,
+  token: pk,
+  ...(sessionId ? { sessionId } : {}),
+})
 
 const Ticket = Holder.extend({ usedAt: z.string().optional() })
 const ticketKey = (secret: string): Key => ({ pk: `TICKET#${hashSecret(secret)}`, sk: 'TICKET' })

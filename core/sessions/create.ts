@@ -12,6 +12,7 @@ import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { shardOf } from '../platform/id.ts'
 import { type Session, type Settings, sessionKey } from '../session.ts'
+import { TOKEN } from '../token.ts'
 import { listingPartition, listingPlace } from './find.ts'
 import { intentOn, living, nudge, sessionBusy, sessionNotFound } from './intend.ts'
 
@@ -78,6 +79,7 @@ export async function remove(domain: Domain, session: Session): Promise<void> {
       [
         { table: 'main', update: sessionKey(seen.id), set: update.build() },
         { table: 'main', update: accountKey(seen.accountId), set: updating().add('sessions', -1).build() },
+        ...(seen.apiKey ? [{ table: 'main' as const, remove: { pk: seen.apiKey, sk: TOKEN } }] : []),
       ],
     )
     if (refused.length === 0) return nudge(domain, next)

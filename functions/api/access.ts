@@ -1,41 +1,66 @@
 /**
  * Who is calling, and of which session they speak: token and session are read together, in one read that concurrent
- * requests share. What belongs to somebody else is treated as if it did not exist.
+ * requests share. What belongs to somebody else is treated as if it did not exist. What the token may do is decided here
+ * for every call, by its method and path.
  */
 import type { Context, MiddlewareHandler } from 'hono'
+import { isJwt } from '#core/access/jwt.ts'
+import { needOf, permits } from '#core/access/scope.ts'
+import type { Key } from '#core/platform/dynamo.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { Session, sessionKey } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
-import { Token, tokenKey } from '#core/token.ts'
+import { TOKEN, Token, tokenKey } from '#core/token.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 
 const SESSION_ID = /^[0-9a-f]{32}$/
 
-/** @throws Fault UNAUTHORIZED */
+/** @throws Fault UNAUTHORIZED, FORBIDDEN */
 export const access =
-  ({ load }: Pick<Deps, 'load'>): MiddlewareHandler<ApiEnv> =>
+  ({ load, jwts }: Pick<Deps, 'load' | 'jwts'>): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const secret = secretOf(c)
     if (!secret)
       throw new Fault('UNAUTHORIZED', 'Authentication is required: send Authorization: Bearer <token>.')
-    const sessionId = c.req.param('sessionId') ?? (await sessionIdInBody(c))
-    const [token, session] = await Promise.all([
-      load(tokenKey(secret)),
+    const key = isJwt(secret) ? await openedBy(jwts, secret) : tokenKey(secret)
+    const sessionId = c.req.param('sessionId') ?? c.req.query('sessionId') ?? (await sessionIdInBody(c))
+    const [item, session] = await Promise.all([
+      load(key),
       sessionId && SESSION_ID.test(sessionId) ? load(sessionKey(sessionId)) : undefined,
     ])
-    if (!token) throw new Fault('UNAUTHORIZED', 'The token is not valid.')
-    const { accountId, admin } = Token.parse(token)
-    c.set('accountId', accountId)
-    c.set('token', tokenKey(secret).pk)
-    c.set('isAdmin', admin)
-    c.set('session', session && own(Session.parse(session), accountId))
+    if (!item) throw new Fault('UNAUTHORIZED', 'The token is not valid.')
+    const token = Token.parse(item)
+    allow(token, c, sessionId)
+    c.set('accountId', token.accountId)
+    c.set('token', { ...token, pk: key.pk })
+    c.set('session', session && own(Session.parse(session), token.accountId))
     await next()
   }
 
+/** @throws Fault UNAUTHORIZED */
+async function openedBy(jwts: Deps['jwts'], text: string): Promise<Key> {
+  const pk = await jwts.open(text)
+  if (!pk) throw new Fault('UNAUTHORIZED', 'The token is not valid, or too old.')
+  return { pk, sk: TOKEN }
+}
+
+/** Calls that name no session, and that its key may make all the same: what they answer is bounded by them. */
+const SESSIONLESS = /^(GET \/api\/messages\/[^/]+|POST \/api\/(live\/tickets|auth\/token|media))$/
+
+/** @throws Fault FORBIDDEN */
+function allow(token: Token, { req }: Context, sessionId: string | undefined): void {
+  const scope = needOf(req.method, req.path)
+  if (!permits(token.scopes, scope))
+    throw new Fault('FORBIDDEN', `This needs a token with the scope ${scope}.`, { details: { scope } })
+  if (!token.sessionId || token.sessionId === sessionId) return
+  if (!sessionId && SESSIONLESS.test(`${req.method} ${req.path}`)) return
+  throw new Fault('FORBIDDEN', 'This key opens one session, and calls that are about it.')
+}
+
 /** Behind `access`. @throws Fault FORBIDDEN */
 export const adminsOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  if (!c.get('isAdmin')) throw new Fault('FORBIDDEN', 'This needs a token with admin rights.')
+  if (!c.get('token').admin) throw new Fault('FORBIDDEN', 'This needs a token with admin rights.')
   await next()
 }
 

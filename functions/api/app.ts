@@ -26,10 +26,12 @@ import { reference } from './pages/reference.ts'
 import { welcome } from './pages/welcome.ts'
 import { bounded, identified } from './request.ts'
 import { controlSessions } from './sessions/control.ts'
+import { sessionKeys } from './sessions/key.ts'
 import { listSessions } from './sessions/list.ts'
 import { manageSessions } from './sessions/manage.ts'
 import { sessionQr } from './sessions/qr.ts'
 import { sessionStatus } from './sessions/status.ts'
+import { tokens } from './tokens.ts'
 import { webhooks } from './webhooks/index.ts'
 
 export function api(deps: Deps): Hono<ApiEnv> {
@@ -48,6 +50,8 @@ export function api(deps: Deps): Hono<ApiEnv> {
     events,
     eventStream,
     liveTickets,
+    tokens,
+    sessionKeys,
     sendMessages,
     readMessages,
     changeMessages,

@@ -1,13 +1,13 @@
 /** What a request carries through its handlers. */
 import type { Session } from '#core/session.ts'
+import type { Token } from '#core/token.ts'
 
 export type ApiEnv = {
   Variables: {
     requestId: string
     accountId: string
-    /** Under which partition the caller's token is stored. */
-    token: string
-    isAdmin: boolean
+    /** The caller's, with the partition that it is stored in; a JWT is the token that it stands for. */
+    token: Token & { pk: string }
     /** The session that the request speaks of, when it exists and belongs to the caller. */
     session: Session | undefined
   }

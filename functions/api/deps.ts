@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Jwts, openJwts } from '#core/access/jwt.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { type Opened, openConversations } from '#core/conversation/open.ts'
 import { fleet } from '#core/lease.ts'
@@ -28,6 +29,7 @@ export type Deps = Opened & {
   /** Where secrets of webhooks are sealed, and how their drains are woken. */
   webhooks: { vault: Vault; wake: Wake }
   media: Media
+  jwts: Jwts
   /** Where an answer can stay open; absent where it cannot, as behind an HTTP API of API Gateway. */
   streams?: Streams
   /** Reads items of `main`, together with whatever else is asked for in the same turn. */
@@ -64,6 +66,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
       wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),
     },
     media: openMedia(domain, config),
+    jwts: openJwts(config.WEBHOOK_KEY, systemClock),
     load: openLoader(store),
     roster: openRoster(() => fleet(store, systemClock()), systemClock),
     newRequestId: randomUUID,

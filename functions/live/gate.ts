@@ -2,9 +2,10 @@
  * Who comes in, and who goes: the routes `$connect` and `$disconnect`. A ticket or a token is asked for before there is a
  * connection, so whoever has none is answered as over HTTP.
  */
+import { permits } from '#core/access/scope.ts'
 import * as Connections from '#core/live/connection.ts'
 import { PROTOCOL, TICKET_PREFIX } from '#core/live/frames.ts'
-import { type Holder, redeem } from '#core/live/ticket.ts'
+import { type Holder, holderOf as holderOfToken, redeem } from '#core/live/ticket.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { Token, tokenKey } from '#core/token.ts'
@@ -60,7 +61,9 @@ async function holderOf(store: Store, protocols: string[], secret: string | unde
       'UNAUTHORIZED',
       `Authentication is required: offer ${PROTOCOL} and ${TICKET_PREFIX}<ticket> in Sec-WebSocket-Protocol.`,
     )
-  return { accountId: token.accountId, token: tokenKey(secret).pk }
+  if (!permits(token.scopes, 'events:read'))
+    throw new Fault('FORBIDDEN', 'This needs a token with the scope events:read.')
+  return holderOfToken({ ...token, pk: tokenKey(secret).pk })
 }
 
 function secretOf(authorization: string, apiKey: string): string | undefined {

@@ -7,6 +7,7 @@ import { EventPattern } from '#core/events/filter.ts'
 import * as Connections from '#core/live/connection.ts'
 import { Cursor } from '#core/live/cursor.ts'
 import { begin, subscribe } from '#core/live/subscribe.ts'
+import { holderOf } from '#core/live/ticket.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
@@ -60,10 +61,8 @@ export const eventStream = (deps: Deps) =>
       await Connections.close(deps.store, id)
     }
     try {
-      const connection = await Connections.open({ ...deps, post: streams.post }, id, {
-        accountId,
-        token: c.get('token'),
-      })
+      const holder = holderOf(c.get('token'))
+      const connection = await Connections.open({ ...deps, post: streams.post }, id, holder)
       const wanted = { sessions: [sessionId], events, ...(cursor ? { after: { [sessionId]: cursor } } : {}) }
       const sessions = await subscribe(deps, connection, wanted)
       await line.send(JSON.stringify({ type: 'subscribed', sessions }))

@@ -1,7 +1,7 @@
 /** Tickets for live connections: what a page gets that holds no token. */
 import * as z from 'zod'
 import { PROTOCOL, TICKET_PREFIX } from '#core/live/frames.ts'
-import { issue, TICKET_LIFE } from '#core/live/ticket.ts'
+import { holderOf, issue, TICKET_LIFE } from '#core/live/ticket.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -35,8 +35,7 @@ const create = createRoute({
 
 export const liveTickets = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>().openapi({ ...create, middleware: access(deps) }, async (c) => {
-    const holder = { accountId: c.get('accountId'), token: c.get('token') }
-    const { ticket, expiresAt } = await issue(deps.store, holder)
+    const { ticket, expiresAt } = await issue(deps.store, holderOf(c.get('token')))
     return c.json({ success: true as const, ticket, expiresAt, url: liveUrl(deps.config) }, 201)
   })
 

@@ -70,7 +70,7 @@ export const readMessages = (deps: Deps) =>
     )
     .openapi({ ...get, middleware: access(deps) }, async (c) => {
       const { messageId } = c.req.valid('param')
-      const { sessionId } = c.req.valid('query')
+      const sessionId = c.get('token').sessionId ?? c.req.valid('query').sessionId
       const records = MESSAGE_ID.test(messageId) ? await findAll(deps.store, messageId) : []
       const message = records.find(
         (record) => record.accountId === c.get('accountId') && (!sessionId || record.sessionId === sessionId),

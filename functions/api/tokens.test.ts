@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TOKENS } from '#core/access/tokens.ts'
+import { apiWorld, type World } from '../../test/support/api.ts'
+
+let w: World
+beforeAll(async () => {
+  w = await apiWorld()
+})
+afterAll(() => w.close())
+
+type Made = { secret: string; token: { id: string; scopes: string[]; expiresAt: string | null } }
+type Body = Record<string, unknown>
+const ask = async (method: string, path: string, body?: Body, token?: string) => {
+  const { status, body: said } = await w.request(method, path, body, token ? { token } : {})
+  return { status, body: said as unknown as Record<string, unknown> & { code: string } }
+}
+const make = async (body: Body, token?: string) =>
+  (await ask('POST', '/api/tokens', body, token)).body as unknown as Made
+const statusOf = async (method: string, path: string, token: string, body?: Body) =>
+  (await ask(method, path, body, token)).status
+
+describe('a token', () => {
+  test('opens what its scopes say, and names the scope that is missing', async () => {
+    const { secret, token } = await make({ name: 'reporting', scopes: ['sessions:read'] })
+    expect(secret).toMatch(/^lk_[\w-]{43}$/)
+    expect(token).toMatchObject({ name: 'reporting', scopes: ['sessions:read'], expiresAt: null })
+    expect(await statusOf('GET', '/api/sessions', secret)).toBe(200)
+    const { status, body } = await ask('POST', '/api/sessions', { name: 'x' }, secret)
+    expect([status, body.code, body.details]).toEqual([403, 'FORBIDDEN', { scope: 'sessions:write' }])
+    expect(await statusOf('GET', '/api/tokens', secret)).toBe(403)
+  })
+
+  test('is listed without its secret, and opens nothing once it is revoked', async () => {
+    const { secret, token } = await make({ name: 'short' })
+    const { body } = await ask('GET', '/api/tokens')
+    expect(body.tokens).toContainEqual(token)
+    expect(JSON.stringify(body)).not.toContain(secret)
+    expect(await statusOf('GET', '/api/sessions', secret)).toBe(200)
+    expect((await ask('DELETE', `/api/tokens/${token.id}`)).status).toBe(200)
+    expect(await statusOf('GET', '/api/sessions', secret)).toBe(401)
+    expect((await ask('DELETE', `/api/tokens/${token.id}`)).body.code).toBe('TOKEN_NOT_FOUND')
+  })
+
+  test('ends with its time', async () => {
+    const { secret, token } = await make({ name: 'a day', expiresInDays: 1 })
+    expect(Date.parse(token.expiresAt ?? '')).toBe(w.clock.now + 86_400_000)
+    w.clock.now += 86_400_000 - 1_000
+    await w.connectorAlive()
+    expect(await statusOf('GET', '/api/sessions', secret)).toBe(200)
+    w.clock.now += 1_000
+    expect(await statusOf('GET', '/api/sessions', secret)).toBe(401)
+  })
+
+  test('hands on no more than it has, and is nobody else’s to revoke', async () => {
+    const { secret } = await make({ name: 'maker', scopes: ['tokens:*', 'messages:*'] })
+    expect((await ask('POST', '/api/tokens', { name: 'x', scopes: ['messages:read'] }, secret)).status).toBe(
+      201,
+    )
+    for (const scopes of [['*'], ['*:read'], ['sessions:read']])
+      expect((await ask('POST', '/api/tokens', { name: 'x', scopes }, secret)).status).toBe(403)
+    const { token } = await make({ name: 'acme’s' })
+    expect(await statusOf('DELETE', `/api/tokens/${token.id}`, 'token-other')).toBe(404)
+    expect((await ask('GET', '/api/tokens', undefined, 'token-other')).body.tokens).toEqual([])
+  })
+
+  test('is one of so many', async () => {
+    await w.account('maker')
+    for (let nth = 0; nth < TOKENS; nth++) await make({ name: `${nth}` }, 'token-maker')
+    expect((await ask('POST', '/api/tokens', { name: 'x' }, 'token-maker')).body.code).toBe(
+      'TOKEN_LIMIT_REACHED',
+    )
+  })
+})
+
+describe('the key of a session', () => {
+  test('opens that session and what is about it, and nothing else', async () => {
+    const [own, other] = [await w.connected(), await w.connected()]
+    const { body } = await ask('POST', `/api/sessions/${own.id}/regenerate-key`)
+    const key = body.apiKey as string
+    expect(key).toMatch(/^lks_/)
+    expect(await statusOf('GET', `/api/sessions/${own.id}/status`, key)).toBe(200)
+    const message = { sessionId: own.id, to: '+4915100000002', text: 'hello' }
+    const sent = await ask('POST', '/api/messages', message, key)
+    expect(sent.status).toBe(202)
+    const { id } = sent.body.message as { id: string }
+    expect(await statusOf('GET', `/api/messages/${id}`, key)).toBe(200)
+    const theirs = await ask('POST', '/api/messages', { ...message, sessionId: other.id })
+    const { id: theirId } = theirs.body.message as { id: string }
+    expect(await statusOf('GET', `/api/messages/${theirId}`, key)).toBe(404)
+    for (const [method, path, json] of [
+      ['GET', `/api/sessions/${other.id}/status`],
+      ['GET', '/api/sessions'],
+      ['POST', '/api/sessions', { name: 'x' }],
+      ['POST', '/api/messages', { ...message, sessionId: other.id }],
+      ['GET', '/api/conversations'],
+      ['POST', `/api/sessions/${own.id}/regenerate-key`],
+      ['GET', '/api/tokens'],
+    ] as [string, string, Body?][])
+      expect(await statusOf(method, path, key, json), `${method} ${path}`).toBe(403)
+  })
+
+  test('is one at a time: a new one kills the one before at once, and the session takes it along', async () => {
+    const { id } = await w.session('acme')
+    const path = `/api/sessions/${id}`
+    const first = (await ask('POST', `${path}/regenerate-key`)).body.apiKey as string
+    const second = (await ask('POST', `${path}/regenerate-key`)).body.apiKey as string
+    expect(await statusOf('GET', path, first)).toBe(401)
+    expect(await statusOf('GET', path, second)).toBe(200)
+    expect(JSON.stringify((await ask('GET', path)).body)).not.toContain('TOKEN#')
+    await ask('DELETE', path)
+    expect(await statusOf('GET', path, second)).toBe(401)
+  })
+
+  test('of two who make one at the same moment, one does', async () => {
+    const { id } = await w.session('acme')
+    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', `/api/sessions/${id}/regenerate-key`)))
+    const keys = answers.flatMap(({ body }) => (body.apiKey as string | undefined) ?? [])
+    const working = await Promise.all(keys.map((key) => statusOf('GET', `/api/sessions/${id}`, key)))
+    expect(working.filter((status) => status === 200)).toHaveLength(1)
+  })
+})
+
+describe('a short-lived token', () => {
+  test('opens what the token opens that it was made with, for its time, and no longer than that', async () => {
+    const { secret, token } = await make({ name: 'page', scopes: ['sessions:read', 'tokens:read'] })
+    const { body } = await ask('POST', '/api/auth/token', undefined, secret)
+    const jwt = body.token as string
+    expect(body).toMatchObject({ tokenType: 'Bearer', expiresIn: 900 })
+    expect(await statusOf('GET', '/api/sessions', jwt)).toBe(200)
+    expect(await statusOf('POST', '/api/sessions', jwt, { name: 'x' })).toBe(403)
+    w.clock.now += 901_000
+    expect(await statusOf('GET', '/api/sessions', jwt)).toBe(401)
+    const next = (await ask('POST', '/api/auth/token?expiresIn=3600', undefined, secret)).body.token as string
+    expect(await statusOf('GET', '/api/sessions', next)).toBe(200)
+    await ask('DELETE', `/api/tokens/${token.id}`)
+    expect(await statusOf('GET', '/api/sessions', next)).toBe(401)
+  })
+
+  test.each(['59', '3601', 'long'])('it does not last %s seconds', async (seconds) => {
+    expect((await ask('POST', `/api/auth/token?expiresIn=${seconds}`)).status).toBe(400)
+  })
+})
