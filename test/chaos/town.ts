@@ -25,12 +25,15 @@ export type TownPlan = {
 }
 
 const AT_ONCE = 6
+const LINKED_WITHIN_MS = 90_000
 const numbered = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, n) => `+49${prefix}${`${n + 1}`.padStart(6, '0')}`)
 
 export async function openTown(its: Its, plan: TownPlan): Promise<Town> {
   const people = numbered('1522', plan.people)
-  const lines = await inTurns(AT_ONCE, numbered('1511', plan.lines), (number) => linkLine(its, number))
+  const lines = await inTurns(AT_ONCE, numbered('1511', plan.lines), (number) =>
+    linkLine(its, number, undefined, LINKED_WITHIN_MS),
+  )
   const each = plan.contactsEach ?? people.length
   const contacts = new Map(
     lines.map((line, n) => [

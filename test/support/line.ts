@@ -28,13 +28,20 @@ export async function linkLine(
   })
   const sessionId = created.body.session.id
   await stack.api(`/api/sessions/${sessionId}/start`, { method: 'POST' })
-  const showsQr = async () => {
-    const { status, body } = await stack.api<{ qrText: string }>(`/api/sessions/${sessionId}/qr`)
-    return status === 200 && body.qrText
+  let scanned: string | undefined
+  /** A pairing that is cut off shows another code, and whoever holds the phone scans that one. */
+  const isConnected = async () => {
+    const { body } = await stack.api<{ status: string }>(`/api/sessions/${sessionId}/status`)
+    if (body.status === 'qr_generated') {
+      const qr = await stack.api<{ qrText: string }>(`/api/sessions/${sessionId}/qr`)
+      if (qr.status === 200 && qr.body.qrText !== scanned) {
+        scanned = qr.body.qrText
+        await stack.sandbox(`/phones/${number}/scan`, { json: { qr: scanned } })
+      }
+    }
+    return body.status === 'connected'
   }
-  const qr = await until('a QR code', showsQr, { withinMs, everyMs })
-  await stack.sandbox(`/phones/${number}/scan`, { json: { qr } })
-  await untilStatus(stack, sessionId, 'connected', withinMs, everyMs)
+  await until(`line ${number} is connected`, isConnected, { withinMs, everyMs })
   return { sessionId, number }
 }
 
@@ -43,13 +50,12 @@ export const untilStatus = (
   sessionId: string,
   status: string,
   withinMs = 30_000,
-  everyMs = 50,
 ): Promise<true> =>
   until(
     `session ${sessionId} is ${status}`,
     async () =>
       (await stack.api<{ status: string }>(`/api/sessions/${sessionId}/status`)).body.status === status,
-    { withinMs, everyMs },
+    { withinMs },
   )
 
 export const inbox = async (stack: Pick<Stack, 'sandbox'>, number: string): Promise<Inbox> =>
