@@ -5,12 +5,22 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { ROOT, WORK } from '../evaluate/layout.ts'
 import { type Image, parseDockerfile, type Stage } from './dockerfile.ts'
 import { ignores } from './ignore.ts'
 
+const FINAL = 'final-'
 const DOCKERFILE = 'connector/Dockerfile'
 /** What the packages depend on. */
 const INPUTS = [DOCKERFILE, 'package.json', 'package-lock.json', '.npmrc']
@@ -22,10 +32,12 @@ export function buildBySteps(): Built {
   const stages = parseDockerfile(readFileSync(join(ROOT, DOCKERFILE), 'utf8'))
   const ignored = ignores(readFileSync(join(ROOT, '.dockerignore'), 'utf8'))
   const place = join(WORK, 'image', fingerprint())
+  removeLeftovers(place)
   let built: Built | undefined
   for (const [index, stage] of stages.entries()) {
-    const root = join(place, stage.name ?? `stage-${index}`)
     const isFinal = index === stages.length - 1
+    // The last stage is what our sources are now; two runs side by side have one each.
+    const root = join(place, isFinal ? `${FINAL}${process.pid}` : (stage.name ?? `stage-${index}`))
     const folder = isFinal || !existsSync(root) ? runStage(stage, root, place, ignored) : ''
     built = { root, folder, image: stage.image, stages }
   }
@@ -35,9 +47,8 @@ export function buildBySteps(): Built {
 
 /** Under another name until it is complete, so that a stage that was interrupted is not taken for done. */
 function runStage(stage: Stage, root: string, place: string, ignored: (path: string) => boolean): string {
-  const work = `${root}.unfinished`
+  const work = `${root}.unfinished-${process.pid}`
   rmSync(work, { recursive: true, force: true })
-  rmSync(root, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
   let folder = '/'
   for (const step of stage.steps) {
@@ -54,8 +65,27 @@ function runStage(stage: Stage, root: string, place: string, ignored: (path: str
           (path) => Boolean(step.from) || !ignored(relative(ROOT, path)),
         )
   }
-  renameSync(work, root)
+  // Somebody else may have been through with it meanwhile: theirs is as good.
+  if (existsSync(root)) rmSync(work, { recursive: true })
+  else renameSync(work, root)
   return join(root, folder)
+}
+
+/** What runs that have ended, or were interrupted, have left. */
+function removeLeftovers(place: string): void {
+  const names = existsSync(place) ? readdirSync(place) : []
+  for (const name of names) {
+    const pid = /(?:final|\.unfinished)-(\d+)$/.exec(name)?.[1]
+    if (pid && !isAlive(Number(pid))) rmSync(join(place, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** A target that ends in a slash, or is the working folder, is a folder to copy into. */
