@@ -86,6 +86,8 @@ async function rouse({ store, wake }: FanOutDesk, { endpoint, streams, volatile 
   if (isResting(endpoint, store.now())) return
   const key = endpointKey(endpoint)
   const isNews = streams.size > 0
-  const isDrained = isNews && endpoint.leaseUntil > store.now() && (await markAgain(store, key))
+  const isLeased = isNews && endpoint.leaseUntil > store.now()
+  // A mark that is there already is taken away before the log is read, in which our news stands.
+  const isDrained = isLeased && (endpoint.again || (await markAgain(store, key)))
   if (volatile.length > 0 || (isNews && !isDrained)) await wake(key, volatile, isNews && !isDrained)
 }

@@ -5,6 +5,7 @@ import { coldImport } from './cold-import.ts'
 import { coldStart } from './cold-start.ts'
 import { cpu } from './cpu.ts'
 import { crowd } from './crowd.ts'
+import { deliveries } from './deliveries.ts'
 import { growth } from './growth.ts'
 import { handover } from './handover.ts'
 import { kills } from './kills.ts'
@@ -26,4 +27,5 @@ export const ROWS: Row[] = [
   calls,
   coldImport,
   webhooks,
+  deliveries,
 ]
