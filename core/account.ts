@@ -14,6 +14,9 @@ export type Plan = z.infer<typeof Plan>
 /** Sessions that an account may have at a time. */
 export const LIMITS: Record<Plan, number | undefined> = { free: 3, pro: 10, enterprise: undefined }
 
+/** Requests that an account may make in a minute. */
+export const RATES: Record<Plan, number> = { free: 600, pro: 6_000, enterprise: 60_000 }
+
 export const Account = z.object({
   id: z.string(),
   name: z.string(),

@@ -60,7 +60,7 @@ test('nobody hands on what he may not do: whatever is covered is permitted', () 
     'tokens:write',
     'sessions:read',
   ]
-  fc.assert(
+  void fc.assert(
     fc.property(scopes, scopes, (own, others) => {
       if (!covers(own, others)) return
       for (const need of needs) if (permits(others, need)) expect(permits(own, need)).toBe(true)

@@ -20,7 +20,7 @@ export const Scopes = z
 export type Scopes = z.infer<typeof Scopes>
 
 const session = (rest: string) => new RegExp(`^/api/sessions/[^/]+/(${rest})(/|$)`)
-const OF_SESSION = 'chats|contacts|numbers|groups|presence|profile|blocked|labels|channels'
+const OF_SESSION = 'chats|messages|media|contacts|numbers|groups|presence|profile|blocklist|labels|channels'
 
 /** The first that fits. */
 const PLACES: readonly (readonly [RegExp, Area])[] = [
@@ -30,7 +30,7 @@ const PLACES: readonly (readonly [RegExp, Area])[] = [
   [session('events'), 'events'],
   [/^\/api\/webhooks(\/|$)/, 'webhooks'],
   [session('webhooks'), 'webhooks'],
-  [/^\/api\/(messages|media)(\/|$)/, 'messages'],
+  [/^\/api\/messages(\/|$)/, 'messages'],
   [session(OF_SESSION), 'messages'],
   [/^\/(api\/conversations|session|sessions)(\/|$)/, 'conversations'],
 ]

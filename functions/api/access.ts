@@ -5,6 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { isJwt } from '#core/access/jwt.ts'
+import type { Allowance } from '#core/access/rate.ts'
 import { needOf, permits } from '#core/access/scope.ts'
 import type { Key } from '#core/platform/dynamo.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -16,9 +17,9 @@ import type { Deps } from './deps.ts'
 
 const SESSION_ID = /^[0-9a-f]{32}$/
 
-/** @throws Fault UNAUTHORIZED, FORBIDDEN */
+/** @throws Fault UNAUTHORIZED, RATE_LIMITED, FORBIDDEN */
 export const access =
-  ({ load, jwts }: Pick<Deps, 'load' | 'jwts'>): MiddlewareHandler<ApiEnv> =>
+  ({ load, jwts, rates }: Pick<Deps, 'load' | 'jwts' | 'rates'>): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const secret = secretOf(c)
     if (!secret)
@@ -31,12 +32,25 @@ export const access =
     ])
     if (!item) throw new Fault('UNAUTHORIZED', 'The token is not valid.')
     const token = Token.parse(item)
+    limit(c, await rates(token.accountId))
     allow(token, c, sessionId)
     c.set('accountId', token.accountId)
     c.set('token', { ...token, pk: key.pk })
     c.set('session', session && own(Session.parse(session), token.accountId))
     await next()
   }
+
+/** @throws Fault RATE_LIMITED */
+function limit(c: Context, { isAllowed, limit: most, remaining, resetAt, after }: Allowance): void {
+  c.header('X-RateLimit-Limit', `${most}`)
+  c.header('X-RateLimit-Remaining', `${remaining}`)
+  c.header('X-RateLimit-Reset', `${resetAt}`)
+  if (isAllowed) return
+  c.header('Retry-After', `${after}`)
+  throw new Fault('RATE_LIMITED', `Your plan allows ${most} requests a minute.`, {
+    details: { limit: most, retryAfter: after },
+  })
+}
 
 /** @throws Fault UNAUTHORIZED */
 async function openedBy(jwts: Deps['jwts'], text: string): Promise<Key> {
@@ -46,7 +60,7 @@ async function openedBy(jwts: Deps['jwts'], text: string): Promise<Key> {
 }
 
 /** Calls that name no session, and that its key may make all the same: what they answer is bounded by them. */
-const SESSIONLESS = /^(GET \/api\/messages\/[^/]+|POST \/api\/(live\/tickets|auth\/token|media))$/
+const SESSIONLESS = /^(GET \/api\/messages\/[^/]+|POST \/api\/(live\/tickets|auth\/token))$/
 
 /** @throws Fault FORBIDDEN */
 function allow(token: Token, { req }: Context, sessionId: string | undefined): void {
@@ -81,7 +95,7 @@ function secretOf(c: Context): string | undefined {
 
 /** The body is checked later; whatever is wrong with it is said then, to callers with a valid token. */
 async function sessionIdInBody(c: Context): Promise<string | undefined> {
-  if (c.req.method !== 'POST' || !c.req.header('content-type')?.includes('json')) return
+  if (c.req.method === 'GET' || !c.req.header('content-type')?.includes('json')) return
   const body: unknown = await c.req.json().catch(() => undefined)
   const sessionId = body && typeof body === 'object' && 'sessionId' in body ? body.sessionId : undefined
   return typeof sessionId === 'string' ? sessionId : undefined

@@ -21,6 +21,13 @@ async function costOf(work: () => Promise<unknown>) {
   return { database: w.calls.database - before.database, queue: w.calls.queue - before.queue }
 }
 
+test('the first request of an account in a minute is counted, which is two calls', async () => {
+  expect(await costOf(() => w.request('GET', `/api/sessions/${'0'.repeat(32)}`))).toEqual({
+    database: 3,
+    queue: 0,
+  })
+})
+
 test('a message alone: one read, one write, one send', async () => {
   expect(await costOf(() => post(session.id))).toEqual({ database: 2, queue: 1 })
 })

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Jwts, openJwts } from '#core/access/jwt.ts'
+import { openRates, type Rates } from '#core/access/rate.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { type Opened, openConversations } from '#core/conversation/open.ts'
 import { fleet } from '#core/lease.ts'
@@ -30,6 +31,8 @@ export type Deps = Opened & {
   webhooks: { vault: Vault; wake: Wake }
   media: Media
   jwts: Jwts
+  /** How much an account may still ask. */
+  rates: Rates
   /** Where an answer can stay open; absent where it cannot, as behind an HTTP API of API Gateway. */
   streams?: Streams
   /** Reads items of `main`, together with whatever else is asked for in the same turn. */
@@ -66,6 +69,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
       wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),
     },
     media: openMedia(domain, config),
+    rates: openRates(store),
     jwts: openJwts(config.WEBHOOK_KEY, systemClock),
     load: openLoader(store),
     roster: openRoster(() => fleet(store, systemClock()), systemClock),

@@ -140,3 +140,23 @@ describe('a short-lived token', () => {
     expect((await ask('POST', `/api/auth/token?expiresIn=${seconds}`)).status).toBe(400)
   })
 })
+
+describe('how much one may ask', () => {
+  test('is told with each answer, and a 429 when it is too much, until the minute is over', async () => {
+    await w.account('small', 'free')
+    const get = () => w.request('GET', '/api/tokens', undefined, { token: 'token-small' })
+    w.clock.now = Math.ceil(w.clock.now / 60_000) * 60_000 + 1_000
+    const { headers } = await get()
+    const { limit, remaining, reset } = Object.fromEntries(
+      ['limit', 'remaining', 'reset'].map((name) => [name, Number(headers.get(`x-ratelimit-${name}`))]),
+    ) as Record<string, number>
+    expect([limit, remaining, reset]).toEqual([600, 599, Math.floor(w.clock.now / 60_000 + 1) * 60])
+    for (let nth = 1; nth < 600; nth++) await get()
+    const { status, headers: refused, body } = await get()
+    expect([status, body.code, refused.get('retry-after')]).toEqual([429, 'RATE_LIMITED', '59'])
+    expect(refused.get('x-ratelimit-remaining')).toBe('0')
+    expect((await ask('GET', '/api/tokens')).status).toBe(200)
+    w.clock.now += 59_000
+    expect((await get()).status).toBe(200)
+  })
+})

@@ -7,6 +7,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/clien
 import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
 import { openJwts } from '#core/access/jwt.ts'
+import { openRates } from '#core/access/rate.ts'
 import type { Chat } from '#core/chat.ts'
 import { decode, type Envelope } from '#core/contract/command.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
@@ -101,6 +102,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       links: openLinks(domain.store, 'http://127.0.0.1:3000'),
       reach: 'loopback',
     },
+    rates: openRates(domain.store),
     jwts: openJwts(['22'.repeat(32)], now),
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),
