@@ -2,6 +2,8 @@
  * What the parts on one machine read as their environment: the same variables that a Lambda function or a Fargate task
  * gets, so that the code that reads them is the same.
  */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Settings } from './settings.ts'
 
 /** Fixed, because a session's shard is stored with it: another number would lead connectors past their sessions. */
@@ -21,7 +23,7 @@ export type Environment = Record<string, string>
 /** For every part: where tables and queues are. */
 export const platformEnvironment = (
   addresses: Addresses,
-  settings: Pick<Settings, 'LOG_LEVEL'>,
+  settings: Pick<Settings, 'LOG_LEVEL' | 'DATA_DIR' | 'S3_ENDPOINT' | 'MEDIA_BUCKET' | 'MEDIA_REACH'>,
 ): Environment => ({
   AWS_REGION: process.env.AWS_REGION ?? 'us-east-1',
   DYNAMODB_ENDPOINT: addresses.database,
@@ -37,7 +39,19 @@ export const platformEnvironment = (
   DEVICES_TABLE: 'linekeeper-devices',
   SHARDS: `${SHARDS}`,
   LOG_LEVEL: settings.LOG_LEVEL,
+  MEDIA_REACH: settings.MEDIA_REACH,
+  ...mediaStore(settings),
 })
+
+/** A folder beside the data, unless an engine is named. */
+const mediaStore = ({
+  DATA_DIR,
+  S3_ENDPOINT,
+  MEDIA_BUCKET,
+}: Pick<Settings, 'DATA_DIR' | 'S3_ENDPOINT' | 'MEDIA_BUCKET'>): Environment =>
+  S3_ENDPOINT
+    ? { S3_ENDPOINT, MEDIA_STORE: `s3://${MEDIA_BUCKET}` }
+    : { MEDIA_STORE: pathToFileURL(join(DATA_DIR, 'media')).toString() }
 
 /**
  * How a connector looks at its queues: fauxqs hands a command also to a look whose process is dead, so looks are short

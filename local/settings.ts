@@ -35,6 +35,12 @@ const Environment = z.object({
   WHATSAPP_ROOT_KEY: key,
   DYNAMODB_ENDPOINT: url(/^https?$/, 'an http or https address'),
   SQS_ENDPOINT: url(/^https?$/, 'an http or https address'),
+  S3_ENDPOINT: url(/^https?$/, 'an http or https address'),
+  MEDIA_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9.-]{3,63}$/, 'the name of a bucket')
+    .default('linekeeper-media'),
+  MEDIA_REACH: z.enum(REACHES, `one of ${REACHES.join(', ')}`).default('loopback'),
   MASTER_KEY: key,
   WEBHOOK_REACH: z.enum(REACHES, `one of ${REACHES.join(', ')}`).default('loopback'),
   TERMINAL_QR: z.enum(['auto', 'always', 'never'], 'auto, always or never').default('auto'),

@@ -6,22 +6,21 @@
 import { Fenced } from '#core/device/index.ts'
 import type { Intent, Session } from '#core/session.ts'
 import { presenceShown, qrShown } from '../events/volatile.ts'
-import type { Receiver } from '../media/receiving.ts'
 import { pauses } from '../pauses.ts'
-import type { Closed, Connection, Device, Me } from '../socket/index.ts'
+import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
-import { answering, type Request } from './answers.ts'
+import type { Request } from './answers.ts'
 import { Attempts } from './attempts.ts'
 import { type Decision, LOGGED_OUT } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
 import { DeviceHolder } from './holder.ts'
-import { inbox } from './inbox.ts'
 import { KnownSession } from './known-session.ts'
 import { Line } from './line.ts'
-import { Outbox, type Outcome, type Send } from './outbox.ts'
+import type { Outcome, Send } from './outbox.ts'
 import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
 import { isRunning, type Phase } from './phase.ts'
+import { openTraffic, type Traffic } from './traffic.ts'
 import { verdictOn } from './verdict.ts'
 
 const FLUSH_MS = 1_500
@@ -36,8 +35,7 @@ export class Supervisor {
   readonly #display: Display
   readonly #holder: DeviceHolder
   readonly #dialer: Dialer
-  readonly #outbox: Outbox
-  readonly #receiver: Receiver
+  readonly #traffic: Traffic
   readonly #known: KnownSession
   readonly #attempts: Attempts
   #work: Promise<void> = Promise.resolve()
@@ -52,16 +50,10 @@ export class Supervisor {
     this.#parts = parts
     this.#known = new KnownSession(session)
     this.#attempts = new Attempts(parts.timing, parts.random)
-    this.#outbox = new Outbox({ ...parts, opened: () => this.#openConnection })
-    this.#receiver = { ...parts, opened: () => this.#openConnection }
-    const deliver = inbox({
-      ...parts,
-      outbox: this.#outbox,
-      receiver: this.#receiver,
-      device: () => this.device,
-    })
+    const line = () => this.#dialer.line?.connection
+    this.#traffic = openTraffic(parts, { device: () => this.device, connection: line })
     this.#holder = new DeviceHolder(async () => {
-      const device = await parts.openDevice(this.session, epoch, { deliver, lookup: parts.keys.encoded })
+      const device = await parts.openDevice(this.session, epoch, this.#traffic.hooks)
       device.onDead((error) => this.#died(device, error))
       return device
     }, parts.log)
@@ -114,26 +106,20 @@ export class Supervisor {
     while (!this.#isLeaving && isRunning(this.phase) && !this.device) await this.#change.promise
     if (this.#isLeaving) return commands.map(() => 'later')
     const { device } = this
-    if (device?.linked) return this.#outbox.take(device, commands)
+    if (device?.linked) return this.#traffic.outbox.take(device, commands)
     // What a stopped session is to send waits in the ledger until it is wanted again.
-    if (device || !this.#known.isLinked)
-      await this.#outbox.fail(
-        commands.map(({ messageId }) => messageId),
-        'not_linked',
-      )
+    const ids = commands.map(({ messageId }) => messageId)
+    if (device || !this.#known.isLinked) await this.#traffic.outbox.fail(ids, 'not_linked')
     return commands.map(() => 'done')
   }
 
   /** Answers, whatever becomes of it, where the asker looks for it. */
-  answer(request: Request): Promise<void> {
-    const { now, log, answered } = this.#parts
-    return answering({ now, log, tell: answered })(this.#dialer.line?.connection, request)
-  }
+  answer = (request: Request): Promise<void> => this.#traffic.answer(request)
 
   /** To be called about every second. */
   tick(): void {
     this.#dialer.line?.tick()
-    if (this.device) this.#outbox.tick(this.device)
+    if (this.device) this.#traffic.outbox.tick(this.device)
     if (this.phase !== 'open') return
     const reason = this.#isStoreFailing() ? 'store_unavailable' : undefined
     if (this.#display.reason !== reason) this.#enter('open', { reason })
@@ -260,7 +246,7 @@ export class Supervisor {
     this.#enter('open', { me })
     this.#parts.onOpen(this.session, me)
     this.#attempts.opened()
-    this.#parts.downloads.resume(this.#receiver)
+    this.#traffic.resume()
   }
 
   #notOpened(error: unknown): void {
@@ -346,7 +332,7 @@ export class Supervisor {
   async #finish(why: string, close: () => Promise<void>): Promise<void> {
     const isOpen = this.phase === 'open' && this.#dialer.line !== undefined
     await this.#dialer.hangUpAfter(async () => {
-      if (isOpen) await this.#outbox.answered(this.device, ANSWERS_MS)
+      if (isOpen) await this.#traffic.outbox.answered(this.device, ANSWERS_MS)
       await close()
     }, why)
   }
@@ -362,7 +348,8 @@ export class Supervisor {
     await this.#dialer.hangUpAfter(async () => {
       sent = await this.#holder.erase(how)
     }, 'erased')
-    if (reason) await this.#outbox.fail([...sent, ...(await this.#parts.unsent(this.session))], reason)
+    if (reason)
+      await this.#traffic.outbox.fail([...sent, ...(await this.#parts.unsent(this.session))], reason)
   }
 
   #died(device: Device, error: Error): void {
@@ -402,11 +389,6 @@ export class Supervisor {
     this.#display.leave()
     this.#changed()
     this.#parts.onGone(this.id)
-  }
-
-  get #openConnection(): Connection | undefined {
-    const connection = this.#dialer.line?.connection
-    return connection?.state === 'open' ? connection : undefined
   }
 
   #changed(): void {

@@ -1,3 +1,4 @@
+/** The namespace `w:g2`: create groups, look at them, change who is in and what they are called. */
 import { type Group, isAdmin, isMember, type Member, type Role } from '../groups/groups.ts'
 import { announce, groupNode, setRole } from '../groups/tell.ts'
 import type { Person } from '../people/people.ts'

@@ -1,0 +1,39 @@
+/** Everything that goes through one session, put together: messages out and in, their files, and requests. */
+import type { Receiver } from '../media/receiving.ts'
+import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
+import { answering, type Request } from './answers.ts'
+import { inbox } from './inbox.ts'
+import { Outbox } from './outbox.ts'
+import type { SessionParts } from './parts.ts'
+
+export type Traffic = {
+  outbox: Outbox
+  /** What the device is opened with. */
+  hooks: Pick<DeviceOptions, 'deliver' | 'lookup'>
+  answer(request: Request): Promise<void>
+  /** The session is connected: what was left undone is gone on with. */
+  resume(): void
+}
+
+export function openTraffic(
+  parts: SessionParts,
+  current: { device(): Device | undefined; connection(): Connection | undefined },
+): Traffic {
+  const opened = () => {
+    const connection = current.connection()
+    return connection?.state === 'open' ? connection : undefined
+  }
+  const outbox = new Outbox({ ...parts, opened })
+  const receiver: Receiver = { ...parts, opened }
+  const { now, log, answered, keys, downloads } = parts
+  const answer = answering({ now, log, tell: answered })
+  return {
+    outbox,
+    hooks: {
+      deliver: inbox({ ...parts, outbox, receiver, device: current.device }),
+      lookup: keys.encoded,
+    },
+    answer: (request) => answer(current.connection(), request),
+    resume: () => downloads.resume(receiver),
+  }
+}
