@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { make, regenerateKey } from '#core/access/tokens.ts'
 import * as Connections from '#core/live/connection.ts'
 import { TICKET_PREFIX } from '#core/live/frames.ts'
 import { welcome } from '#core/live/subscribe.ts'
@@ -142,6 +143,29 @@ describe('what is said', () => {
     expect(told.map(({ sessionId, events }) => [sessionId, events.map(({ type }) => type)])).toEqual([
       [made.id, ['session.created']],
     ])
+  })
+
+  test('the key of a session opens a connection that hears of that session alone', async () => {
+    const [own, other] = [await w.session('acme'), await w.session('acme')]
+    const secret = await regenerateKey(w.store, own)
+    expect((await connect(w.deps, id, { 'x-api-key': secret })).statusCode).toBe(200)
+    await w.say(id, { type: 'subscribe', sessions: [other.id] })
+    expect(last()).toMatchObject({ type: 'error', code: 'SESSION_NOT_FOUND' })
+    await w.say(id, { type: 'subscribe', sessions: '*' })
+    expect(Object.keys(w.saidAs(id, 'subscribed')[0]?.sessions ?? {})).toEqual([own.id])
+    await welcome(w.deps, await w.session('acme'))
+    expect((await Subscriptions.ofConnection(w.store, id)).map(({ sessionId }) => sessionId)).toEqual([
+      own.id,
+    ])
+    const { ticket } = await issue(w.store, { ...holder, sessionId: own.id })
+    expect(await redeem(w.store, ticket)).toMatchObject({ sessionId: own.id })
+  })
+
+  test('a token without the scope for events does not come in', async () => {
+    const owner = { accountId: 'acme', scopes: ['*'] }
+    const { secret } = await make(w.store, owner, { name: 'writer', scopes: ['messages:*'] })
+    const { statusCode, body = '' } = await connect(w.deps, id, { 'x-api-key': secret })
+    expect([statusCode, JSON.parse(body).code]).toEqual([403, 'FORBIDDEN'])
   })
 
   test('a connection hears of so many sessions', async () => {
