@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts'
 import { keepRunning } from './part.ts'
 
 /** Objects of a mostly idle process die late anyway; more room for young ones would only be memory kept. */
-const V8 = ['--max-semi-space-size=1']
+const V8 = ['--max-semi-space-size=8']
 const DRAIN_WITHIN_MS = 5_000
 
 export type Connectors = { ready: Promise<void> } & AsyncDisposable

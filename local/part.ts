@@ -14,7 +14,7 @@ export type PartOptions = {
   /** The module that it runs, from the root of the project. */
   module: string
   env: Record<string, string>
-  /** V8 settings, such as `--max-semi-space-size=1`. */
+  /** V8 settings, such as `--max-semi-space-size=8`. */
   execArgv?: string[]
   restartMs: number
   log: Log

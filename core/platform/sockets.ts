@@ -35,7 +35,8 @@ export function openSockets(
       { ...request, headers: { 'Content-Type': 'application/json' } },
       await credentials(),
     )
-    return (await http.post({ url, method, headers, body, timeoutMs: ANSWERS_WITHIN })).status
+    const sent = { url, method, headers, body: Buffer.from(body), timeoutMs: ANSWERS_WITHIN }
+    return (await http.post(sent)).status
   }
 
   /** @throws AwsError when it was refused, or what a broken connection throws */

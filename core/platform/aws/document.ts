@@ -54,9 +54,10 @@ function walk(value: unknown, convert: (item: never) => unknown): unknown {
 }
 
 export function writeItem(item: Record<string, unknown>): Record<string, Attribute> {
-  const written: Record<string, Attribute> = {}
-  for (const [name, value] of Object.entries(item)) if (value !== undefined) written[name] = write(value)
-  return written
+  const written: [string, Attribute][] = []
+  for (const [name, value] of Object.entries(item))
+    if (value !== undefined) written.push([name, write(value)])
+  return Object.fromEntries(written)
 }
 
 /** @throws TypeError for what DynamoDB cannot hold: infinite numbers, functions, dates and other classes, empty sets */
@@ -97,9 +98,9 @@ function writeSet(entries: unknown[]): Attribute {
 }
 
 export function readItem(item: Record<string, Attribute>): Record<string, unknown> {
-  const read: Record<string, unknown> = {}
-  for (const name in item) read[name] = readAttribute(item[name]!)
-  return read
+  const read: [string, unknown][] = []
+  for (const name in item) read.push([name, readAttribute(item[name]!)])
+  return Object.fromEntries(read)
 }
 
 function readAttribute(attribute: Attribute): unknown {

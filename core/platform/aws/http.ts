@@ -12,7 +12,7 @@ export type PostOptions = {
   /** POST unless given. */
   method?: 'POST' | 'GET' | 'DELETE'
   headers: http.OutgoingHttpHeaders
-  body: string
+  body: Buffer
   /** For the whole of it, in ms. */
   timeoutMs: number
   signal?: AbortSignal | undefined

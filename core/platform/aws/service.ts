@@ -61,7 +61,7 @@ export function openService(options: ServiceOptions): Service {
   const attempt = async (
     url: URL,
     operation: string,
-    body: string,
+    body: Buffer,
     { signal }: CallOptions,
   ): Promise<Answer> => {
     const { headers = {} } = aws4.sign(
@@ -72,7 +72,8 @@ export function openService(options: ServiceOptions): Service {
         host: url.host,
         path: url.pathname,
         headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `${target}.${operation}` },
-        body,
+        // It takes bytes as well, which its types do not say.
+        body: body as unknown as string,
       },
       await credentials(),
     )
@@ -82,7 +83,7 @@ export function openService(options: ServiceOptions): Service {
   return {
     async call(operation, input, given = {}) {
       const url = new URL(options.endpoint ?? given.at ?? endpointOf(name, region))
-      const body = JSON.stringify(input)
+      const body = Buffer.from(JSON.stringify(input))
       for (let tried = 1; ; tried++) {
         try {
           return read(await attempt(url, operation, body, given))

@@ -20,7 +20,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const READY_WITHIN_MS = 60_000
 const LEAVES_WITHIN_MS = 20_000
 /** As `npm start` gives it to its own. */
-const V8 = ['--max-semi-space-size=1']
+const V8 = ['--max-semi-space-size=8']
 
 /** Resolves when the connector is ready. It ends with this process. */
 export async function member(its: Pick<Stack, 'dataDir'>, id: string) {
