@@ -162,7 +162,7 @@ describe('what is said', () => {
     expect(ids).toEqual(ids.toSorted())
   })
 
-  test('a state, typing, and a new code, which are not all in the log', async () => {
+  test('a state, and a new code, which is not in the log', async () => {
     const id = await newSession('a line to be linked')
     using own = await connection()
     own.say({ type: 'subscribe', sessions: [id] })
@@ -181,6 +181,34 @@ describe('what is said', () => {
     expect(body.events.map(({ type }) => type)).not.toContain('session.qr')
     await it.api(`/api/sessions/${id}`, { method: 'DELETE' })
     expect(await own.until('ended')).toMatchObject({ sessionId: id, code: 'SESSION_NOT_FOUND' })
+  })
+
+  test('typing, which is in no log', async () => {
+    using own = await connection()
+    own.say({ type: 'subscribe', sessions: [sessionId], events: ['presence.update'] })
+    await own.until('subscribed')
+    const typing = { json: { to: LINE } }
+    // Who has written is known by the phone number.
+    await write('about to write more')
+    await until('typing', async () => {
+      await it.sandbox(`/phones/${FRIEND}/typing`, typing)
+      return own.said('volatile').length > 0
+    })
+    expect(own.said('volatile')[0]?.event).toMatchObject({
+      type: 'presence.update',
+      payload: { chatId: `${FRIEND}@s.whatsapp.net`, participant: `+${FRIEND}`, state: 'composing' },
+    })
+  })
+
+  test('what becomes of a conversation, whoever writes it down', async () => {
+    using own = await connection()
+    own.say({ type: 'subscribe', sessions: [sessionId], events: ['conversation.*'] })
+    await own.until('subscribed')
+    await write('an order, perhaps')
+    const [event] = await until('the conversation', () => own.events().length > 0 && own.events())
+    const { id } = (event?.payload as { conversation: { id: string } }).conversation
+    await it.api(`/api/conversations/${id}/complete`, { method: 'POST' })
+    await until('its end', () => own.events().some(({ type }) => type === 'conversation.completed'))
   })
 
   test('every session means those to come as well', async () => {
