@@ -5,7 +5,7 @@
  */
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
-import { lookAtCommands, sendCommands, sendTo, table } from './permissions.ts'
+import { lookAtCommands, onFiles, sendCommands, sendTo, table } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -15,7 +15,14 @@ import type { Tables } from './storage.ts'
 const ASSETS = 'assets'
 const REFERENCE = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 
-type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets; environment: Environments }
+type Parts = {
+  tables: Tables
+  commands: Commands
+  jobs: Jobs
+  files: sst.aws.Bucket
+  secrets: Secrets
+  environment: Environments
+}
 
 export const gateway = (stage: Stage) =>
   new sst.aws.ApiGatewayV2('Http', {
@@ -30,7 +37,7 @@ export const gateway = (stage: Stage) =>
   })
 
 export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lambda[] {
-  const { tables, commands, jobs, secrets, environment } = parts
+  const { tables, commands, jobs, files, secrets, environment } = parts
   const rest = lambda('Api', stage, {
     description: 'The REST API',
     handler: 'functions/api/handler.handler',
@@ -58,6 +65,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
       sendCommands(commands),
       lookAtCommands(commands),
       sendTo(jobs.live.live, jobs.webhooks.live, jobs.deliveries.live),
+      onFiles(files, 'GetObject', 'PutObject'),
     ],
   })
   const hook = lambda('Hook', stage, {

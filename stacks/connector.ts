@@ -6,7 +6,7 @@
 import { executionPolicy, harden, scratchVolume, taskPolicy } from './container.ts'
 import type { Environments } from './environment.ts'
 import type { Network } from './network.ts'
-import { sendTo, table, takeCommands } from './permissions.ts'
+import { listFiles, onFiles, sendTo, table, takeCommands } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import { IN_AFTER, OUT_AFTER, scaleOnSessions } from './scaling.ts'
 import type { Secrets } from './secrets.ts'
@@ -17,12 +17,16 @@ type Parts = {
   tables: Tables
   commands: Commands
   jobs: Jobs
+  files: sst.aws.Bucket
   secrets: Secrets
   network: Network
   environment: Environments
 }
 
-export function connector(stage: Stage, { tables, commands, jobs, secrets, network, environment }: Parts) {
+export function connector(
+  stage: Stage,
+  { tables, commands, jobs, files, secrets, network, environment }: Parts,
+) {
   const { min, spot, cpu, memory } = stage.connectors
   const { vpcId, subnets, securityGroup } = network
   const cluster = new sst.aws.Cluster('Cluster', {
@@ -50,6 +54,8 @@ export function connector(stage: Stage, { tables, commands, jobs, secrets, netwo
     table(tables.events, 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem'),
     table(tables.devices, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     takeCommands(commands),
+    onFiles(files, 'GetObject', 'PutObject', 'DeleteObject'),
+    listFiles(files),
     sendTo(jobs.events.live, jobs.live.live, jobs.webhooks.live),
   ]
   const service = new sst.aws.Service('Connector', {

@@ -32,6 +32,7 @@ type Parts = {
   tables: Tables
   commands: Commands
   jobs: Jobs
+  files: sst.aws.Bucket
   secrets: Secrets
   origin: $util.Input<string>
   sockets: { url: $util.Input<string>; endpoint: $util.Input<string> }
@@ -40,7 +41,7 @@ export type Environments = ReturnType<typeof environments>
 
 export const HEALTH_PORT = 8080
 
-export function environments({ stage, tables, commands, jobs, secrets, origin, sockets }: Parts) {
+export function environments({ stage, tables, commands, jobs, files, secrets, origin, sockets }: Parts) {
   const { settings, simulator } = stage
   const stores = {
     MAIN_TABLE: tables.main.name,
@@ -62,6 +63,7 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
       jobs.orders.live.url.apply((url) => (has ? url : undefined)),
     ),
   } satisfies Environment<typeof ConversationConfig>
+  const MEDIA_STORE = $interpolate`s3://${files.name}`
   const twilio = settings.twilio satisfies Environment<typeof TwilioConfig, 'TWILIO_AUTH_TOKEN'>
   const webhooks = {
     WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
@@ -79,6 +81,8 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
         ...webhooks,
         PUBLIC_ORIGIN: origin,
         ASSETS_DIR: assets,
+        MEDIA_STORE,
+        ...settings.media,
         LIVE_URL: sockets.url,
         LIVE_QUEUE_URL: jobs.live.live.url,
       } satisfies Environment<typeof ApiConfig>),
@@ -114,6 +118,7 @@ export function environments({ stage, tables, commands, jobs, secrets, origin, s
       ...platform,
       WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
       LIVE_QUEUE_URL: jobs.live.live.url,
+      MEDIA_STORE,
       HEALTH_PORT: `${HEALTH_PORT}`,
       EVENTS_QUEUE_URL: jobs.events.live.url,
       ...(simulator

@@ -1,6 +1,6 @@
 /**
  * Where the connector runs: public subnets in three zones, and a security group that lets nothing in and only TLS out.
- * No NAT gateway: each task has an address of its own, which costs a tenth. DynamoDB is reached inside AWS, for free.
+ * No NAT gateway: each task has an address of its own, which costs a tenth. DynamoDB and S3 are reached inside AWS, for free.
  */
 const ZONES = 3
 
@@ -30,13 +30,14 @@ export function network(): Network {
     new aws.ec2.RouteTableAssociation(`SubnetRoutes${zone}`, { subnetId: subnet.id, routeTableId: routes.id })
     return subnet.id
   })
-  new aws.ec2.VpcEndpoint('DynamoEndpoint', {
-    vpcId: vpc.id,
-    serviceName: $interpolate`com.amazonaws.${aws.getRegionOutput().region}.dynamodb`,
-    vpcEndpointType: 'Gateway',
-    routeTableIds: [routes.id],
-    tags,
-  })
+  for (const [name, service] of Object.entries({ DynamoEndpoint: 'dynamodb', FilesEndpoint: 's3' }))
+    new aws.ec2.VpcEndpoint(name, {
+      vpcId: vpc.id,
+      serviceName: $interpolate`com.amazonaws.${aws.getRegionOutput().region}.${service}`,
+      vpcEndpointType: 'Gateway',
+      routeTableIds: [routes.id],
+      tags,
+    })
   const securityGroup = new aws.ec2.SecurityGroup('ConnectorSecurity', {
     description: 'Connectors: nothing comes in, TLS goes out',
     vpcId: vpc.id,

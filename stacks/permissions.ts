@@ -21,6 +21,19 @@ export const table = ({ arn }: sst.aws.Dynamo, ...actions: Action[]): Statement 
   resources: actions.includes('Query') ? [arn, $interpolate`${arn}/index/*`] : [arn],
 })
 
+type FileAction = 'GetObject' | 'PutObject' | 'DeleteObject'
+
+export const onFiles = ({ arn }: sst.aws.Bucket, ...actions: FileAction[]): Statement => ({
+  actions: actions.map((action) => `s3:${action}`),
+  resources: [$interpolate`${arn}/*`],
+})
+
+/** Without it S3 does not even say that a file is not there. */
+export const listFiles = ({ arn }: sst.aws.Bucket): Statement => ({
+  actions: ['s3:ListBucket'],
+  resources: [arn],
+})
+
 export const sendTo = (...queues: sst.aws.Queue[]): Statement => ({
   actions: ['sqs:SendMessage'],
   resources: queues.map(({ arn }) => arn),

@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod'
 import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '../core/conversation/config.ts'
-import { PlatformConfig } from '../core/platform/config.ts'
+import { ApiConfig, PlatformConfig } from '../core/platform/config.ts'
 import { DeliveryConfig } from '../core/webhook/config.ts'
 
 const platform = PlatformConfig.pick({
@@ -22,8 +22,9 @@ const orders = OrdersConfig.pick({
   OPENAI_RETRIES: true,
   OPENAI_TOKENS_PER_DAY: true,
 })
+const media = ApiConfig.pick({ MEDIA_REACH: true })
 const deliveries = DeliveryConfig.pick({ WEBHOOK_REACH: true, WEBHOOK_TIME_LIMIT_MS: true })
-const GROUPS = { platform, conversation, twilio, hook, orders, deliveries }
+const GROUPS = { platform, conversation, twilio, hook, orders, media, deliveries }
 
 /** Every one of them. */
 export const SETTINGS = Object.values(GROUPS).flatMap(({ shape }) => Object.keys(shape))

@@ -8,6 +8,7 @@ import { connector } from './connector.ts'
 import { consumers } from './consumers.ts'
 import { dashboard } from './dashboard.ts'
 import { environments } from './environment.ts'
+import { files as filesOf } from './files.ts'
 import { live, sockets as socketsOf } from './live.ts'
 import { network } from './network.ts'
 import { commandQueues, jobQueues } from './queues.ts'
@@ -25,8 +26,18 @@ export function stack() {
   const jobs = jobQueues()
   const secrets = secretsOf(stage)
   const sockets = socketsOf(stage)
-  const environment = environments({ stage, tables, commands, jobs, secrets, origin: http.url, sockets })
-  const parts = { tables, commands, jobs, secrets, environment }
+  const files = filesOf(stage)
+  const environment = environments({
+    stage,
+    tables,
+    commands,
+    jobs,
+    files,
+    secrets,
+    origin: http.url,
+    sockets,
+  })
+  const parts = { tables, commands, jobs, files, secrets, environment }
 
   const functions = [
     ...api(http, stage, parts),
@@ -46,6 +57,7 @@ export function stack() {
     live: sockets.url,
     shards: stage.shards,
     tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.name])),
+    files: files.name,
     commands: commands.urlTemplate,
     functions: functions.map(({ name }) => name),
     cluster: cluster.nodes.cluster.name,

@@ -9,6 +9,7 @@ const POLICY_CHARACTERS = 10_240
 const OPEN_END = [
   /:table\/[^*]+\/index\/\*$/,
   /:log-group:[^*]+:\*$/,
+  /^arn:aws:s3:::[^*]+\/\*$/,
   /:execute-api:[^*]+\/live\/[A-Z]+\/@connections\/\*$/,
 ]
 

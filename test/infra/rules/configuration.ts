@@ -46,6 +46,7 @@ const SEALED = { WEBHOOK_KEY: '00'.repeat(32) }
 const NOT_ON_AWS = [
   'DYNAMODB_ENDPOINT',
   'SQS_ENDPOINT',
+  'S3_ENDPOINT',
   'CONNECTOR_ID',
   'WEBHOOK_LEASE_MS',
   ...Object.keys(Timing.shape),

@@ -1,0 +1,16 @@
+/**
+ * Where files of messages are kept: a bucket that only our own roles reach, over TLS. A file goes when the message that
+ * it came with does.
+ */
+import { PlatformConfig } from '../core/platform/config.ts'
+import type { Stage } from './stage.ts'
+
+export function files({ settings, production }: Stage): sst.aws.Bucket {
+  const days = PlatformConfig.shape.MESSAGE_RETENTION_DAYS.parse(settings.platform.MESSAGE_RETENTION_DAYS)
+  return new sst.aws.Bucket('Files', {
+    cors: false,
+    // A day more, because S3 counts from midnight.
+    lifecycle: [{ id: 'expired', expiresIn: `${days + 1} days` }],
+    transform: { bucket: { forceDestroy: !production } },
+  })
+}
