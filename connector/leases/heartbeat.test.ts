@@ -129,6 +129,20 @@ describe('what is only slow or disordered costs nothing', () => {
   })
 })
 
+test('answers that come late are a failure that goes on until one comes in time', async () => {
+  const { heartbeat, its } = life()
+  await heartbeat.start()
+  its.wayOf = () => ({ there: 1_000, back: 1_400 })
+  await pass(5_000)
+  const since = heartbeat.failingSince
+  expect(since).toBe(START + 2 * TIMING.HEARTBEAT_MS)
+  await pass(20_000)
+  expect([heartbeat.failingSince, heartbeat.holds]).toEqual([since, true])
+  its.wayOf = () => AT_ONCE
+  await pass(3_000)
+  expect(heartbeat.failingSince).toBeUndefined()
+})
+
 describe('a store that does not answer', () => {
   test.each([
     ['takes nothing', { there: 60 * MINUTE, back: 0 }],

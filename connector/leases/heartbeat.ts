@@ -35,7 +35,7 @@ export class Heartbeat {
   #deadline = 0
   #sent = 0
   #isStopped = false
-  /** When heartbeats began to fail, or to go unanswered (ms since 1970); undefined while they get through. */
+  /** When heartbeats began to fail, or to be answered late (ms since 1970); undefined while they get through in time. */
   failingSince: number | undefined
 
   constructor(parts: HeartbeatParts) {
@@ -91,7 +91,8 @@ export class Heartbeat {
     const { monotonic, timing, onSuperseded } = this.#parts
     const { HEARTBEAT_MS, LEASE_TTL_MS, FENCE_MARGIN_MS } = timing
     const patience = LEASE_TTL_MS - FENCE_MARGIN_MS
-    const holdsUntil = monotonic() + patience
+    const sentAt = monotonic()
+    const holdsUntil = sentAt + patience
     /** No matter when a later one got through. */
     const failed = (error: unknown) => this.#deadline < holdsUntil && this.#failed(error)
     const overdue = this.#after(HEARTBEAT_MS, () =>
@@ -100,8 +101,11 @@ export class Heartbeat {
     try {
       const accepted = await within(patience, write(this.#record()), 'the heartbeat')
       if (this.#isStopped) return accepted
-      if (accepted) this.#holdUntil(holdsUntil)
-      else onSuperseded()
+      if (!accepted) onSuperseded()
+      else {
+        if (monotonic() - sentAt < HEARTBEAT_MS) this.#succeeded()
+        this.#holdUntil(holdsUntil)
+      }
       return accepted
     } catch (error) {
       failed(error)
@@ -118,10 +122,6 @@ export class Heartbeat {
 
   /** Answers of earlier heartbeats shorten nothing. */
   #holdUntil(deadline: number): void {
-    const { now, log } = this.#parts
-    if (this.failingSince !== undefined)
-      log.info({ failedForMs: now() - this.failingSince }, 'heartbeats again')
-    this.failingSince = undefined
     if (deadline <= this.#deadline) return
     this.#deadline = deadline
     clearTimeout(this.#fence)
@@ -131,6 +131,13 @@ export class Heartbeat {
 
   #lapse(): void {
     if (!this.#isStopped && !this.holds) this.#parts.onLapse(this.#parts.monotonic() - this.#deadline)
+  }
+
+  #succeeded(): void {
+    const { now, log } = this.#parts
+    if (this.failingSince !== undefined)
+      log.info({ failedForMs: now() - this.failingSince }, 'heartbeats again')
+    this.failingSince = undefined
   }
 
   #failed(error: unknown): void {
