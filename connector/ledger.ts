@@ -1,7 +1,7 @@
 /**
  * What the connector asks of the ledger besides single records: which messages still wait to be sent.
  */
-import { CARRIED_WITHIN, DUE, Message, queuedPlace, waitingPartition } from '#core/message.ts'
+import { CARRIED_WITHIN, DUE, isTime, Message, queuedPlace, waitingPartition } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import type { Session } from '#core/session.ts'
@@ -55,7 +55,7 @@ export async function backlog(store: Store, shard: number): Promise<Message[]> {
     found.push(...page.items)
     cursor = page.cursor
   } while (cursor)
-  return found.sort(byAcceptance)
+  return found.filter((message) => isTime(message, store.now())).sort(byAcceptance)
 }
 
 const byAcceptance = (one: Message, other: Message): number =>

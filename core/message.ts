@@ -176,6 +176,8 @@ export type Outgoing = {
   content: Content
   /** Tells requests apart whose content cannot be compared. */
   fingerprint?: string | undefined
+  /** When it is to be sent, in ms; at once without it. */
+  sendAt?: number | undefined
 }
 
 /** Stores an accepted message, once. Undefined when its id is taken: then it was accepted before. */
@@ -189,7 +191,7 @@ export async function accept(
 }
 
 function acceptedItem(
-  { id, session, chatId, to, content, fingerprint }: Outgoing,
+  { id, session, chatId, to, content, fingerprint, sendAt }: Outgoing,
   now: number,
   retention: Retention,
 ): Item {
@@ -203,6 +205,7 @@ function acceptedItem(
     sender: session.phoneNumber ? { phoneNumber: session.phoneNumber } : {},
     timestamp: at,
     ...content,
+    ...(sendAt === undefined ? {} : { sendAt: iso(sendAt) }),
   }
   // What only changes another message has no place of its own in the chat.
   const place = isDeed(content) ? DEEDS_CHAT : chatId
@@ -214,9 +217,9 @@ function acceptedItem(
     acceptedAt: at,
     fingerprint,
     chatPk: chatPartition(session.id, place),
-    chatSk: `${at}#${id}`,
+    chatSk: `${iso(sendAt ?? now)}#${id}`,
     waitPk: waitingPartition(session.shard),
-    waitSk: dueAt(now + CARRIED_WITHIN, id),
+    waitSk: dueAt(sendAt ?? now + CARRIED_WITHIN, id),
     expiresAt: ttl(now, retention.messageSeconds),
   }
 }
@@ -282,3 +285,15 @@ function placing(place: string, seen: Message): Expression {
   const update = updating().set('waitSk', place)
   return update.where(`${update.name('waitSk')} = ${update.value(seen.waitSk)}`).build()
 }
+
+/** Whether its time has come; of most it has from the beginning. */
+export const isTime = ({ sendAt }: Pick<Message, 'sendAt'>, now: number): boolean =>
+  sendAt === undefined || Date.parse(sendAt) <= now
+
+/** Takes a message that was to be sent later out of what is carried. False when it has been moved meanwhile. */
+export const withdraw = (store: Store, message: Message): Promise<boolean> =>
+  store.update(
+    'messages',
+    outgoingKey(message.sessionId, message.id),
+    placing(failedPlace(message.sessionId, message.id), message),
+  )

@@ -7,7 +7,9 @@ import { sendCommand } from './commands.ts'
 import type { Content } from './contract/content.ts'
 import type { Domain } from './domain.ts'
 import { addressOf, chatIdOf } from './jid.ts'
-import { accept, findOutgoing, type Message } from './message.ts'
+import { append } from './log.ts'
+import { accept, findOutgoing, isTime, type Message, withdraw } from './message.ts'
+import { iso } from './platform/clock.ts'
 import { Fault } from './platform/fault.ts'
 import { messageIdOf } from './platform/id.ts'
 import type { Session } from './session.ts'
@@ -20,10 +22,12 @@ export const TEXT_LIMIT = 65_536
  * A text, or any other content. What takes work to put together (a file that is fetched) is asked for only when the
  * message is new; until then its request is known by the fingerprint.
  */
-export type Draft = { to: string; idempotencyKey?: string | undefined } & (
-  | { text: string }
-  | { compose(): Promise<Content>; fingerprint: string }
-)
+export type Draft = {
+  to: string
+  idempotencyKey?: string | undefined
+  /** When it is to be sent, in ms; at once without it. */
+  sendAt?: number | undefined
+} & ({ text: string } | { compose(): Promise<Content>; fingerprint: string })
 
 /**
  * Accepts a message. It is carried to the connector at once, or by the sweeper when the queue does not take it.
@@ -54,10 +58,12 @@ export async function send(
     },
     chatId,
     to: addressOf(chatId),
+    sendAt: draft.sendAt,
     ...('text' in draft
       ? { content: { type: 'text', text: draft.text } }
       : { content: await draft.compose(), fingerprint: draft.fingerprint }),
   })
+  if (accepted && draft.sendAt !== undefined) return { message: accepted, repeated: false }
   if (accepted) {
     await carry(domain, session, accepted)
     return { message: accepted, repeated: false }
@@ -65,7 +71,7 @@ export async function send(
   const stored = await findOutgoing(domain.store, session.id, id)
   if (!stored) throw new Error(`message ${id} exists and cannot be found`)
   const message = same(stored, chatId, draft)
-  if (message.status === 'accepted') await carry(domain, session, message)
+  if (message.status === 'accepted' && !message.sendAt) await carry(domain, session, message)
   return { message, repeated: true }
 }
 
@@ -107,4 +113,23 @@ async function carry({ commands, log }: Domain, { shard }: Session, message: Mes
       'the queue did not take the message; the sweeper will carry it',
     )
   }
+}
+
+/**
+ * Takes back a message that was to be sent later, before its time has come.
+ * @throws Fault MESSAGE_NOT_USABLE when it is on its way already
+ */
+export async function cancel(domain: Domain, message: Message): Promise<Message> {
+  const { store, retention, newEventId } = domain
+  const { id, sessionId, accountId, chatId } = message
+  if (isTime(message, store.now()) || message.status !== 'accepted' || !(await withdraw(store, message)))
+    throw new Fault('MESSAGE_NOT_USABLE', 'The message is on its way already.', {
+      details: { messageId: id },
+    })
+  const timestamp = iso(store.now())
+  const payload = { messageId: id, status: 'failed' as const, chatId, reason: 'cancelled' }
+  await append(store, retention, [
+    { id: newEventId(), sessionId, accountId, timestamp, type: 'message.status', payload },
+  ])
+  return (await findOutgoing(store, sessionId, id)) ?? message
 }

@@ -30,6 +30,8 @@ export const MessageFacts = z.object({
   sender: Person,
   timestamp: z.iso.datetime(),
   ...Content.shape,
+  /** Of one of ours that was to be sent later: when. */
+  sendAt: z.iso.datetime().optional(),
   /** What only the connector opens: the keys of media, of polls, of events. It is never told: see `told`. */
   sealed: z.string().optional(),
 })

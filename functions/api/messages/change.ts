@@ -6,7 +6,7 @@ import * as z from 'zod'
 import type { Content } from '#core/contract/content.ts'
 import { findAll, type Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
-import { send } from '#core/send.ts'
+import { cancel, send } from '#core/send.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { findTarget, targetOf } from '#core/target.ts'
 import { access } from '../access.ts'
@@ -59,7 +59,8 @@ const remove = createRoute({
   path: '/api/messages/{messageId}',
   tags,
   summary: 'Delete a message for everyone',
-  description: 'One of ours; in a group that we administer, of anybody.',
+  description:
+    'One of ours; in a group that we administer, of anybody. One that was to be sent later is never sent, if it is not on its way yet.',
   security: SECURED,
   request: which,
   responses,
@@ -98,7 +99,8 @@ type Asked = { messageId: string; sessionId: string | undefined; key: string | u
 export const changeMessages = (deps: Deps) => {
   const middleware = access(deps)
   const done = async (c: Context<ApiEnv>, asked: Asked, change: (message: Message) => Content) => {
-    const accepted = await sendChange(deps, c.get('accountId'), asked, change)
+    const isDeletion = c.req.method === 'DELETE' && !c.req.path.endsWith('/pin')
+    const accepted = await sendChange(deps, c.get('accountId'), asked, change, isDeletion)
     return c.json({ success: true as const, message: recordOf(accepted) }, 202)
   }
   return new OpenAPIHono<ApiEnv>()
@@ -133,6 +135,7 @@ async function sendChange(
   accountId: string,
   { messageId, sessionId, key }: Asked,
   change: (message: Message) => Content,
+  isDeletion: boolean,
 ): Promise<Message> {
   const owner = (await findAll(deps.store, messageId)).find(
     (record) => record.accountId === accountId && (!sessionId || record.sessionId === sessionId),
@@ -140,6 +143,7 @@ async function sendChange(
   const session = owner && (await Sessions.find(deps.store, owner.sessionId))
   if (!owner || !session || session.deletedAt) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
   const message = await findTarget(deps.store, session.id, messageId)
+  if (isDeletion && message.sendAt && message.status === 'accepted') return cancel(deps, message)
   const content = change(message)
   const accepted = await send(deps, session, {
     to: message.chatId,

@@ -18,17 +18,31 @@ import type { Contact, NewMessage } from './kinds.ts'
 
 /** @throws Fault INVALID_RECIPIENT, MESSAGE_NOT_FOUND, MESSAGE_NOT_USABLE, VALIDATION_ERROR */
 export async function draftOf(deps: Deps, session: Session, body: NewMessage): Promise<Draft> {
-  const { sessionId: _, to, ...said } = body
+  const { sessionId: _, to, sendAt: later, ...said } = body
   const { text, ...more } = said
+  const sendAt = later === undefined ? undefined : timeOf(later, deps.store.now())
   if (to !== undefined && text !== undefined && Object.values(more).every((value) => value === undefined))
-    return { to, text }
+    return { to, text, sendAt }
   const about = body.reaction ?? body.vote
   const target = about && (await findTarget(deps.store, session.id, about.messageId))
   return {
     to: addressed(to, target),
+    sendAt,
     fingerprint: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
     compose: () => composed(deps, session, body, target),
   }
+}
+
+const LATEST_MS = 365 * 86_400_000
+
+/** @throws Fault VALIDATION_ERROR */
+function timeOf(text: string, now: number): number {
+  const time = Date.parse(text)
+  if (time > now && time <= now + LATEST_MS) return time
+  const message = 'must be in the future, within a year'
+  throw new Fault('VALIDATION_ERROR', `The request is not valid. sendAt: ${message}`, {
+    details: { issues: [{ in: 'body', path: 'sendAt', message }] },
+  })
 }
 
 /** A reaction or a vote goes where its message stands. */

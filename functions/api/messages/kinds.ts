@@ -153,6 +153,10 @@ export const NewMessage = z
       .optional()
       .meta({ description: 'Who is mentioned in the text as @number; `all` names everybody in a group' }),
     linkPreview: LinkPreview.optional(),
+    sendAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'When it is to be sent, up to a year ahead; until then it can be deleted' }),
     viewOnce: z
       .boolean()
       .optional()

@@ -34,6 +34,7 @@ export const MessageView = z
     mentions: mentions.meta({ description: 'Phone numbers, LIDs where no number is known, or `all`' }),
     media: MediaView.optional(),
     ...more,
+    sendAt: at.optional().meta({ description: 'When it is to be sent' }),
     editedAt: at.optional(),
     deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
     pinnedUntil: at.optional(),
