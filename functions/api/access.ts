@@ -4,6 +4,7 @@
  * for every call, by its method and path.
  */
 import type { Context, MiddlewareHandler } from 'hono'
+import { isNoted, note } from '#core/access/audit.ts'
 import { isJwt } from '#core/access/jwt.ts'
 import type { Allowance } from '#core/access/rate.ts'
 import { needOf, permits } from '#core/access/scope.ts'
@@ -19,8 +20,9 @@ const SESSION_ID = /^[0-9a-f]{32}$/
 
 /** @throws Fault UNAUTHORIZED, RATE_LIMITED, FORBIDDEN */
 export const access =
-  ({ load, jwts, rates }: Pick<Deps, 'load' | 'jwts' | 'rates'>): MiddlewareHandler<ApiEnv> =>
+  (deps: Pick<Deps, 'load' | 'jwts' | 'rates' | 'store' | 'newEventId' | 'log'>): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
+    const { load, jwts, rates } = deps
     const secret = secretOf(c)
     if (!secret)
       throw new Fault('UNAUTHORIZED', 'Authentication is required: send Authorization: Bearer <token>.')
@@ -38,7 +40,22 @@ export const access =
     c.set('token', { ...token, pk: key.pk })
     c.set('session', session && own(Session.parse(session), token.accountId))
     await next()
+    await remember(deps, c)
   }
+
+/** Notes what was done. Who did it is not told when it cannot be noted. */
+async function remember(
+  { store, newEventId, log }: Pick<Deps, 'store' | 'newEventId' | 'log'>,
+  c: Context<ApiEnv>,
+): Promise<void> {
+  const { method, path } = c.req
+  if (!isNoted(needOf(method, path), path)) return
+  const requestId = c.get('requestId')
+  const call = { method, path, status: c.res.status, requestId }
+  await note(store, newEventId(), c.get('token'), call).catch((err: unknown) =>
+    log.warn({ err, requestId }, 'a call could not be noted'),
+  )
+}
 
 /** @throws Fault RATE_LIMITED */
 function limit(c: Context, { isAllowed, limit: most, remaining, resetAt, after }: Allowance): void {

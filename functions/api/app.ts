@@ -6,6 +6,7 @@
 import { Hono } from 'hono'
 import { conversationSessions } from '../dialects/conversations.ts'
 import { askedCalls } from './asked/index.ts'
+import { audit } from './audit.ts'
 import { chats } from './chats.ts'
 import { connectors } from './connectors.ts'
 import type { ApiEnv } from './context.ts'
@@ -51,6 +52,7 @@ export function api(deps: Deps): Hono<ApiEnv> {
     eventStream,
     liveTickets,
     tokens,
+    audit,
     sessionKeys,
     sendMessages,
     readMessages,

@@ -160,3 +160,28 @@ describe('how much one may ask', () => {
     expect((await get()).status).toBe(200)
   })
 })
+
+describe('what tokens did', () => {
+  test('is noted when it changed something or was to, with whose token it was and how it ended', async () => {
+    await w.account('watched')
+    const token = 'token-watched'
+    const made = await make({ name: 'robot' }, token)
+    const { body } = await ask('POST', '/api/sessions', { name: 'line' }, made.secret)
+    const { id } = body.session as { id: string }
+    await ask('GET', `/api/sessions/${id}`, undefined, made.secret)
+    await ask('PUT', `/api/sessions/${id}/settings`, { nonsense: 1 }, made.secret)
+    await ask('POST', '/api/messages', { sessionId: id, to: '+4915100000002', text: 'hi' }, made.secret)
+    await ask('DELETE', `/api/sessions/${id}`, undefined, token)
+    const first = await ask('GET', '/api/audit?limit=3', undefined, token)
+    const entries = first.body.entries as { method: string; path: string; status: number; token: Body }[]
+    expect(entries.map(({ method, path, status, token: by }) => [method, path, status, by.name])).toEqual([
+      ['DELETE', `/api/sessions/${id}`, 200, 'default'],
+      ['PUT', `/api/sessions/${id}/settings`, 400, 'robot'],
+      ['POST', '/api/sessions', 201, 'robot'],
+    ])
+    expect(entries[1]?.token).toEqual({ id: made.token.id, name: 'robot', sessionId: null })
+    const rest = await ask('GET', `/api/audit?cursor=${first.body.nextCursor}`, undefined, token)
+    expect((rest.body.entries as Body[]).map(({ path }) => path)).toEqual(['/api/tokens'])
+    expect(JSON.stringify([first.body, rest.body])).not.toContain(made.secret)
+  })
+})

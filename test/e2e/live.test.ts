@@ -205,8 +205,8 @@ describe('what is said', () => {
     own.say({ type: 'subscribe', sessions: [sessionId], events: ['conversation.*'] })
     await own.until('subscribed')
     await write('an order, perhaps')
-    const [event] = await until('the conversation', () => own.events().length > 0 && own.events())
-    const { id } = (event?.payload as { conversation: { id: string } }).conversation
+    const event = await until('the conversation', () => own.events()[0])
+    const { id } = (event.payload as { conversation: { id: string } }).conversation
     await it.api(`/api/conversations/${id}/complete`, { method: 'POST' })
     await until('its end', () => own.events().some(({ type }) => type === 'conversation.completed'))
   })
