@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import * as Messages from '#core/message.ts'
@@ -7,6 +8,7 @@ import { completion, order } from '../support/twilio-model.ts'
 import { SID } from '../support/twilio-rest.ts'
 import { encode, type Form, inbound, signatureOf } from '../support/twilio-world.ts'
 import { until } from '../support/until.ts'
+import { type Receiver, receiver } from '../support/webhooks.ts'
 import { schedule, sqsBatch } from './deployed/events.ts'
 import { liveClient, textsIn } from './deployed/sockets.ts'
 import { type Deployment, deploy, FUNCTIONS } from './deployment.ts'
@@ -15,11 +17,19 @@ import { snapshot } from './snapshot.ts'
 
 /** Items of any shape: only their number matters. */
 const ANYTHING = z.looseObject({})
-/** What nothing here leads to: writes to the log that collide (core/log.ts), live connections that died or lag far behind. */
+/**
+ * What nothing here leads to: writes to the log that collide (core/log.ts), live connections that died or lag far behind,
+ * webhooks that were quiet for minutes or that nobody woke.
+ */
 const SELDOM = [
   'ApiFunction: dynamodb:BatchGetItem on Events',
   'PushFunction: dynamodb:DeleteItem on Main',
   'PushFunction: sqs:SendMessage on jobs-live.fifo',
+  'DeliveriesFunction: dynamodb:DeleteItem on Main',
+  'RouseFunction: dynamodb:GetItem on Main',
+  'RouseFunction: dynamodb:UpdateItem on Main',
+  'RouseFunction: dynamodb:BatchWriteItem on Main',
+  'RouseFunction: sqs:SendMessage on jobs-deliveries',
   'Connector: dynamodb:BatchGetItem on Main',
   'Connector: dynamodb:BatchGetItem on Messages',
   'Connector: dynamodb:BatchGetItem on Events',
@@ -211,6 +221,48 @@ describe('from nothing to a message that is read', () => {
       const { items } = await it.store.query('events', ANYTHING, `SESSION#${second}`)
       return items.length === 0
     })
+  })
+})
+
+describe('webhooks', () => {
+  const told = (hook: Receiver, text: string) =>
+    hook.requests.find(({ body }) => (body.payload.message as { text?: string } | undefined)?.text === text)
+
+  test('one of the session and one of the account are told, each with its signature', async () => {
+    await using own = await receiver((response) => setTimeout(() => response.writeHead(200).end(), 1_500))
+    await using ofAll = await receiver()
+    const made = (await post(`/api/sessions/${id}/webhooks`, { url: own.url, events: ['message.*'] })).json()
+    await post('/api/webhooks', { url: ofAll.url })
+    await it.phones.send(FRIEND, { to: OWN, text: 'Told by webhook' })
+    await until('the first', () => told(own, 'Told by webhook') && told(ofAll, 'Told by webhook'))
+    await it.phones.send(FRIEND, { to: OWN, text: 'While it answers' })
+    const { text, headers } = await until('the second', () => told(own, 'While it answers'))
+    expect(new Webhook(made.secret).verify(text, headers)).toMatchObject({ event: 'message.received' })
+    const tried = (await post(`/api/sessions/${id}/webhooks/${made.webhook.id}/test`)).json()
+    expect(tried.delivery).toMatchObject({ status: 'delivered', responseCode: 200 })
+    expect((await it.functions.Rouse.invoke(schedule())).error).toBeUndefined()
+  })
+
+  test('one that fails is tried again, and one that is gone is given up', async () => {
+    let answer = 500
+    await using hook = await receiver((response) => response.writeHead(answer).end())
+    const retries = { policy: 'constant', delaySeconds: 1, attempts: 30 }
+    const at = `/api/sessions/${id}/webhooks`
+    const { webhook } = (await post(at, { url: hook.url, events: ['message.*'], retries })).json()
+    await it.phones.send(FRIEND, { to: OWN, text: 'Tried again' })
+    const { body } = await until('an attempt', () => told(hook, 'Tried again'))
+    answer = 200
+    const path = `${at}/${webhook.id}/deliveries/${body.id}`
+    const delivery = async () => (await it.call({ path })).json().delivery
+    await until('it is delivered', async () => (await delivery()).status === 'delivered')
+    expect((await delivery()).attempts).toBeGreaterThan(1)
+    expect((await post(`${path}/resend`)).status).toBe(202)
+    await until('it is sent once more', async () => (await delivery()).attempts > 2)
+    answer = 410
+    await it.phones.send(FRIEND, { to: OWN, text: 'Gone' })
+    const shown = async () => (await it.call({ path: `${at}/${webhook.id}` })).json().webhook
+    await until('it is disabled', async () => (await shown()).status === 'disabled')
+    expect((await it.call({ method: 'DELETE', path: `${at}/${webhook.id}` })).status).toBe(200)
   })
 })
 
