@@ -30,7 +30,7 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>
 type Request = Parameters<typeof httpRequest>[0]
 type Answer = { statusCode: number; headers: Record<string, string>; body: string; isBase64Encoded: boolean }
 
-export const FUNCTIONS = ['Api', 'Hook', 'Live', 'Push', 'Feed', 'Orders', 'Sweep', 'Tend'] as const
+export const FUNCTIONS = ['Api', 'Hook', 'Live', 'Push', 'Feed', 'Orders', 'Sweep', 'Tend', 'FanOut', 'Deliveries', 'Rouse'] as const
 type Component = (typeof FUNCTIONS)[number]
 type Functions = Record<Component, Lambda>
 
