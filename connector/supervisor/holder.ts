@@ -71,12 +71,14 @@ export class DeviceHolder {
 
   /**
    * Erases everything of the device, and tells WhatsApp when it can.
+   * @param connect brings a device that shall log out to where it can say so
    * @returns the messages that were accepted and never sent
    * @throws whatever the store throws: then it is not erased, and has to be opened again for the next try
    */
-  async erase(how: 'logout' | 'forget'): Promise<string[]> {
+  async erase(how: 'logout' | 'forget', connect?: (device: Device) => Promise<void>): Promise<string[]> {
     const device = await this.opened()
     try {
+      await connect?.(device)
       return await within(ERASE_MS, how === 'logout' ? device.logout() : device.forget(), 'erasing a device')
     } finally {
       this.lost()

@@ -22,6 +22,8 @@ export type LineParts = {
   server: ServerAddress
   timing: Timing
   now: Clock
+  /** Accepted messages are not sent on it. */
+  isSilent?: boolean
   /** True while our own store holds the line back: silence then proves nothing. */
   isStoreSlow(): boolean
   on: LineEvents
@@ -45,7 +47,7 @@ export class Line {
   /** @throws Closed | Fenced when the device is gone */
   constructor(parts: LineParts) {
     this.#parts = parts
-    const { device, server, timing, now, on } = parts
+    const { device, server, timing, now, isSilent = false, on } = parts
     this.#waitsUntil = now() + timing.CONNECT_TIMEOUT_MS + GRACE_MS
     this.#connection = device.connect(
       server,
@@ -65,6 +67,7 @@ export class Line {
       {
         connectTimeoutMs: timing.CONNECT_TIMEOUT_MS,
         keepAliveMs: timing.KEEP_ALIVE_MS,
+        isSilent,
         ...(timing.QR_TIMEOUT_MS ? { qrTimeoutMs: timing.QR_TIMEOUT_MS } : {}),
       },
     )

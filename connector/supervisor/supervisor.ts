@@ -14,6 +14,7 @@ import { Attempts } from './attempts.ts'
 import { type Decision, LOGGED_OUT } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
+import { connectToLeave } from './farewell.ts'
 import { DeviceHolder } from './holder.ts'
 import { KnownSession } from './known-session.ts'
 import { Line } from './line.ts'
@@ -344,9 +345,13 @@ export class Supervisor {
 
   /** The messages that it never sent are told to have failed; without a reason there is nobody to tell. */
   async #erase(how: 'logout' | 'forget', reason?: string): Promise<void> {
+    const isAway = how === 'logout' && this.phase !== 'open'
     let sent: string[] = []
     await this.#dialer.hangUpAfter(async () => {
-      sent = await this.#holder.erase(how)
+      sent = await this.#holder.erase(
+        how,
+        isAway ? (device) => connectToLeave(device, this.#parts) : undefined,
+      )
     }, 'erased')
     if (reason)
       await this.#traffic.outbox.fail([...sent, ...(await this.#parts.unsent(this.session))], reason)

@@ -108,6 +108,21 @@ test('clear-auth of a running session goes on with a fresh QR', async () => {
   await world.untilStatus(id, 'connected')
 })
 
+test('a stopped session that is logged out, or deleted, leaves the phone', async () => {
+  for (const action of ['logout', 'delete'] as const) {
+    const number = newNumber()
+    const { id } = await world.line(number)
+    await done(await world.ask(id, 'stop'))
+    expect(await devicesOf(number)).toHaveLength(1)
+    if (action === 'delete') await Sessions.remove(world.domain, await world.find(id))
+    else await world.ask(id, action)
+    await until(
+      `${action}: the phone has lost its device`,
+      async () => (await devicesOf(number)).length === 0,
+    )
+  }
+})
+
 test('clear-auth of a stopped session leaves it stopped, and unlinked', async () => {
   const { id } = await world.line(newNumber())
   await done(await world.ask(id, 'stop'))

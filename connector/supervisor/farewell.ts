@@ -1,0 +1,31 @@
+/**
+ * A device that is to leave WhatsApp has to tell it so, and for that it has to be connected: one that is not, because its
+ * session was stopped, is connected once more, sends nothing, and is given up when that takes too long.
+ */
+import type { Clock } from '#core/platform/clock.ts'
+import type { Device, ServerAddress } from '../socket/index.ts'
+import type { Timing } from '../timing.ts'
+import { within } from '../within.ts'
+import { Line } from './line.ts'
+
+const CONNECTS_WITHIN_MS = 8_000
+
+export type FarewellParts = { server: ServerAddress; timing: Timing; now: Clock }
+
+/** Resolves when the device is connected, or when there is no use in waiting for it. */
+export async function connectToLeave(device: Device, parts: FarewellParts): Promise<void> {
+  if (!device.linked) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const settled = () => resolve()
+  const nothing = () => undefined
+  const line = new Line({
+    ...parts,
+    device,
+    isSilent: true,
+    isStoreSlow: () => false,
+    on: { open: settled, closed: settled, qr: settled, linked: nothing, presence: nothing },
+  })
+  await within(CONNECTS_WITHIN_MS, promise, 'connecting to leave').catch(() =>
+    line.end('not connected in time'),
+  )
+}
