@@ -280,7 +280,7 @@ export class LiveConnection implements Connection {
     this.state = 'open'
     credentials.wasOpened()
     if (credentials.me) this.#tell('open', credentials.me)
-    this.sender.start()
+    if (!this.#settings.isSilent) this.sender.start()
     this.#replay()
     this.#parts.onHeld()
   }

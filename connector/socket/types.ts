@@ -164,6 +164,8 @@ export type ConnectSettings = {
   connectTimeoutMs?: number
   queryTimeoutMs?: number
   keepAliveMs?: number
+  /** Accepted messages stay where they are. */
+  isSilent?: boolean
   /** How long each QR lives in ms; WhatsApp's own rhythm (60 s, then 20 s each) when absent. */
   qrTimeoutMs?: number
 }
