@@ -99,6 +99,7 @@ function createWorld(options: Options, origin: () => string): World {
     unreadable: openUnreadable(store),
     queue: openQueue(store),
     parked: nothingParked(),
+    calls: new Map(),
     live: liveConnections(),
     registrations: openRegistrations(),
     hellos: new Map(),

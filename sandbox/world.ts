@@ -3,6 +3,7 @@
  * state: several sandboxes live side by side in one process.
  */
 import type { Faults } from './control/faults.ts'
+import type { Calls } from './delivery/calls.ts'
 import type { Parked } from './delivery/deliver.ts'
 import type { Watchers } from './delivery/devices.ts'
 import type { Queue } from './delivery/queue.ts'
@@ -45,6 +46,7 @@ export type World = {
   unreadable: Unreadable
   queue: Queue
   parked: Parked
+  calls: Calls
   live: Live
   registrations: Registrations
   hellos: Hellos

@@ -5,7 +5,9 @@
 import type { Event, MessageFacts } from '#core/contract/event.ts'
 import type { Row } from '../socket/index.ts'
 import { ackEvents } from './ack.ts'
+import { callEvents } from './call.ts'
 import type { Context } from './context.ts'
+import { groupEvents } from './group.ts'
 import { messageEvents, waitingEvents } from './message.ts'
 import { receiptEvents } from './receipt.ts'
 
@@ -27,9 +29,10 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return ackEvents(row, sent, context)
     case 'undecryptable':
       return waitingEvents(row, context)
-    // Named kinds without a place in the log yet: groups, pictures, calls.
+    // Of pictures, status texts and businesses nothing is told yet.
     case 'notification':
+      return groupEvents(row, context)
     case 'call':
-      return []
+      return callEvents(row, context)
   }
 }

@@ -103,6 +103,17 @@ const Said = z.object({
 })
 const conversation = ConversationFacts
 
+/** A call, as far as a linked device hears of it. */
+export const CallFacts = z.object({
+  id: z.string(),
+  from: z.string(),
+  caller: Person,
+  status: z.enum(['ringing', 'accepted', 'rejected', 'ended']),
+  isVideo: z.boolean(),
+  groupId: z.string().optional(),
+})
+export type CallFacts = z.infer<typeof CallFacts>
+
 /** For conversations at Twilio `sessionId` names the account's log of them, `twilio:<account>`. */
 const base = { id: z.string(), sessionId: z.string(), accountId: z.string(), timestamp: z.iso.datetime() }
 
@@ -174,6 +185,39 @@ export const Event = z.discriminatedUnion('type', [
     type: z.literal('event.response'),
     payload: Deed.extend({ response: z.enum(['going', 'not_going', 'maybe', 'unknown']) }),
   }),
+  /** Who came into a group, left it, or became or ceased to be an admin. */
+  z.object({
+    ...base,
+    type: z.literal('group.participants'),
+    payload: z.object({
+      groupId: z.string(),
+      action: z.enum(['add', 'remove', 'promote', 'demote']),
+      participants: z.array(Person),
+      by: Person.optional(),
+    }),
+  }),
+  /** We are in a new group, or something about one has changed. */
+  z.object({
+    ...base,
+    type: z.literal('group.updated'),
+    payload: z.object({
+      groupId: z.string(),
+      by: Person.optional(),
+      changes: z.object({
+        created: z.literal(true).optional(),
+        subject: z.string().optional(),
+        description: z.string().optional(),
+        announce: z.boolean().optional(),
+        locked: z.boolean().optional(),
+        joinApproval: z.boolean().optional(),
+        membersCanAdd: z.boolean().optional(),
+        disappearingSeconds: z.int().optional(),
+      }),
+    }),
+  }),
+  z.object({ ...base, type: z.literal('call.received'), payload: z.object({ call: CallFacts }) }),
+  /** It was accepted on another device, rejected, or nobody took it. */
+  z.object({ ...base, type: z.literal('call.ended'), payload: z.object({ call: CallFacts }) }),
   /** What became of the file of a message: it is stored now, or will not be had. */
   z.object({
     ...base,

@@ -59,6 +59,12 @@ export function controlApp(control: Control, overview: () => Overview) {
   })
 
   app.post('/groups', async (c) => c.json(await control.createGroup(await body(c, Schema.NewGroup)), 201))
+  app.post('/phones/:number/call', async (c) => {
+    const { to, video } = await body(c, Schema.Call)
+    return c.json(await control.call(number(c), to, video), 201)
+  })
+  app.get('/calls/:id', async (c) => c.json(await control.callState(c.req.param('id'))))
+  app.post('/calls/:id/hang-up', async (c) => c.json(await control.hangUp(c.req.param('id'))))
   app.post('/phones/:number/join', async (c) => {
     const { code } = await body(c, Schema.Pair)
     return c.json(await control.joinGroup(number(c), code))

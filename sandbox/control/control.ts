@@ -3,6 +3,7 @@
  * what it did is committed. Numbers go in with or without a plus and come out with one.
  */
 import type * as z from 'zod'
+import { type Call, hangUp, ring } from '../delivery/calls.ts'
 import { forgetParked } from '../delivery/deliver.ts'
 import { sendToGroup, sendToPerson } from '../delivery/from-phone.ts'
 import { type Typing as TypingState, type } from '../delivery/presence.ts'
@@ -38,6 +39,11 @@ export type Control = ReturnType<typeof controlOf>
 
 export function controlOf(world: World) {
   const person = (number: string): Person => world.people.expect(number.replace('+', ''))
+  const theCall = (id: string): Call => {
+    const found = world.calls.get(id)
+    if (!found) throw new SandboxError('CALL_NOT_FOUND', `There was no call ${id}.`)
+    return found
+  }
   const committed = async <T>(result: T): Promise<T> => {
     await world.store.durable()
     return result
@@ -68,6 +74,19 @@ export function controlOf(world: World) {
         : await sendToPerson(world, from, person(body.to), message)
       return committed({ id })
     },
+
+    /** Somebody calls somebody. */
+    call: async (number: string, to: string, video = false): Promise<Call> =>
+      committed({ ...ring(world, person(number), person(to), video) }),
+
+    /** The caller hangs up. Throws CALL_NOT_FOUND. */
+    async hangUp(id: string): Promise<Call> {
+      const found = theCall(id)
+      return committed({ ...hangUp(world, person(found.from), person(found.to), found) })
+    },
+
+    /** Throws CALL_NOT_FOUND. */
+    callState: async (id: string): Promise<Call> => ({ ...theCall(id) }),
 
     /** The file that came with a message, as the phone shows it. Throws MESSAGE_NOT_FOUND. */
     async media(_number: string, id: string): Promise<{ mimetype: string; content: Buffer }> {

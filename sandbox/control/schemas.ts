@@ -10,6 +10,7 @@ export const PhoneNumber = z
 
 export const GroupId = z.string().regex(/^\d+@g\.us$/, 'must be a group id such as 120363000000000001@g.us')
 
+export const Call = z.strictObject({ to: PhoneNumber, video: z.boolean().default(false) })
 export const Scan = z.strictObject({ qr: z.string().min(1) })
 export const Pair = z.strictObject({ code: z.string().min(1) })
 export const Read = z.strictObject({ ids: z.array(z.string().min(1)).min(1).max(1000) })

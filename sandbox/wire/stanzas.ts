@@ -1,4 +1,5 @@
 /** Where each kind of stanza goes, and what a client is told when it shows up. */
+import { takeCall } from '../delivery/calls.ts'
 import { sendFromCompanion } from '../delivery/from-companion.ts'
 import { takeChatState, takePresence } from '../delivery/presence.ts'
 import { takeAck, takeReceipt } from '../delivery/receipts.ts'
@@ -33,6 +34,8 @@ export async function handle(world: World, connection: Connection, stanza: Binar
       return takePresence(connection, stanza)
     case 'chatstate':
       return takeChatState(world, connection, stanza)
+    case 'call':
+      return takeCall(world, connection, stanza)
     case 'ib':
       return
     default:
