@@ -30,7 +30,19 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>
 type Request = Parameters<typeof httpRequest>[0]
 type Answer = { statusCode: number; headers: Record<string, string>; body: string; isBase64Encoded: boolean }
 
-export const FUNCTIONS = ['Api', 'Hook', 'Live', 'Push', 'Feed', 'Orders', 'Sweep', 'Tend', 'FanOut', 'Deliveries', 'Rouse'] as const
+export const FUNCTIONS = [
+  'Api',
+  'Hook',
+  'Live',
+  'Push',
+  'Feed',
+  'Orders',
+  'Sweep',
+  'Tend',
+  'FanOut',
+  'Deliveries',
+  'Rouse',
+] as const
 type Component = (typeof FUNCTIONS)[number]
 type Functions = Record<Component, Lambda>
 
@@ -81,9 +93,9 @@ export async function deploy(image: Built) {
   const request = async (component: Component, asked: Request) => {
     const { result, error } = await functions[component].invoke(httpRequest(asked))
     if (error) throw new Error(`${error.name}: ${error.message}`)
-    const { statusCode, body, isBase64Encoded } = result as Answer
+    const { statusCode, headers, body, isBase64Encoded } = result as Answer
     const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body
-    return { status: statusCode, text, json: () => JSON.parse(text) }
+    return { status: statusCode, headers, text, json: () => JSON.parse(text) }
   }
   return {
     functions,
