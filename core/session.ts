@@ -4,6 +4,7 @@
  * The verbs are in sessions/.
  */
 import * as z from 'zod'
+import { AddressRange } from './access/address.ts'
 import { sessionPartition } from './partition.ts'
 
 export { sessionPartition } from './partition.ts'
@@ -25,6 +26,10 @@ const setting = {
   conversations: z
     .boolean()
     .meta({ description: 'Make conversations of what is said between the session and single persons' }),
+  ipWhitelist: z.array(AddressRange).min(1).max(100).meta({
+    description:
+      'Addresses and ranges from which this session may be used; from anywhere when it is not set. Settings can be changed from anywhere by a token of the account',
+  }),
   webhookUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .max(2_000)
@@ -41,6 +46,7 @@ export const Settings = z
     maxReconnectAttempts: setting.maxReconnectAttempts.default(0),
     messageHistory: setting.messageHistory.default(true),
     conversations: setting.conversations.default(true),
+    ipWhitelist: setting.ipWhitelist.optional(),
     webhookUrl: setting.webhookUrl.optional(),
   })
   .meta({ id: 'SessionSettings' })
@@ -54,6 +60,7 @@ export const SettingsChange = z
     maxReconnectAttempts: setting.maxReconnectAttempts.nullish(),
     messageHistory: setting.messageHistory.nullish(),
     conversations: setting.conversations.nullish(),
+    ipWhitelist: setting.ipWhitelist.nullish(),
     webhookUrl: setting.webhookUrl.nullish(),
   })
   .meta({ id: 'SessionSettingsChange' })

@@ -37,9 +37,14 @@ export async function startGateway(
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const route = routes(endpoint)
 
-  const ask = async (routeKey: string, id: string, rest: Partial<SocketEvent> = {}): Promise<Answer> => {
+  const ask = async (
+    routeKey: string,
+    id: string,
+    rest: Partial<SocketEvent> = {},
+    address?: string,
+  ): Promise<Answer> => {
     try {
-      return await route(eventOf(routeKey, id, rest))
+      return await route(eventOf(routeKey, id, rest, address))
     } catch (err) {
       log.warn({ err, routeKey }, 'a live connection could not be served')
       return { statusCode: 500 }
@@ -49,9 +54,9 @@ export async function startGateway(
 
   return {
     endpoint,
-    async enter(headers) {
+    async enter(headers, address) {
       const id = newConnectionId()
-      return { id, answer: await ask('$connect', id, { headers }) }
+      return { id, answer: await ask('$connect', id, { headers }, address) }
     },
     opened(id, line) {
       lines.set(id, { line, idle: idle(line), life: setTimeout(() => line.close(), LIFE_MS) })
@@ -132,8 +137,13 @@ async function manage(
 /** As AWS makes them: 12 bytes, padded. */
 const newConnectionId = (): string => `${randomBytes(11).toString('base64').replaceAll('/', '_')}`
 
-const eventOf = (routeKey: string, connectionId: string, rest: Partial<SocketEvent>): SocketEvent => ({
+const eventOf = (
+  routeKey: string,
+  connectionId: string,
+  rest: Partial<SocketEvent>,
+  address: string | undefined,
+): SocketEvent => ({
   isBase64Encoded: false,
   ...rest,
-  requestContext: { routeKey, connectionId },
+  requestContext: { routeKey, connectionId, ...(address ? { identity: { sourceIp: address } } : {}) },
 })

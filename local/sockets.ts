@@ -15,7 +15,7 @@ export type Line = {
 }
 export type Accept = {
   /** Whether it may come in, by the headers of its request. */
-  enter(headers: Record<string, string>): Promise<{ answer: Answer; id: string }>
+  enter(headers: Record<string, string>, address: string | undefined): Promise<{ answer: Answer; id: string }>
   opened(id: string, line: Line): void
   said(id: string, text: string): Promise<void>
   left(id: string): Promise<void>
@@ -50,7 +50,7 @@ export async function accept(
   head: Buffer,
 ): Promise<void> {
   socket.on('error', () => socket.destroy())
-  const { answer, id } = await enter(headersOf(request))
+  const { answer, id } = await enter(headersOf(request), request.socket.remoteAddress)
   if (answer.statusCode !== 200) return refuse(socket, answer)
   const protocol = answer.headers?.['Sec-WebSocket-Protocol']
   if (socket.destroyed) return left(id)

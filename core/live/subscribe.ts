@@ -2,6 +2,7 @@
  * What a client asks to hear: sessions of its own account, each from where it has read to. Stored first, marked and
  * pushed after, so that what happens meanwhile is found by one or the other.
  */
+import { isWithin } from '../access/address.ts'
 import type { Domain } from '../domain.ts'
 import { EVERYTHING } from '../events/filter.ts'
 import { Fault } from '../platform/fault.ts'
@@ -72,7 +73,7 @@ export async function unsubscribe(
 /** A new session: who hears of every one hears of this one from its beginning. */
 export async function welcome(deps: SubscribeDeps, session: Session): Promise<void> {
   const connections = await Connections.ofAccount(deps.store, session.accountId)
-  const hearing = connections.filter(({ all, sessionId }) => all && !sessionId)
+  const hearing = connections.filter((one) => one.all && !one.sessionId && mayListen(one, session))
   await Promise.all(
     hearing.map((connection) =>
       add(deps, connection, session, {
@@ -114,13 +115,15 @@ async function add(
 
 async function named(
   deps: SubscribeDeps,
-  { accountId, sessionId }: Pick<Connections.Connection, 'accountId' | 'sessionId'>,
+  connection: Pick<Connections.Connection, 'accountId' | 'sessionId' | 'address'>,
   wanted: '*' | string[],
 ): Promise<Session[]> {
-  if (wanted === '*' && sessionId) return named(deps, { accountId, sessionId }, [sessionId])
+  const { accountId, sessionId } = connection
+  if (wanted === '*' && sessionId) return named(deps, connection, [sessionId])
   if (wanted === '*') {
     const every: Session[] = []
-    for await (const session of Sessions.ofAccount(deps.store, accountId)) every.push(session)
+    for await (const session of Sessions.ofAccount(deps.store, accountId))
+      if (mayListen(connection, session)) every.push(session)
     return every
   }
   const ids = [...new Set(wanted)]
@@ -132,8 +135,18 @@ async function named(
   const missing = ids.filter((wantedId) => !sessions.some(({ id }) => id === wantedId))
   if (missing.length > 0)
     throw new Fault('SESSION_NOT_FOUND', 'Session not found', { details: { sessions: missing } })
+  const closed = sessions.filter((session) => !mayListen(connection, session)).map(({ id }) => id)
+  if (closed.length > 0)
+    throw new Fault('FORBIDDEN', 'These sessions may not be used from this address.', {
+      details: { sessions: closed },
+    })
   return sessions
 }
+
+const mayListen = (
+  { address }: Pick<Connections.Connection, 'address'>,
+  { settings: { ipWhitelist } }: Session,
+): boolean => !ipWhitelist || isWithin(ipWhitelist, address)
 
 async function withinLimit(
   { store }: SubscribeDeps,

@@ -21,6 +21,8 @@ export const Holder = z.object({
   accountId: z.string(),
   token: z.string(),
   sessionId: z.string().optional(),
+  /** From where it listens. */
+  address: z.string().optional(),
 })
 export type Holder = z.infer<typeof Holder>
 

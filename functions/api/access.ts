@@ -4,6 +4,7 @@
  * for every call, by its method and path.
  */
 import type { Context, MiddlewareHandler } from 'hono'
+import { isWithin } from '#core/access/address.ts'
 import { isNoted, note } from '#core/access/audit.ts'
 import { isJwt } from '#core/access/jwt.ts'
 import type { Allowance } from '#core/access/rate.ts'
@@ -13,6 +14,7 @@ import { Fault } from '#core/platform/fault.ts'
 import { Session, sessionKey } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { TOKEN, Token, tokenKey } from '#core/token.ts'
+import { addressOf } from './address.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 
@@ -39,9 +41,23 @@ export const access =
     c.set('accountId', token.accountId)
     c.set('token', { ...token, pk: key.pk })
     c.set('session', session && own(Session.parse(session), token.accountId))
+    comeFromWhereOneMay(c)
     await next()
     await remember(deps, c)
   }
+
+/** Whoever has locked himself out changes the settings. */
+const SETTINGS = /^PUT \/api\/sessions\/[^/]+\/settings$/
+
+/** @throws Fault FORBIDDEN */
+function comeFromWhereOneMay(c: Context<ApiEnv>): void {
+  const allowed = c.get('session')?.settings.ipWhitelist
+  if (!allowed || isWithin(allowed, addressOf(c))) return
+  if (!c.get('token').sessionId && SETTINGS.test(`${c.req.method} ${c.req.path}`)) return
+  throw new Fault('FORBIDDEN', 'This session may not be used from this address.', {
+    details: { address: addressOf(c) ?? null },
+  })
+}
 
 /** Notes what was done. Who did it is not told when it cannot be noted. */
 async function remember(

@@ -14,7 +14,13 @@ import type { LiveDeps } from './deps.ts'
 type Headers = Record<string, string | undefined>
 export type Answer = { statusCode: number; headers?: Record<string, string>; body?: string }
 
-export async function connect(deps: LiveDeps, connectionId: string, given: Headers = {}): Promise<Answer> {
+/** @param address where it comes from, as the gateway saw it */
+export async function connect(
+  deps: LiveDeps,
+  connectionId: string,
+  given: Headers = {},
+  address?: string,
+): Promise<Answer> {
   const header = (name: string) =>
     Object.entries(given).find(([key]) => key.toLowerCase() === name)?.[1] ?? ''
   const protocols = header('sec-websocket-protocol')
@@ -27,7 +33,7 @@ export async function connect(deps: LiveDeps, connectionId: string, given: Heade
       protocols,
       secretOf(header('authorization'), header('x-api-key')),
     )
-    await Connections.open(deps, connectionId, holder)
+    await Connections.open(deps, connectionId, address ? { ...holder, address } : holder)
     const headers = protocols.includes(PROTOCOL) ? { 'Sec-WebSocket-Protocol': PROTOCOL } : undefined
     return { statusCode: 200, ...(headers ? { headers } : {}) }
   } catch (error) {

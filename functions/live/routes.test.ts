@@ -5,6 +5,7 @@ import { TICKET_PREFIX } from '#core/live/frames.ts'
 import { welcome } from '#core/live/subscribe.ts'
 import * as Subscriptions from '#core/live/subscription.ts'
 import { issue, redeem, TICKET_LIFE } from '#core/live/ticket.ts'
+import { change } from '#core/sessions/index.ts'
 import { tokenKey } from '#core/token.ts'
 import { type LiveWorld, liveWorld } from '../../test/support/live.ts'
 import { connect } from './gate.ts'
@@ -159,6 +160,22 @@ describe('what is said', () => {
     ])
     const { ticket } = await issue(w.store, { ...holder, sessionId: own.id })
     expect(await redeem(w.store, ticket)).toMatchObject({ sessionId: own.id })
+  })
+
+  test('a session that is bound to addresses is heard from those', async () => {
+    await w.account('bound')
+    const [open, bound] = [await w.session('bound'), await w.session('bound')]
+    await change(w.store, bound.id, { settings: { ipWhitelist: ['203.0.113.0/24'] } })
+    const headers = { 'x-api-key': 'token-bound' }
+    await connect(w.deps, id, headers, '198.51.100.1')
+    await w.say(id, { type: 'subscribe', sessions: [open.id, bound.id] })
+    expect(last()).toMatchObject({ type: 'error', code: 'FORBIDDEN', details: { sessions: [bound.id] } })
+    await w.say(id, { type: 'subscribe', sessions: '*' })
+    expect(Object.keys(w.saidAs(id, 'subscribed')[0]?.sessions ?? {})).toEqual([open.id])
+    const other = `${id}-office`
+    await connect(w.deps, other, headers, '203.0.113.9')
+    await w.say(other, { type: 'subscribe', sessions: [bound.id] })
+    expect(w.saidAs(other, 'subscribed')).toHaveLength(1)
   })
 
   test('a token without the scope for events does not come in', async () => {

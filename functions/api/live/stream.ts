@@ -10,6 +10,7 @@ import { begin, subscribe } from '#core/live/subscribe.ts'
 import { holderOf } from '#core/live/ticket.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { access, theSession } from '../access.ts'
+import { addressOf } from '../address.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { faults, SECURED, sessionParam } from '../describe.ts'
@@ -61,7 +62,8 @@ export const eventStream = (deps: Deps) =>
       await Connections.close(deps.store, id)
     }
     try {
-      const holder = holderOf(c.get('token'))
+      const address = addressOf(c)
+      const holder = { ...holderOf(c.get('token')), ...(address ? { address } : {}) }
       const connection = await Connections.open({ ...deps, post: streams.post }, id, holder)
       const wanted = { sessions: [sessionId], events, ...(cursor ? { after: { [sessionId]: cursor } } : {}) }
       const sessions = await subscribe(deps, connection, wanted)

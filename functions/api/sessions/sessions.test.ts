@@ -52,14 +52,14 @@ test('settings have defaults, keep what is given, and refuse what is not known',
   })
   const refused = await w.request('POST', '/api/sessions', {
     name: 'x',
-    settings: { ipWhitelist: ['192.168.1.1'], autoReconnect: 'yes', webhookUrl: 'ftp://x' },
+    settings: { nobodyKnows: ['192.168.1.1'], autoReconnect: 'yes', webhookUrl: 'ftp://x' },
   })
   expect(refused.status).toBe(400)
   expect(refused.body).toMatchObject({ success: false, code: 'VALIDATION_ERROR', status: 400 })
   expect(refused.body.details.issues).toEqual([
     { in: 'body', path: 'settings.autoReconnect', message: expect.stringContaining('boolean') },
     { in: 'body', path: 'settings.webhookUrl', message: 'must be an http or https URL' },
-    { in: 'body', path: 'settings', message: '"ipWhitelist" is not known here' },
+    { in: 'body', path: 'settings', message: '"nobodyKnows" is not known here' },
   ])
 })
 
