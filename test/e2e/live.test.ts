@@ -358,6 +358,23 @@ describe('the client', () => {
     }
   })
 
+  test('does not hold up the end of the system, and finds it again', async () => {
+    using client = following({ events: ['message.received'] })
+    await client.live()
+    const began = performance.now()
+    expect(await it.stop()).toEqual([])
+    expect(performance.now() - began).toBeLessThan(10_000)
+    await until('it has noticed', () => client.states.at(-1) !== 'live')
+    await it.restart()
+    await client.live()
+    await until('the line is back', async () => {
+      const { body } = await it.api<{ status: string }>(`/api/sessions/${sessionId}/status`)
+      return body.status === 'connected'
+    })
+    await write('after the pause')
+    await until('the message', () => client.texts().join() === 'after the pause')
+  })
+
   test('goes on where it was when the system was killed in between', async () => {
     using client = following({ events: ['message.received'] })
     await client.live()
