@@ -2,12 +2,12 @@
  * A connector, put together: leases say which shards it owns, a shard has sessions and a command queue, a session has a
  * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
  */
-
+import { buffer } from 'node:stream/consumers'
 import { FLEET_LOG } from '#core/contract/event.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'
-import { sessionFolder } from '#core/media/file.ts'
+import { objectKey, sessionFolder } from '#core/media/file.ts'
 import * as Messages from '#core/message.ts'
 import { recordOutcome } from '#core/outcome.ts'
 import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
@@ -148,6 +148,10 @@ export function startConnector(options: ConnectorOptions): Connector {
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
+    async contentOf(mediaId) {
+      const stored = await options.objects?.get(objectKey(mediaId))
+      return stored && buffer(stored.content)
+    },
     uploads: openUploads(options.objects),
     downloads: openDownloads({
       shelf: options.objects && { store, retention, objects: options.objects },

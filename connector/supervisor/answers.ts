@@ -17,14 +17,20 @@ export type Request = {
   isRepeat: boolean
 }
 
-type Parts = { now(): number; log: Log; tell(requestId: string, outcome: Outcome): Promise<unknown> }
+type Parts = {
+  now(): number
+  log: Log
+  /** A file of the session; undefined when there is none of that name. */
+  contentOf(mediaId: string): Promise<Buffer | undefined>
+  tell(requestId: string, outcome: Outcome): Promise<unknown>
+}
 
 export const answering =
-  ({ now, log, tell }: Parts) =>
+  ({ now, log, contentOf, tell }: Parts) =>
   async (connection: Connection | undefined, request: Request): Promise<void> => {
     const patience = Date.parse(request.until) - now()
     if (patience <= 0) return
-    const outcome = await answerTo(connection, request, patience)
+    const outcome = await answerTo(connection, request, patience, contentOf)
     if ('failure' in outcome) log.info({ request: request.name, ...outcome.failure }, 'request not answered')
     try {
       await tell(request.requestId, outcome)
@@ -37,6 +43,7 @@ async function answerTo(
   connection: Connection | undefined,
   { name, input, isRepeat }: Request,
   patience: number,
+  contentOf: Parts['contentOf'],
 ): Promise<Outcome> {
   const { takes, safe } = REQUESTS[name]
   if (isRepeat && !safe) return { failure: { code: 'unknown' } }
@@ -45,6 +52,7 @@ async function answerTo(
   try {
     if (name === 'pairing.code') return await pairingCode(connection, read.data as { phoneNumber: string })
     if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
+    if (name === 'picture.set') return await setPicture(connection, read.data as Picture, contentOf)
     return { answer: await within(patience, connection.ask(name, read.data as never), name) }
   } catch (error) {
     return { failure: failureOf(error) }
@@ -57,6 +65,19 @@ async function pairingCode(
 ): Promise<Outcome> {
   if (connection?.state !== 'pairing') return { failure: { code: 'not_pairing' } }
   return { answer: { code: await connection.pairingCode(phoneNumber) } }
+}
+
+type Picture = { id?: string | undefined; file?: string | undefined }
+
+async function setPicture(
+  connection: Connection,
+  { id, file }: Picture,
+  contentOf: Parts['contentOf'],
+): Promise<Outcome> {
+  const content = file === undefined ? undefined : await contentOf(file)
+  if (file !== undefined && !content) return { failure: { code: 'invalid' } }
+  await connection.media.setPicture(id, content)
+  return { answer: {} }
 }
 
 function failureOf(error: unknown): RequestFailure {

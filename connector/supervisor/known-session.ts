@@ -17,10 +17,15 @@ export class KnownSession {
   /** As far as anybody was told; the device itself may know better. */
   isLinked: boolean
 
-  constructor(session: Session) {
+  readonly #heard: (session: Session) => void
+
+  /** @param heard called at once, and whenever somebody may have begun to listen to the session */
+  constructor(session: Session, heard: (session: Session) => void = () => undefined) {
     this.#session = session
+    this.#heard = heard
     this.#done = session.state.doneIntent
     this.isLinked = session.state.linked
+    heard(session)
   }
 
   get value(): Session {
@@ -47,7 +52,9 @@ export class KnownSession {
     if (after < before) return
     const wanted = after > before ? read.wanted : this.#session.wanted
     const listening = laterMark(this.#session.listening, read.listening)
+    const isHeard = listening?.at !== this.#session.listening?.at
     this.#session = { ...read, state: this.#session.state, wanted, listening }
+    if (isHeard) this.#heard(this.#session)
   }
 
   written({ state: { status }, doneIntent = 0 }: Pick<StateChange, 'state' | 'doneIntent'>): void {

@@ -48,6 +48,8 @@ export type SupervisorParts = {
   unsent(session: Session): Promise<string[]>
   /** Stores the answer to a request where its asker looks for it. */
   answered(requestId: string, outcome: Outcome): Promise<unknown>
+  /** A stored file as a whole, for small ones; undefined when there is none. */
+  contentOf(mediaId: string): Promise<Buffer | undefined>
   /** Files on their way out and in. */
   uploads: Uploads
   downloads: Downloads

@@ -49,7 +49,7 @@ export class Supervisor {
     this.id = session.id
     this.#why = why
     this.#parts = parts
-    this.#known = new KnownSession(session)
+    this.#known = new KnownSession(session, (known) => parts.tell?.(known, []))
     this.#attempts = new Attempts(parts.timing, parts.random)
     const line = () => this.#dialer.line?.connection
     this.#traffic = openTraffic(parts, { device: () => this.device, connection: line })
@@ -78,7 +78,6 @@ export class Supervisor {
       },
       parts,
     )
-    parts.tell?.(session, [])
   }
 
   get phase(): Phase {
@@ -95,9 +94,7 @@ export class Supervisor {
 
   /** The stored session, as somebody has read it. */
   update(session: Session): void {
-    const before = this.session.listening?.at
     this.#known.merge(session)
-    if (this.session.listening?.at !== before) this.#parts.tell?.(this.session, [])
     this.#do(() => this.#obey())
   }
 

@@ -25,8 +25,8 @@ export function openTraffic(
   }
   const outbox = new Outbox({ ...parts, opened })
   const receiver: Receiver = { ...parts, opened }
-  const { now, log, answered, keys, downloads } = parts
-  const answer = answering({ now, log, tell: answered })
+  const { now, log, answered, contentOf, keys, downloads } = parts
+  const answer = answering({ now, log, contentOf, tell: answered })
   return {
     outbox,
     hooks: {

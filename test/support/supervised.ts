@@ -110,6 +110,7 @@ export function supervised(
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     unsent: async () => [],
     keysOf: () => NO_KEYS,
+    contentOf: async () => undefined,
     uploads: async () => new Uint8Array(),
     downloads: { stateOf: () => 'skipped', fetch: () => undefined, resume: () => undefined },
     answered: async (_id, outcome) => void outcomes.push(outcome),

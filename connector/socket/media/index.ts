@@ -3,7 +3,13 @@
  * Both stream between the server and a file of this machine.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { getAudioDuration, prepareWAMessageMedia, proto, type WASocket } from '@whiskeysockets/baileys'
+import {
+  getAudioDuration,
+  jidNormalizedUser,
+  prepareWAMessageMedia,
+  proto,
+  type WASocket,
+} from '@whiskeysockets/baileys'
 import type { MessageKey } from '#core/contract/request.ts'
 import type { MediaKind } from '#core/media/kinds.ts'
 import { Refused, Unanswered } from '../errors.ts'
@@ -35,6 +41,8 @@ export type MediaPort = {
   download(message: Uint8Array): Promise<AsyncIterable<Uint8Array>>
   /** Asks the phone to leave the file there again. @returns the message with its new place @throws Refused, Unanswered */
   renew(message: Uint8Array, key: MessageKey): Promise<Uint8Array>
+  /** The picture of this person or group, ours without one; without content it is taken away. */
+  setPicture(id: string | undefined, content: Buffer | undefined): Promise<void>
 }
 
 const UPLOAD_IDLE_MS = 60_000
@@ -61,6 +69,14 @@ export function mediaPort({ socket, line, server, log, assertOpen }: MediaOption
       const { kind, part } = filePartOf(proto.Message.decode(message))
       const content = await fetched(placeOf(part, server))
       return decrypted(content, part.mediaKey, kind)
+    },
+    async setPicture(id, content) {
+      assertOpen()
+      const target = id ?? jidNormalizedUser(socket.authState.creds.me?.id)
+      const done = content
+        ? socket.updateProfilePicture(target, content)
+        : socket.removeProfilePicture(target)
+      await line.untilLost(done)
     },
     async renew(message, { id, chatId, fromMe, participant }) {
       assertOpen()

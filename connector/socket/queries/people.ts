@@ -2,7 +2,6 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { Person } from '#core/contract/content.ts'
 import { iso } from '#core/platform/clock.ts'
-import { Refused } from '../errors.ts'
 import type { Answers, Asked } from './index.ts'
 
 /** WhatsApp's answer when there is no picture, or none for us. */
@@ -57,9 +56,6 @@ export const peopleAnswers = (asked: Asked): Answers => {
     async 'call.reject'({ callId, from }) {
       await socket.rejectCall(callId, from)
       return {}
-    },
-    async 'picture.set'() {
-      throw new Refused('A picture needs its file.', undefined)
     },
   }
 }

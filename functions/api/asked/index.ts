@@ -4,6 +4,7 @@ import { chatCalls } from './chats.ts'
 import { groupCalls } from './groups.ts'
 import { pairingCalls } from './pairing.ts'
 import { peopleCalls } from './people.ts'
+import { pictureCalls } from './pictures.ts'
 import { presenceCalls } from './presence.ts'
 
 export const askedCalls = [
@@ -12,5 +13,6 @@ export const askedCalls = [
   ...peopleCalls,
   ...chatCalls,
   ...callCalls,
+  ...pictureCalls,
   ...groupCalls,
 ]

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { png } from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
@@ -75,6 +76,40 @@ capability('Change the own about text', 'PUT /api/sessions/{sessionId}/profile',
   const { body } = await w.call('GET', path(`/contacts/+${PHONE}/profile`))
   expect(body).toMatchObject({ profile: { about: 'At work' } })
 })
+
+capability(
+  'Change the own picture',
+  'PUT /api/sessions/{sessionId}/profile/picture · DELETE /api/sessions/{sessionId}/profile/picture',
+  async () => {
+    const picture = async () => {
+      const { body } = await w.call<{ profile: { picture: string | null } }>(
+        'GET',
+        path(`/contacts/+${PHONE}/profile`),
+      )
+      return body.profile.picture
+    }
+    const given = await w.call('PUT', path('/profile/picture'), { base64: png.toString('base64') })
+    expect(given.status).toBe(200)
+    const answer = await fetch((await picture()) ?? '')
+    expect(Buffer.from(await answer.arrayBuffer()).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]))
+    expect((await w.call('DELETE', path('/profile/picture'))).status).toBe(200)
+    expect(await picture()).toBeNull()
+    expect(await w.call('PUT', path('/profile/picture'), { base64: 'aGVsbG8=' })).toMatchObject({
+      status: 415,
+    })
+  },
+)
+
+capability(
+  'Change the picture of a group',
+  'PUT /api/sessions/{sessionId}/groups/{groupId}/picture · DELETE /api/sessions/{sessionId}/groups/{groupId}/picture',
+  async () => {
+    const { id: group } = await w.phones.createGroup({ creator: PHONE, subject: 'Art', participants: [ANN] })
+    const at = path(`/groups/${group}/picture`)
+    expect((await w.call('PUT', at, { base64: png.toString('base64') })).status).toBe(200)
+    expect((await w.call('DELETE', at)).status).toBe(200)
+  },
+)
 
 capability(
   'Block somebody',

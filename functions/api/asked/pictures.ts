@@ -1,0 +1,59 @@
+/** The own profile picture, and those of groups. */
+import * as z from 'zod'
+import { fileOf, hasOneSource, ONE_SOURCE, source } from '../media/source.ts'
+import { done, groupOf, groupParam } from './parameters.ts'
+import { type Asking, call } from './route.ts'
+
+const { url, base64, id } = source
+const Picture = z
+  .strictObject({ url, base64, id })
+  .refine(hasOneSource, ONE_SOURCE)
+  .meta({ id: 'NewPicture', description: 'An image; it is shown as a square' })
+
+async function set({ ask, deps, session }: Asking, given: z.output<typeof Picture>, id?: string) {
+  const owner = { sessionId: session.id, accountId: session.accountId }
+  const file = await fileOf(deps, owner, 'image', given)
+  return ask('picture.set', { file: file.id, ...(id ? { id } : {}) })
+}
+
+const setOwn = call({
+  method: 'put',
+  path: '/profile/picture',
+  tag: 'Contacts',
+  summary: 'Change the own picture',
+  body: Picture,
+  gives: done,
+  run: (asking, { body }) => set(asking, body),
+})
+
+const removeOwn = call({
+  method: 'delete',
+  path: '/profile/picture',
+  tag: 'Contacts',
+  summary: 'Take the own picture away',
+  gives: done,
+  run: ({ ask }) => ask('picture.set', {}),
+})
+
+const setOfGroup = call({
+  method: 'put',
+  path: '/groups/{groupId}/picture',
+  tag: 'Groups',
+  summary: 'Change the picture of a group',
+  params: groupParam,
+  body: Picture,
+  gives: done,
+  run: (asking, { params, body }) => set(asking, body, groupOf(params.groupId)),
+})
+
+const removeOfGroup = call({
+  method: 'delete',
+  path: '/groups/{groupId}/picture',
+  tag: 'Groups',
+  summary: 'Take the picture of a group away',
+  params: groupParam,
+  gives: done,
+  run: ({ ask }, { params }) => ask('picture.set', { id: groupOf(params.groupId) }),
+})
+
+export const pictureCalls = [setOwn, removeOwn, setOfGroup, removeOfGroup]
