@@ -46,12 +46,18 @@ export async function startCloud(
     (one, other) => Number(Boolean(one.inputs.redrivePolicy)) - Number(Boolean(other.inputs.redrivePolicy)),
   )
   for (const { inputs } of inOrder) urls.set(String(inputs.name), await createQueue(sqs, inputs))
+  for (const { inputs } of view.all('aws:s3/bucket:Bucket'))
+    await fetch(`${queues.endpoint}/${inputs.bucket}`, {
+      method: 'PUT',
+      headers: { authorization: 'AWS4-HMAC-SHA256' },
+    })
   const { live } = view.evaluation.outputs as { live: string }
   const management = new URL(live.replace(/^wss/, 'https'))
   const engines = {
     sockets: { endpoint: sockets, api: `${view.prefix}live` },
     database: engine.endpoint,
     queues: queues.endpoint,
+    files: queues.endpoint,
     queueUrl(name: string) {
       const url = urls.get(name)
       if (!url) throw new Error(`there is no queue ${name}`)
@@ -87,6 +93,7 @@ export async function startCloud(
           ...Object.fromEntries(led),
           DYNAMODB_ENDPOINT: guard.url,
           SQS_ENDPOINT: guard.url,
+          S3_ENDPOINT: guard.url,
           AWS_REGION: REGION,
           AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
           AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

@@ -7,11 +7,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Statement } from '../rules/view.ts'
-import { allows, type Body, type Need, queueIn, queueNeeds, socketNeeds, tableNeeds } from './needs.ts'
+import {
+  allows,
+  type Body,
+  fileNeeds,
+  type Need,
+  queueIn,
+  queueNeeds,
+  socketNeeds,
+  tableNeeds,
+} from './needs.ts'
 
 type Engines = {
   database: string
   queues: string
+  files: string
   /** The management API of the WebSocket API, and how that is called. */
   sockets: { endpoint: string; api: string }
   queueUrl(name: string): string
@@ -39,6 +49,7 @@ export async function startGuard(statements: Statement[], engines: Engines) {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await buffer(request)
     if (request.url?.includes('/@connections/')) return answerSocket(request, response, bytes)
+    if (!request.headers['x-amz-target']) return answerFile(request, response, bytes)
     const [service, operation] = String(request.headers['x-amz-target']).split('.') as [string, string]
     const body = JSON.parse(bytes.toString() || '{}') as Body
     const isQueue = service.startsWith('AmazonSQS')
@@ -67,6 +78,25 @@ export async function startGuard(statements: Statement[], engines: Engines) {
     const said = method === 'POST' ? { body: new Uint8Array(bytes) } : {}
     const reply = await fetch(engines.sockets.endpoint + url, { method, ...said })
     response.writeHead(reply.status, { 'content-type': 'application/json' }).end(await reply.text())
+  }
+
+  async function answerFile(
+    { method = '', url = '', headers }: IncomingMessage,
+    response: ServerResponse,
+    bytes: Buffer,
+  ) {
+    const needs = fileNeeds(method, url)
+    if (!mayPass(needs, response)) return
+    used.push(...needs)
+    const { 'content-type': type = 'application/octet-stream', authorization = '' } = headers
+    const sent = method === 'PUT' ? { body: new Uint8Array(bytes) } : {}
+    const reply = await fetch(engines.files + url, {
+      method,
+      headers: { 'content-type': type, authorization },
+      ...sent,
+    })
+    response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? type })
+    response.end(Buffer.from(await reply.arrayBuffer()))
   }
 
   async function forward(request: IncomingMessage, body: Body): Promise<{ status: number; body: Buffer }> {

@@ -53,6 +53,19 @@ export const socketNeeds = (method: string, path: string, api: string): Need[] =
   },
 ]
 
+const ON_FILES: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' }
+
+/** `/<bucket>/<key>`; without a key it is asked what there is. */
+export function fileNeeds(method: string, path: string): Need[] {
+  const [, bucket = '', key = ''] = /^\/([^/?]+)\/?([^?]*)/.exec(path) ?? []
+  const arn = `arn:aws:s3:::${bucket}`
+  return [
+    key
+      ? { action: `s3:${ON_FILES[method] ?? method}`, resource: `${arn}/${decodeURIComponent(key)}` }
+      : { action: 's3:ListBucket', resource: arn },
+  ]
+}
+
 /** SQS knows no permissions for batches. */
 export const queueNeeds = (operation: string, body: Body): Need[] => [
   {
