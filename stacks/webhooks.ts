@@ -48,7 +48,16 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     timeout: '55 seconds',
     environment: environment.fanOut,
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'BatchWriteItem'),
+      table(
+        tables.main,
+        'GetItem',
+        'BatchGetItem',
+        'Query',
+        'PutItem',
+        'UpdateItem',
+        'DeleteItem',
+        'BatchWriteItem',
+      ),
       table(tables.events, 'Query'),
       sendTo(jobs.deliveries.live),
     ],

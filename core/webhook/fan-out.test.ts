@@ -11,7 +11,7 @@ import { erase } from './erase.ts'
 import { fanOut } from './fan-out.ts'
 import { acquire } from './lease.ts'
 import { change } from './manage.ts'
-import { catchUp } from './sweep.ts'
+import { catchUpAccount, catchUpSession, ofAccounts } from './sweep.ts'
 import { postVolatile } from './volatile.ts'
 
 let w: WebhookWorld
@@ -41,7 +41,14 @@ const present = (): Event => ({
   payload: { chatId: 'c', participant: 'p', state: 'composing' } as never,
 })
 const account = async () => (await Accounts.find(w.store, 'acme')) as Accounts.Account
-const catchUpAll = async () => catchUp({ store: w.store, wake: w.wake }, await account())
+async function catchUpAll(): Promise<number> {
+  const desk = { store: w.store, wake: w.wake }
+  const find = ofAccounts(w.store)
+  let woken = await catchUpAccount(desk, await account(), find)
+  for await (const session of Sessions.ofAccount(w.store, 'acme'))
+    woken += await catchUpSession(desk, session, find)
+  return woken
+}
 
 test('who wants nothing of it, or is switched off, is not woken', async () => {
   await w.endpoint(own(), { url: hook.url, events: ['session.*'] })

@@ -8,7 +8,6 @@ import { sessionPartition } from '../partition.ts'
 import { iso } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import type { Session } from '../session.ts'
-import { ofAccount } from '../sessions/find.ts'
 import { type Endpoint, endpointKey, endpointsOf, isResting } from './endpoint.ts'
 import { accountStream } from './envelope.ts'
 import { DUE } from './lease.ts'
@@ -39,34 +38,54 @@ export async function wakeDue({ store, wake }: Desk, limit = PER_RUN): Promise<n
 
 const Newest = z.object({ id: z.string() })
 
-/**
- * Compares the newest event of each log of an account with how far its endpoints are, and wakes those that are behind.
- * @returns how many
- */
-export async function catchUp(desk: Desk, account: Pick<Account, 'id' | 'webhooks'>): Promise<number> {
-  const { store } = desk
-  const ofAll = (await endpointsOf(store, { accountId: account.id })).filter(({ active }) => active)
-  if (ofAll.length === 0 && account.webhooks)
-    await nobodyListens(store, { accountId: account.id }, account.webhooks)
+/** Endpoints of accounts that are switched on, each account's read once. */
+export type OfAccounts = (accountId: string) => Promise<Endpoint[]>
+
+export function ofAccounts(store: Store): OfAccounts {
+  const known = new Map<string, Promise<Endpoint[]>>()
+  return (accountId) => {
+    const asked = known.get(accountId) ?? activeOnes(store, { accountId })
+    known.set(accountId, asked)
+    return asked
+  }
+}
+
+const activeOnes = async (store: Store, owner: { accountId: string; sessionId?: string }) =>
+  (await endpointsOf(store, owner)).filter(({ active }) => active)
+
+/** The logs of an account that are no session's. @returns how many endpoints were behind and are woken */
+export async function catchUpAccount(
+  desk: Desk,
+  { id: accountId, webhooks }: Pick<Account, 'id' | 'webhooks'>,
+  find: OfAccounts,
+): Promise<number> {
+  const endpoints = await find(accountId)
+  if (endpoints.length === 0) {
+    if (webhooks) await nobodyListens(desk.store, { accountId }, webhooks)
+    return 0
+  }
   let woken = 0
-  for (const stream of [accountStream(account.id), `twilio:${account.id}`])
-    if (ofAll.length > 0) woken += await wakeBehind(desk, stream, ofAll)
-  for await (const session of ofAccount(store, account.id))
-    woken += await catchUpSession(desk, session, ofAll)
+  for (const stream of [accountStream(accountId), `twilio:${accountId}`])
+    woken += await wakeBehind(desk, stream, endpoints)
   return woken
 }
 
-async function catchUpSession(desk: Desk, session: Session, ofAll: Endpoint[]): Promise<number> {
+/**
+ * Compares the newest event of a session's log with how far its endpoints are, and wakes those that are behind.
+ * @returns how many
+ */
+export async function catchUpSession(desk: Desk, session: Session, find: OfAccounts): Promise<number> {
   const { store } = desk
   const { id: sessionId, accountId, webhooks } = session
   const owner = { accountId, sessionId }
+  const ofAll = await find(accountId)
   if (!webhooks) {
     if (ofAll.length === 0) return 0
     // It was created, or somebody began to listen, while the other was under way.
     await store.transact([marking(owner, store.now())])
     return wakeBehind(desk, sessionId, ofAll)
   }
-  const own = (await endpointsOf(store, owner)).filter(({ active }) => active)
+  const own = await activeOnes(store, owner)
   if (own.length + ofAll.length > 0) return wakeBehind(desk, sessionId, [...own, ...ofAll])
   if (!(await isAccountTold(store, accountId))) await nobodyListens(store, owner, webhooks)
   return 0

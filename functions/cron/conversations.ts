@@ -10,10 +10,8 @@ import type { Opened } from '#core/conversation/open.ts'
 import type { Reading } from '#core/conversation/receive.ts'
 import * as Seen from '#core/conversation/seen.ts'
 import { finish, type Read, settle } from '#core/conversation/settle.ts'
-import type { Store } from '#core/platform/dynamo.ts'
-import type { Session } from '#core/session.ts'
-import * as Sessions from '#core/sessions/index.ts'
 import { goRound } from './round.ts'
+import { everySession, placeOf } from './sessions.ts'
 
 export type Tended = {
   /** Messages of linked sessions that nobody had told of. */
@@ -72,13 +70,4 @@ export async function tend(
   const failed = rounds.reduce((sum, went) => sum + (went?.failed ?? 0), 0)
   if (failed > 0) throw new Error(`${failed} accounts or sessions could not be attended to: see the log`)
   return tended
-}
-
-/** Where a session stands among those of all accounts. */
-const placeOf = (session: Session): string => `${session.accountId} ${Sessions.listingPlace(session)}`
-
-async function* everySession(store: Store, after: string | undefined): AsyncGenerator<Session> {
-  const [accountId, place] = after?.split(' ') ?? []
-  if (accountId) yield* Sessions.ofAccount(store, accountId, place)
-  for await (const account of Accounts.all(store, accountId)) yield* Sessions.ofAccount(store, account.id)
 }

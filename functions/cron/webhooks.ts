@@ -3,8 +3,10 @@
  * goes on.
  */
 import * as Accounts from '#core/account.ts'
-import { catchUp, wakeDue } from '#core/webhook/sweep.ts'
+import { catchUpAccount, catchUpSession, ofAccounts, wakeDue } from '#core/webhook/sweep.ts'
 import type { FanOutDeps } from '../consumers/webhooks-deps.ts'
+import { goRound } from './round.ts'
+import { everySession, placeOf } from './sessions.ts'
 
 export type Roused = {
   /** Endpoints whose time had come. */
@@ -13,12 +15,36 @@ export type Roused = {
   behind: number
 }
 
-/** @param options.catchUp whether the logs are looked at in this run */
+/**
+ * @param options.catchUp whether the logs are looked at in this run
+ * @throws Error when somebody could not be attended to; everybody else was
+ */
 export async function rouse(deps: FanOutDeps, options: { catchUp: boolean }): Promise<Roused> {
-  const desk = { store: deps.store, wake: deps.wake }
+  const { store, wake, log } = deps
+  const desk = { store, wake: (endpoint: Parameters<typeof wake>[0]) => wake(endpoint) }
   const roused: Roused = { due: await wakeDue(desk), behind: 0 }
-  if (options.catchUp)
-    for await (const account of Accounts.all(deps.store)) roused.behind += await catchUp(desk, account)
-  if (roused.behind > 0) deps.log.info(roused, 'webhooks were behind, and are woken')
+  if (!options.catchUp) return roused
+  const find = ofAccounts(store)
+  const rounds = await Promise.all([
+    goRound(deps, {
+      name: 'webhooks of accounts',
+      after: (place) => Accounts.all(store, place),
+      placeOf: ({ id }) => id,
+      async attend(account) {
+        roused.behind += await catchUpAccount(desk, account, find)
+      },
+    }),
+    goRound(deps, {
+      name: 'webhooks of sessions',
+      after: (place) => everySession(store, place),
+      placeOf,
+      async attend(session) {
+        roused.behind += await catchUpSession(desk, session, find)
+      },
+    }),
+  ])
+  if (roused.behind > 0) log.info(roused, 'webhooks were behind, and are woken')
+  const failed = rounds.reduce((sum, went) => sum + went.failed, 0)
+  if (failed > 0) throw new Error(`${failed} accounts or sessions could not be attended to: see the log`)
   return roused
 }
