@@ -11,6 +11,9 @@ import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './storage.ts'
 
+/** Endpoints that are posted to at the same time; what an account of AWS may run at once is left to the API as well. */
+const DRAINS = 300
+
 type Parts = { tables: Tables; jobs: Jobs; secrets: Secrets; environment: Environments }
 
 export function webhooks(stage: Stage, parts: Parts): Lambda[] {
@@ -63,7 +66,10 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     ],
   })
   jobs.webhooks.live.subscribe(fanOut.arn, { batch: { size: 10, partialResponses: true } })
-  jobs.deliveries.live.subscribe(deliveries.arn, { batch: { size: 1, partialResponses: true } })
+  jobs.deliveries.live.subscribe(deliveries.arn, {
+    batch: { size: 1, partialResponses: true },
+    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: DRAINS } } },
+  })
   new sst.aws.CronV2('RouseSchedule', {
     schedule: 'rate(1 minute)',
     function: rouse.arn,
