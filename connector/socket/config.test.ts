@@ -41,10 +41,21 @@ test('live mode leaves the address to Baileys, which knows that of WhatsApp', ()
 
 test('sandbox and live mode are configured alike otherwise', () => {
   const comparable = (server: ServerAddress) => {
-    const { waWebSocketUrl: _, getMessage: _1, cachedGroupMetadata: _2, ...rest } = config(server)
+    const {
+      waWebSocketUrl: _,
+      fetchAgent: _1,
+      getMessage: _2,
+      cachedGroupMetadata: _3,
+      ...rest
+    } = config(server)
     return rest
   }
   expect(comparable(LIVE)).toEqual(comparable(SANDBOX))
+})
+
+test('files leave in plain text to the sandbox alone', () => {
+  expect(config(LIVE).fetchAgent).toBeUndefined()
+  expect(config(SANDBOX).fetchAgent).toBeDefined()
 })
 
 test('no link preview is fetched, and our own messages are not echoed', () => {

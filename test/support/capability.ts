@@ -84,7 +84,12 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
     call,
 
     /** Leaves a file here, as its bare content. */
-    async upload(sessionId: string, content: ConstructorParameters<typeof Response>[0], mimetype: string, fileName: string) {
+    async upload(
+      sessionId: string,
+      content: ConstructorParameters<typeof Response>[0],
+      mimetype: string,
+      fileName: string,
+    ) {
       const path = `/api/sessions/${sessionId}/media`
       calls.push({ method: 'POST', path, fields: [] })
       const answer = await app.request(`${path}?fileName=${fileName}`, {
