@@ -103,10 +103,10 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
     },
 
     /** Sends and waits until WhatsApp's server has it. @throws Error when it was not taken */
-    async sends(sessionId: string, message: Json, patience = 15_000): Promise<Shown> {
+    async sends(sessionId: string, message: Json): Promise<Shown> {
       const { status, body } = await call<{ message: Shown }>(
         'POST',
-        `/api/messages?wait=server&timeout=${patience}`,
+        '/api/messages?wait=server&timeout=25000',
         {
           sessionId,
           ...message,
