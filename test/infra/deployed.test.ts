@@ -6,38 +6,18 @@ import { newMessageId } from '#core/platform/id.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { png } from '../support/files.ts'
 import { completion, order } from '../support/twilio-model.ts'
-import { SID } from '../support/twilio-rest.ts'
-import { encode, type Form, inbound, signatureOf } from '../support/twilio-world.ts'
 import { until } from '../support/until.ts'
 import { type Receiver, receiver } from '../support/webhooks.ts'
 import { schedule, sqsBatch } from './deployed/events.ts'
+import { idleIn, SELDOM } from './deployed/idle.ts'
 import { liveClient, textsIn } from './deployed/sockets.ts'
+import { twilioTests } from './deployed/twilio.ts'
 import { type Deployment, deploy, FUNCTIONS } from './deployment.ts'
 import { buildBySteps } from './image/steps.ts'
 import { snapshot } from './snapshot.ts'
 
 /** Items of any shape: only their number matters. */
 const ANYTHING = z.looseObject({})
-/**
- * What nothing here leads to: writes to the log that collide (core/log.ts), live connections that died or lag far behind,
- * webhooks that were quiet for minutes or that nobody woke.
- */
-const SELDOM = [
-  'ApiFunction: dynamodb:BatchGetItem on Events',
-  'PushFunction: dynamodb:DeleteItem on Main',
-  'PushFunction: sqs:SendMessage on jobs-live.fifo',
-  'DeliveriesFunction: dynamodb:DeleteItem on Main',
-  'RouseFunction: dynamodb:PutItem on Main',
-  'RouseFunction: dynamodb:UpdateItem on Main',
-  'RouseFunction: dynamodb:DeleteItem on Main',
-  'RouseFunction: dynamodb:BatchWriteItem on Main',
-  'RouseFunction: sqs:SendMessage on jobs-deliveries',
-  'Connector: dynamodb:BatchGetItem on Main',
-  // Votes in a poll are opened with what the poll said.
-  'Connector: dynamodb:GetItem on Messages',
-  'Connector: dynamodb:BatchGetItem on Events',
-]
-const WORKERS = ['FeedFunction', 'OrdersFunction', 'TendFunction']
 const isText = (text: string) => (event: { type: string; payload: { message?: { text?: string } } }) =>
   event.type === 'message.received' && event.payload.message?.text === text
 const PARTS = [...FUNCTIONS.map((component) => `${component}Function`), 'Connector']
@@ -339,75 +319,10 @@ describe('live connections', () => {
   })
 })
 
-describe('the webhook of Twilio', () => {
-  const post = (form: Form, signature?: string) =>
-    it.hook({
-      method: 'POST',
-      path: '/twilio-webhook-opt',
-      body: Buffer.from(encode(form)),
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-twilio-signature': signature ?? signatureOf(form, { url: `${it.origin}/twilio-webhook-opt` }),
-      },
-    })
-  const find = async () => {
-    const { conversations } = (await it.call({ path: '/api/conversations', query: 'channel=twilio' })).json()
-    return conversations[0]
-  }
-
-  test('a message is answered, and its order read by the model behind a queue', async () => {
-    it.model.answers(() => ({ body: completion(order({ name: 'Product A', quantity: 5 })), afterMs: 1_000 }))
-    const answer = await post(inbound({ Body: 'Five of product A, please' }))
-    expect(answer.status, answer.text).toBe(200)
-    const conversation = await until('the order', async () => {
-      const found = await find()
-      return found?.orderDetails?.items?.length === 1 && found
-    })
-    expect(conversation.orderDetails.items[0]).toMatchObject({ name: 'Product A', quantity: 5 })
-    expect(it.model.asked[0]?.authorization).toBe('Bearer model-key-of-the-trial')
-  })
-
-  test('a reply leaves by its API', async () => {
-    const { id } = await find()
-    const path = `/api/conversations/${id}/messages`
-    const reply = await it.call({ method: 'POST', path, body: JSON.stringify({ text: 'On its way' }) })
-    expect(reply.status, reply.text).toBe(202)
-    await until('it is asked', () => it.twilio.requests.some(({ form }) => form.Body === 'On its way'))
-  })
-
-  test('what it did not sign is refused', async () => {
-    expect((await post(inbound(), 'wrong')).status).toBe(403)
-  })
-
-  test('one that was seen is answered as before', async () => {
-    const form = inbound({ Body: 'Twice' })
-    const first = await post(form)
-    expect((await post(form)).text).toBe(first.text)
-  })
-
-  test('a status callback is noted', async () => {
-    const { requests } = it.twilio
-    expect(requests.length).toBeGreaterThan(0)
-    const callback = {
-      MessageSid: 'SM1',
-      SmsSid: 'SM1',
-      MessageStatus: 'delivered',
-      AccountSid: SID,
-      To: 'whatsapp:+1234567890',
-      From: 'whatsapp:+14155238886',
-    }
-    expect((await post(callback)).status).toBe(204)
-  })
-
-  test('the timed job attends to conversations', async () => {
-    const { result, error } = await it.functions.Tend.invoke(schedule())
-    expect(error).toBeUndefined()
-    expect(result).toMatchObject({ expired: 0 })
-    const body = JSON.stringify({ settings: { conversations: false } })
-    await it.call({ method: 'PUT', path: `/api/sessions/${id}/settings`, body })
-    expect((await it.functions.Tend.invoke(schedule())).error).toBeUndefined()
-  })
-})
+twilioTests(
+  () => it,
+  () => id,
+)
 
 describe.each(['Feed', 'Orders'] as const)('a batch of the queue of %s', (component) => {
   test('only what cannot be read comes again', async () => {
@@ -463,22 +378,6 @@ describe('at the end', () => {
   })
 
   test('no role may do what nothing of this needed', () => {
-    expect(PARTS.flatMap((name) => idleOf(name).map((one) => `${name}: ${brief(one)}`))).toEqual(SELDOM)
+    expect(idleIn(it, PARTS)).toEqual(SELDOM)
   })
 })
-
-/** The workers share what conversations are written with, and need not each use all of it here. */
-function idleOf(name: string): string[] {
-  const idle = it.guards[name]?.idle() ?? []
-  if (!WORKERS.includes(name)) return idle
-  const others = WORKERS.flatMap((worker) => it.guards[worker] ?? [])
-  return idle.filter((one) =>
-    others.every((guard) => !guard.grants.includes(one) || guard.idle().includes(one)),
-  )
-}
-
-/** `action on table` or `action on queue`. */
-const brief = (need: string): string =>
-  need
-    .replace(/ on .*:table\/linekeeper-trial-(\w+)Table-\w+$/, ' on $1')
-    .replace(/ on .*:linekeeper-trial-/, ' on ')
