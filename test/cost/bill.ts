@@ -2,6 +2,8 @@
  * What a month costs, from what was counted, what AWS asks, and what is assumed: a fixed part, by the size of the
  * fleet, and one by the messages.
  */
+
+import { MEASURES } from '#core/measures.ts'
 import { JOBS } from '#core/queues.ts'
 import { TABLES } from '#core/tables.ts'
 import { VITALS } from '#core/vitals.ts'
@@ -44,7 +46,7 @@ export function fixedOf(sessions: number, size: Size, counts: Counts): Bill {
       LOOKS_PER_MINUTE * shards * MINUTES * PRICES.fifoRequest.usd +
       ASSUMED.looksPerMinute * JOBS.length * MINUTES * PRICES.queueRequest.usd,
     watching:
-      Object.keys(VITALS).length * PRICES.metric.usd +
+      (Object.keys(VITALS).length + Object.keys(MEASURES).length) * PRICES.metric.usd +
       watchedMetrics(fleet) * PRICES.alarm.usd +
       PRICES.dashboard.usd +
       gb(connectors * DAYS * ASSUMED.loggedConnectorDay) * PRICES.loggedGb.usd,
