@@ -3,7 +3,7 @@ import * as Accounts from '#core/account.ts'
 import { type Database, database } from '../../test/support/database.ts'
 import { goRound, type Round } from './round.ts'
 
-const EVERYBODY = Array.from({ length: 40 }, (_, n) => `account-${String(n).padStart(2, '0')}`)
+const EVERYBODY = Array.from({ length: 60 }, (_, n) => `account-${String(n).padStart(2, '0')}`)
 const clock = { now: Date.UTC(2026, 0, 1) }
 let db: Database
 let met: string[] = []

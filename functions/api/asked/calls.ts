@@ -13,6 +13,7 @@ const reject = call({
   body: z
     .strictObject({ from: z.string().max(100).meta({ description: 'Who calls' }) })
     .meta({ id: 'RejectedCall' }),
+  example: { from: '+4915123456789' },
   gives: done,
   run: ({ ask }, { params, body }) =>
     ask('call.reject', { callId: params.callId, from: personOf(body.from) }),

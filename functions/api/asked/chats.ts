@@ -33,6 +33,7 @@ const change = call({
     })
     .refine((body) => Object.values(body).some((value) => value !== undefined), 'must change something')
     .meta({ id: 'ChatChange' }),
+  example: { archived: true },
   gives: done,
   async run(asking, { params, body }) {
     const chatId = chatIdOf(params.chatId)

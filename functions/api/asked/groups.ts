@@ -67,6 +67,7 @@ const change = call({
     })
     .refine((body) => Object.values(body).some((value) => value !== undefined), 'must change something')
     .meta({ id: 'GroupChange' }),
+  example: { subject: 'Good friends' },
   gives: { group: Group },
   async run({ ask }, { params, body }) {
     const groupId = groupOf(params.groupId)
@@ -96,6 +97,7 @@ const participants = call({
   description: 'Answers for each person: 200 is done, 403 has to be invited, 409 is in already, and so on.',
   params: { ...groupParam, action: Action },
   body: z.strictObject({ participants: People }).meta({ id: 'Participants' }),
+  example: { participants: ['+4915123456789'] },
   gives: { results: z.array(Affected) },
   run: ({ ask }, { params, body }) =>
     ask('group.participants', {
@@ -153,6 +155,7 @@ const look = call({
   tag,
   summary: 'See which group an invite link leads to',
   body: z.strictObject({ invite: Code }).meta({ id: 'InviteToLookAt' }),
+  example: { invite: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv' },
   gives: { group: Group },
   run: async ({ ask }, { body }) => ({ group: await ask('group.invite-info', { code: body.invite }) }),
 })
@@ -164,6 +167,7 @@ const join = call({
   summary: 'Join a group by its invite link',
   description: 'Null when admins have to let us in first.',
   body: z.strictObject({ invite: Code }).meta({ id: 'InviteToFollow' }),
+  example: { invite: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv' },
   gives: { groupId: z.string().nullable() },
   async run({ ask }, { body }) {
     const { groupId = null } = await ask('group.join', { code: body.invite })
@@ -188,6 +192,7 @@ const answerRequests = call({
   summary: 'Let people in, or not',
   params: { ...groupParam, action: z.enum(['approve', 'reject']) },
   body: z.strictObject({ participants: People }).meta({ id: 'JoinRequests' }),
+  example: { participants: ['+4915123456789'] },
   gives: { results: z.array(Affected) },
   run: ({ ask }, { params, body }) =>
     ask('group.answer-requests', {

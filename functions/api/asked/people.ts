@@ -133,6 +133,7 @@ const ownProfile = call({
       'must have a name or an about text',
     )
     .meta({ id: 'OwnProfile' }),
+  example: { name: 'Corner shop' },
   gives: done,
   async run({ ask }, { body: { name, about } }) {
     if (name !== undefined) await ask('profile.name', { name })

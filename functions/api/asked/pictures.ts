@@ -22,6 +22,7 @@ const setOwn = call({
   tag: 'Contacts',
   summary: 'Change the own picture',
   body: Picture,
+  example: { url: 'https://example.com/picture.jpg' },
   gives: done,
   run: (asking, { body }) => set(asking, body),
 })
@@ -42,6 +43,7 @@ const setOfGroup = call({
   summary: 'Change the picture of a group',
   params: groupParam,
   body: Picture,
+  example: { url: 'https://example.com/picture.jpg' },
   gives: done,
   run: (asking, { params, body }) => set(asking, body, groupOf(params.groupId)),
 })

@@ -16,6 +16,7 @@ const setPresence = call({
   tag,
   summary: 'Be shown as online or offline',
   body: z.strictObject({ state: z.enum(['online', 'offline']) }).meta({ id: 'OwnPresence' }),
+  example: { state: 'online' },
   gives: done,
   run: ({ ask }, { body }) => ask('presence.set', { online: body.state === 'online' }),
 })
@@ -30,6 +31,7 @@ const typing = call({
   body: z
     .strictObject({ state: z.enum(['composing', 'recording', 'paused']).default('composing') })
     .meta({ id: 'Typing' }),
+  example: { state: 'composing' },
   gives: done,
   run: ({ ask }, { params, body }) =>
     ask('presence.typing', { chatId: chatIdOf(params.chatId), state: body.state }),
@@ -64,6 +66,7 @@ const read = call({
   body: z
     .strictObject({ messageIds: z.array(z.string().min(1).max(128)).min(1).max(500).optional() })
     .meta({ id: 'ReadMessages' }),
+  example: { messageIds: ['3EB0A1B2C3D4E5F60718'] },
   gives: { read: z.int().meta({ description: 'How many' }) },
   async run({ ask, deps, session }, { params, body }) {
     const chatId = chatIdOf(params.chatId)

@@ -79,6 +79,7 @@ const pin = createRoute({
     ...which,
     body: body(
       z.strictObject({ seconds: z.literal(PIN_SECONDS).default(604_800) }).meta({ id: 'MessagePin' }),
+      { seconds: 604_800 },
     ),
   },
   responses,
