@@ -119,15 +119,23 @@ test('killed under load five times, it loses nothing and no ratchet falls out of
   const toAlice: string[] = []
   const arrived = new Set<string>()
   const acknowledged: string[] = []
+  // One after the other: plain libsignal loses its way when both sides begin a session at once (Alice is plain Baileys).
+  await box.call(`/phones/${BOB}/send`, { to: ALICE, text: 'Hello' })
+  await eventually(() => alice.arrived.size === 1)
+  await alice.send(jidOf(BOB), 'Hello Bob')
+  await eventually(() => alice.acks.size === 1)
   for (let round = 0; round < 5; round += 1) {
+    const sends: Promise<unknown>[] = []
     for (let n = 0; n < 10; n += 1) {
       box
         .call<{ id: string }>(`/phones/${BOB}/send`, { to: ALICE, text: `${round}.${n}` })
         .then(({ id }) => toAlice.push(id))
         .catch(() => undefined)
-      alice.send(jidOf(BOB), `${round}.${n}`).catch(() => undefined)
+      sends.push(alice.send(jidOf(BOB), `${round}.${n}`).catch(() => undefined))
     }
     await eventually(() => alice.acks.size > 2 && toAlice.length > round * 3)
+    // Plain Baileys forgets the step of its ratchet when a send is cut off, and uses the key again.
+    await Promise.all(sends)
     const { port } = box
     await killed(box)
     await alice.stop()
