@@ -4,13 +4,17 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { clientSettings } from '#core/platform/aws-settings.ts'
-
-/** Milliseconds. */
-const ANSWERS_WITHIN = 10_000
+import { fromEnvironment } from '#core/platform/aws/credentials.ts'
 
 export const sdkDynamo = (region: string, endpoint: string | undefined): DynamoDBClient =>
-  new DynamoDBClient(clientSettings(region, endpoint, ANSWERS_WITHIN))
+  new DynamoDBClient(settings(region, endpoint))
 
 export const sdkSqs = (region: string, endpoint: string | undefined): SQSClient =>
-  new SQSClient({ ...clientSettings(region, endpoint, ANSWERS_WITHIN), useQueueUrlAsEndpoint: true })
+  new SQSClient({ ...settings(region, endpoint), useQueueUrlAsEndpoint: true })
+
+const settings = (region: string, endpoint: string | undefined) => ({
+  region,
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  ...(endpoint ? { endpoint, credentials: async () => fromEnvironment(endpoint)() } : {}),
+})

@@ -45,49 +45,28 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
   const alive = (item: Record<string, unknown> | undefined): item is Item =>
     item !== undefined && !(typeof item.expiresAt === 'number' && item.expiresAt <= Math.floor(now() / 1000))
 
-  const toTransactItem = (write: Write): NonNullable<TransactWriteCommandInput['TransactItems']>[number] => {
-    const TableName = tables[write.table]
-    if ('put' in write)
-      return {
-        Put: {
-          TableName,
-          Item: stamped(write.put),
-          ConditionExpression: write.condition,
-          ExpressionAttributeValues: write.values,
-          ExpressionAttributeNames: write.names,
-        },
-      }
-    if ('remove' in write)
-      return {
-        Delete: {
-          TableName,
-          Key: write.remove,
-          ConditionExpression: write.condition,
-          ExpressionAttributeValues: write.values,
-          ExpressionAttributeNames: write.names,
-        },
-      }
-    if ('check' in write)
-      return {
-        ConditionCheck: {
-          TableName,
-          Key: write.check,
-          ConditionExpression: write.condition,
-          ExpressionAttributeValues: write.values,
-          ExpressionAttributeNames: write.names,
-        },
-      }
-    const { names, values, UpdateExpression, ConditionExpression } = stampedUpdate(write.set)
+  const updateOf = (table: TableName, Key: Key, set: Expression) => {
+    const { names, values, ...expressions } = stampedUpdate(set)
     return {
-      Update: {
-        TableName,
-        Key: write.update,
-        UpdateExpression,
-        ConditionExpression,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      },
+      TableName: tables[table],
+      Key,
+      ...expressions,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
     }
+  }
+
+  const toTransactItem = (write: Write): NonNullable<TransactWriteCommandInput['TransactItems']>[number] => {
+    if ('update' in write) return { Update: updateOf(write.table, write.update, write.set) }
+    const place = {
+      TableName: tables[write.table],
+      ConditionExpression: write.condition,
+      ExpressionAttributeValues: write.values,
+      ExpressionAttributeNames: write.names,
+    }
+    if ('put' in write) return { Put: { ...place, Item: stamped(write.put) } }
+    if ('remove' in write) return { Delete: { ...place, Key: write.remove } }
+    return { ConditionCheck: { ...place, Key: write.check, ConditionExpression: write.condition } }
   }
 
   const writeMany = async (table: TableName, all: WriteRequest[]): Promise<void> => {
@@ -169,16 +148,7 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
 
     /** False when the condition failed: the item is untouched then. */
     async update(table: TableName, key: Key, set: Expression): Promise<boolean> {
-      const { names, values, ...expressions } = stampedUpdate(set)
-      return succeeds(
-        dynamo.call('UpdateItem', {
-          TableName: tables[table],
-          Key: key,
-          ...expressions,
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
-        }),
-      )
+      return succeeds(dynamo.call('UpdateItem', updateOf(table, key, set)))
     },
 
     /** The item as it is after the update; undefined when the condition failed, and nothing was changed then. */
@@ -188,14 +158,9 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
       key: Key,
       set: Expression,
     ): Promise<z.output<S> | undefined> {
-      const { names, values, ...expressions } = stampedUpdate(set)
       try {
         const { Attributes } = await dynamo.call('UpdateItem', {
-          TableName: tables[table],
-          Key: key,
-          ...expressions,
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
+          ...updateOf(table, key, set),
           ReturnValues: 'ALL_NEW',
         })
         return read(schema, Attributes as Item)

@@ -34,7 +34,7 @@ const ENTRANCES: Record<string, { pattern: RegExp; allowed: RegExp }> = {
   'the environment': {
     pattern: /\bprocess\.env\b/,
     allowed:
-      /^(core\/platform\/(base-config|aws-settings|aws\/credentials)\.ts|connector\/probe\.ts|.*(\/main|handler)\.ts|local\/|test\/)/,
+      /^(core\/platform\/(base-config|aws\/credentials)\.ts|connector\/probe\.ts|.*(\/main|handler)\.ts|local\/|test\/)/,
   },
   'the console': { pattern: /\bconsole\.\w+\(/, allowed: /^test\/bench\// },
 }

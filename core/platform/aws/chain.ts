@@ -6,6 +6,8 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { type CredentialSource, fromEnvironment } from './credentials.ts'
 
+const chain = defaultProvider()
+
 /** Engines of our own are called as from everywhere else. */
 export const fromChain = (endpoint: string | undefined): CredentialSource =>
-  endpoint ? fromEnvironment(endpoint) : defaultProvider()
+  endpoint ? fromEnvironment(endpoint) : chain

@@ -22,7 +22,7 @@ import type {
   UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb'
 import { readAnswer, writeRequest } from './document.ts'
-import { type CallOptions, openService, type ServiceOptions } from './service.ts'
+import { type Calls, openService, type ServiceOptions } from './service.ts'
 
 type Operations = {
   GetItem: [GetCommandInput, GetCommandOutput]
@@ -35,14 +35,7 @@ type Operations = {
   TransactWriteItems: [TransactWriteCommandInput, TransactWriteCommandOutput]
 }
 
-export type Dynamo = {
-  /** @throws AwsError */
-  call<O extends keyof Operations>(
-    operation: O,
-    input: Operations[O][0],
-    options?: CallOptions,
-  ): Promise<Omit<Operations[O][1], '$metadata'>>
-} & Disposable
+export type Dynamo = Calls<Operations>
 
 export type DynamoOptions = Omit<ServiceOptions, 'name' | 'target'>
 

@@ -31,6 +31,16 @@ export type Service = {
   ): Promise<Record<string, unknown>>
 } & Disposable
 
+/** The calls of one service, by the SDK's own types of what goes in and comes out. */
+export type Calls<Operations extends Record<keyof Operations, [object, object]>> = {
+  /** @throws AwsError */
+  call<O extends keyof Operations>(
+    operation: O,
+    input: Operations[O][0],
+    options?: CallOptions,
+  ): Promise<Omit<Operations[O][1], '$metadata'>>
+} & Disposable
+
 /** What the service answered in place of a result. `name` is AWS's code, `reasons` those of a cancelled transaction. */
 export class AwsError extends Error {
   override readonly name: string

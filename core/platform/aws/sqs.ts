@@ -11,7 +11,7 @@ import type {
   SendMessageBatchCommandInput,
   SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs'
-import { type CallOptions, openService, type ServiceOptions } from './service.ts'
+import { type Calls, openService, type ServiceOptions } from './service.ts'
 
 type Operations = {
   SendMessageBatch: [SendMessageBatchCommandInput, SendMessageBatchCommandOutput]
@@ -24,14 +24,7 @@ type Operations = {
   GetQueueAttributes: [GetQueueAttributesCommandInput, GetQueueAttributesCommandOutput]
 }
 
-export type Sqs = {
-  /** @throws AwsError */
-  call<O extends keyof Operations>(
-    operation: O,
-    input: Operations[O][0],
-    options?: CallOptions,
-  ): Promise<Omit<Operations[O][1], '$metadata'>>
-} & Disposable
+export type Sqs = Calls<Operations>
 
 export type SqsOptions = Omit<ServiceOptions, 'name' | 'target'>
 

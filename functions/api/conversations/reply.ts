@@ -7,6 +7,7 @@ import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
+import { idempotencyHeader } from '../messages/idempotency.ts'
 import { Text } from '../messages/text.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { ConversationMessage, conversationParam, messageViewOf, tags } from './view.ts'
@@ -21,14 +22,7 @@ const reply = createRoute({
   security: SECURED,
   request: {
     ...conversationParam,
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .meta({ description: 'Any text, new for each message' }),
-    }),
+    headers: z.object(idempotencyHeader),
     body: body(z.strictObject({ text: Text }).meta({ id: 'ConversationReply' }), {
       text: 'It is on its way.',
     }),

@@ -1,5 +1,5 @@
 /** From the start of the process until every session that it finds wanted and linked is connected. */
-import { CONNECTOR_FLAGS } from '../parts/flags.ts'
+import { CONNECTOR_FLAGS } from '../../../local/connectors.ts'
 import { median } from '../parts/statistics.ts'
 import { atMost, type Row } from '../row.ts'
 

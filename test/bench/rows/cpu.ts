@@ -37,7 +37,7 @@ export const cpu: Row = {
       figures,
       notes: [
         `Ours commits to a store in memory that takes ${STORE_MS} ms; raw Baileys keeps its keys in memory as JSON without any delay. Medians of ${TURNS} turns of ${MESSAGES} messages each.`,
-        'The whole connector also takes the command from SQS, commits to DynamoDB, and stores the events of acknowledgement and delivery, all by the AWS SDK over HTTP; raw Baileys does none of that. It has no goal of its own.',
+        'The whole connector also takes the command from SQS, commits to DynamoDB, and stores the events of acknowledgement and delivery, all over HTTP; raw Baileys does none of that. It has no goal of its own.',
       ],
     }
   },

@@ -1,7 +1,7 @@
 /** What one connector takes of a machine as its idle sessions become more: a fresh process at every size. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { CONNECTOR_FLAGS } from '../../../local/connectors.ts'
 import type { Size } from '../kept.ts'
-import { CONNECTOR_FLAGS } from '../parts/flags.ts'
 import { type Fleet, openFleet } from '../parts/fleet.ts'
 import { lineThrough, median } from '../parts/statistics.ts'
 import { cpuMs, residentMb } from '../parts/usage.ts'

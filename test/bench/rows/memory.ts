@@ -1,6 +1,6 @@
 /** What many idle linked sessions take of a machine's memory: one connector, and one process of raw Baileys. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { CONNECTOR_FLAGS } from '../parts/flags.ts'
+import { CONNECTOR_FLAGS } from '../../../local/connectors.ts'
 import { median } from '../parts/statistics.ts'
 import { residentMb } from '../parts/usage.ts'
 import { atMost, type Row } from '../row.ts'

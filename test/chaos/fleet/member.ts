@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { CONNECTOR_FLAGS } from '../../../local/connectors.ts'
 import { readRecord } from '../../../local/record.ts'
 import type { Stack } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
@@ -19,8 +20,6 @@ export type Member = Awaited<ReturnType<typeof member>>
 const ROOT = join(import.meta.dirname, '../../..')
 const READY_WITHIN_MS = 60_000
 const LEAVES_WITHIN_MS = 20_000
-/** As `npm start` gives it to its own. */
-const V8 = ['--max-semi-space-size=8']
 
 /** Resolves when the connector is ready. It ends with this process. */
 export async function member(its: Pick<Stack, 'dataDir'>, id: string) {
@@ -40,7 +39,7 @@ export async function member(its: Pick<Stack, 'dataDir'>, id: string) {
   const child = fork(join(ROOT, 'connector/main.ts'), [], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...env, CONNECTOR_ID: id, MASTER_KEY: masterKeyOf(its.dataDir) },
-    execArgv: V8,
+    execArgv: CONNECTOR_FLAGS,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   opened.defer(() => void child.kill('SIGKILL'))

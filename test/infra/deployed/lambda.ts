@@ -53,12 +53,18 @@ export async function startLambda(view: View, component: string, environment: Re
     answers.get(id)?.(answer)
     answers.delete(id)
   })
+  const ended = () => ({ error: { name: 'Runtime.ExitError', message: `${component} has ended` }, ms: 0 })
+  child.once('exit', () => {
+    for (const answer of answers.values()) answer(ended())
+    answers.clear()
+  })
   return {
     importMs: started.ready.importMs,
     files,
     output,
-    /** As Lambda invokes it; errors that the handler throws come back as Lambda would report them. */
+    /** As Lambda invokes it; errors that the handler throws, and its end, come back as Lambda would report them. */
     invoke(event: unknown): Promise<Invocation> {
+      if (!child.connected) return Promise.resolve(ended())
       const id = ++calls
       return new Promise((resolve) => {
         answers.set(id, resolve)
