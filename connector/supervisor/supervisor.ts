@@ -4,8 +4,7 @@
  * other; whatever comes from a line that is not the present one is ignored.
  */
 import { Fenced } from '#core/device/index.ts'
-import type { Intent, Session } from '#core/session.ts'
-import { presenceShown, qrShown } from '../events/volatile.ts'
+import type { Session } from '#core/session.ts'
 import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
@@ -14,10 +13,12 @@ import { Attempts } from './attempts.ts'
 import { type Decision, LOGGED_OUT } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
-import { connectToLeave } from './farewell.ts'
+import { Ending } from './ending.ts'
+import { type Deeds, follow } from './follow.ts'
 import { DeviceHolder } from './holder.ts'
 import { KnownSession } from './known-session.ts'
-import { Line } from './line.ts'
+import type { Line } from './line.ts'
+import { openLine } from './opened-line.ts'
 import type { Outcome, Send } from './outbox.ts'
 import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
 import { isRunning, type Phase } from './phase.ts'
@@ -25,8 +26,6 @@ import { openTraffic, type Traffic } from './traffic.ts'
 import { verdictOn } from './verdict.ts'
 
 const FLUSH_MS = 1_500
-/** How long a planned end waits for the server's answers, so that the next owner need not send anything again. */
-const ANSWERS_MS = 1_000
 const OWNED_ELSEWHERE = 'another connector has opened its device'
 
 export class Supervisor {
@@ -39,6 +38,7 @@ export class Supervisor {
   readonly #traffic: Traffic
   readonly #known: KnownSession
   readonly #attempts: Attempts
+  readonly #ending: Ending
   #work: Promise<void> = Promise.resolve()
   #change = Promise.withResolvers<void>()
   #isLeaving = false
@@ -64,6 +64,15 @@ export class Supervisor {
       patienceMs: parts.timing.CONNECT_TIMEOUT_MS,
       lineOf: (device) => this.#lineOf(device),
       failed: (error) => this.#notOpened(error),
+    })
+    this.#ending = new Ending({
+      parts,
+      dialer: this.#dialer,
+      holder: this.#holder,
+      attempts: this.#attempts,
+      outbox: this.#traffic.outbox,
+      session: () => this.session,
+      phase: () => this.phase,
     })
     this.#display = new Display(
       {
@@ -134,7 +143,7 @@ export class Supervisor {
     this.#changed()
     if (isPlanned) {
       const flushed = within(FLUSH_MS, this.#display.flush(), 'the last state').catch(() => undefined)
-      await this.#finish('released', () => this.#holder.retire())
+      await this.#ending.released()
       await flushed
     } else {
       await this.#dialer.hangUp('released')
@@ -158,44 +167,30 @@ export class Supervisor {
   /** Makes what is follow what should be. */
   async #obey(): Promise<void> {
     const { pending } = this.#known
-    if (pending) await this.#follow(pending)
-    else if (this.session.wanted && this.phase === 'idle') this.#begin({ reason: this.#why }, this.#scatter())
+    if (pending) {
+      this.#parts.log.info({ intent: pending.n, action: pending.action }, 'session intent')
+      await follow(pending, this.#deeds)
+      this.#known.followed(pending)
+    } else if (this.session.wanted && this.phase === 'idle')
+      this.#begin({ reason: this.#why }, this.#scatter())
   }
 
-  async #follow(intent: Intent): Promise<void> {
-    const { n, action } = intent
-    this.#parts.log.info({ intent: n, action }, 'session intent')
-    const done = { doneIntent: n }
-    if (intent.unlinkFirst) await this.#forgetLink('logged_out')
-    switch (action) {
-      case 'start':
-        if (isRunning(this.phase) && this.phase !== 'waiting') this.#display.done(n)
-        else this.#begin(done)
-        break
-      case 'stop':
-        await this.#stop()
-        this.#enter('idle', done)
-        break
-      case 'restart':
-        await this.#hangUp('restart')
-        this.#begin({ reason: 'restart', ...done })
-        break
-      case 'logout':
-        await this.#forgetLink('logged_out', done)
-        break
-      case 'clear-auth':
-        await this.#forgetLink('auth_cleared', done)
-        if (this.session.wanted) this.#begin({ reason: 'auth_cleared' })
-        break
-      case 'delete':
-        await this.#erase('logout')
-        await this.#display.flush()
-        await this.#parts.purge(this.session)
-        this.#parts.log.info('session deleted')
-        this.#leave()
-        break
-    }
-    this.#known.followed(intent)
+  readonly #deeds: Deeds = {
+    phase: () => this.phase,
+    isWanted: () => this.session.wanted,
+    begin: (detail) => this.#begin(detail),
+    enter: (phase, detail) => this.#enter(phase, detail),
+    done: (n) => this.#display.done(n),
+    hangUp: (why) => this.#ending.now(why),
+    stop: () => this.#ending.stopped(),
+    forgetLink: (reason, detail) => this.#forgetLink(reason, detail),
+    remove: async () => {
+      await this.#ending.erased('logout')
+      await this.#display.flush()
+      await this.#parts.purge(this.session)
+      this.#parts.log.info('session deleted')
+      this.#leave()
+    },
   }
 
   #begin(detail: Detail, pause = 0): void {
@@ -217,27 +212,13 @@ export class Supervisor {
       return
     }
     this.#enter('starting', { reason: this.#display.reason })
-    const { server, timing, now, onQr } = this.#parts
-    const line: Line = new Line({
-      device,
-      server,
-      timing,
-      now,
+    return openLine(device, this.#parts, {
       isStoreSlow: () => this.#isStoreFailing(),
-      on: {
-        qr: (text, expiresAt) => {
-          this.#enter('pairing', { qr: { text, expiresAt: new Date(expiresAt).toISOString() } })
-          onQr(this.session, text, expiresAt)
-          this.#parts.tellNow(qrShown(expiresAt))
-        },
-        linked: (me) => this.#enter('confirming', { me }),
-        open: (me) => this.#opened(me),
-        presence: (presence) =>
-          this.#parts.tellNow(presenceShown(presence, (lid) => this.device?.phoneNumberOf(lid))),
-        closed: (closed) => this.#do(() => this.#closed(line, closed)),
-      },
+      enter: (phase, detail) => this.#enter(phase, detail),
+      qr: (text, expiresAt) => this.#parts.onQr(this.session, text, expiresAt),
+      open: (me) => this.#opened(me),
+      closed: (line, closed) => this.#do(() => this.#closed(line, closed)),
     })
-    return line
   }
 
   #opened(me: Me): void {
@@ -256,7 +237,7 @@ export class Supervisor {
 
   async #closed(line: Line, closed: Closed): Promise<void> {
     if (line !== this.#dialer.line) return
-    await this.#hangUp('closed')
+    await this.#ending.now('closed')
     await this.#known.refresh((id) => this.#parts.find(id), this.#parts.log)
     const storeFailing = this.#isStoreFailing()
     const { isOurs, log } = this.#parts
@@ -278,7 +259,7 @@ export class Supervisor {
         this.#retry(decision.reason)
         break
       case 'stop':
-        await this.#stop()
+        await this.#ending.stopped()
         this.#halt(decision)
         break
       case 'erase':
@@ -306,7 +287,7 @@ export class Supervisor {
     for (const pause of pauses(250, 5_000)) {
       if (this.#isLeaving) return
       try {
-        await this.#erase('forget', why.reason)
+        await this.#ending.erased('forget', why.reason)
         return this.#halt(why, { me: null })
       } catch (error) {
         if (error instanceof Fenced) throw error
@@ -317,41 +298,8 @@ export class Supervisor {
   }
 
   async #forgetLink(reason: string, detail: Detail = {}): Promise<void> {
-    await this.#erase('logout', reason)
+    await this.#ending.erased('logout', reason)
     this.#enter('idle', { me: null, ...detail })
-  }
-
-  async #stop(): Promise<void> {
-    this.#attempts.leave()
-    await this.#finish('stopped', () => this.#holder.close())
-  }
-
-  /** Ends the line in good order: what was sent is answered and stored first. */
-  async #finish(why: string, close: () => Promise<void>): Promise<void> {
-    const isOpen = this.phase === 'open' && this.#dialer.line !== undefined
-    await this.#dialer.hangUpAfter(async () => {
-      if (isOpen) await this.#traffic.outbox.answered(this.device, ANSWERS_MS)
-      await close()
-    }, why)
-  }
-
-  async #hangUp(why: string): Promise<void> {
-    this.#attempts.leave()
-    await this.#dialer.hangUp(why)
-  }
-
-  /** The messages that it never sent are told to have failed; without a reason there is nobody to tell. */
-  async #erase(how: 'logout' | 'forget', reason?: string): Promise<void> {
-    const isAway = how === 'logout' && this.phase !== 'open'
-    let sent: string[] = []
-    await this.#dialer.hangUpAfter(async () => {
-      sent = await this.#holder.erase(
-        how,
-        isAway ? (device) => connectToLeave(device, this.#parts) : undefined,
-      )
-    }, 'erased')
-    if (reason)
-      await this.#traffic.outbox.fail([...sent, ...(await this.#parts.unsent(this.session))], reason)
   }
 
   #died(device: Device, error: Error): void {
@@ -360,7 +308,7 @@ export class Supervisor {
     this.#parts.log.error({ err: error }, 'device died')
     this.#holder.lost()
     this.#do(async () => {
-      await this.#hangUp('device died')
+      await this.#ending.now('device died')
       this.#attempts.failed()
       this.#retry('connector_error')
     })
