@@ -3,7 +3,7 @@
  * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
  */
 import { buffer } from 'node:stream/consumers'
-import { FLEET_LOG } from '#core/contract/event.ts'
+import { FLEET_LOG } from '#core/contract/fleet.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'

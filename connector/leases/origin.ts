@@ -1,5 +1,5 @@
 /** Where a shard that we claim comes from: who had it before, why it has it no more, and since when. */
-import type { HandoverReason } from '#core/contract/event.ts'
+import type { HandoverReason } from '#core/contract/fleet.ts'
 import type { Fleet, Lease } from '#core/lease.ts'
 
 /** `since`: when its sessions were last looked after, in ms since 1970. */

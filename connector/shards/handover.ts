@@ -1,5 +1,5 @@
 /** How long a handover took: until every session of the shard that can be connected is, or has said why not. */
-import type { HandoverFacts } from '#core/contract/event.ts'
+import type { HandoverFacts } from '#core/contract/fleet.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Origin } from '../leases/origin.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'

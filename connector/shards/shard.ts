@@ -7,7 +7,7 @@
 import PQueue from 'p-queue'
 import { sessionOfGroup } from '#core/contract/command.ts'
 import { Content } from '#core/contract/content.ts'
-import type { HandoverFacts } from '#core/contract/event.ts'
+import type { HandoverFacts } from '#core/contract/fleet.ts'
 import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'

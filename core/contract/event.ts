@@ -4,7 +4,11 @@
  */
 import * as z from 'zod'
 import { Status } from '../session.ts'
+import { CAMPAIGN_EVENTS } from './campaign.ts'
+import { CHAT_EVENTS } from './chat-event.ts'
 import { Content, Media, Person, Target } from './content.ts'
+import { base } from './event-base.ts'
+import { FLEET_EVENTS } from './fleet.ts'
 
 /** The states an outgoing message passes, in order; `failed` ends it. */
 export const MessageStatus = z.enum([
@@ -30,6 +34,8 @@ export const MessageFacts = z.object({
   sender: Person,
   timestamp: z.iso.datetime(),
   ...Content.shape,
+  /** The sender's broadcast list that it came through; the sender alone knows who else got it. */
+  broadcastList: z.string().optional(),
   /** Of one of ours that was to be sent later: when. */
   sendAt: z.iso.datetime().optional(),
   /** What only the connector opens: the keys of media, of polls, of events. It is never told: see `told`. */
@@ -67,32 +73,6 @@ export const ConversationFacts = z.object({
 })
 export type ConversationFacts = z.infer<typeof ConversationFacts>
 
-/**
- * Why a shard, with its sessions, has another owner: `drain` its connector left, `rebalance` it had more than its share,
- * `failover` it died, `restart` it was started again under its id, `recovery` it had let go because it could not reach the
- * database, and has it again.
- */
-export const HandoverReason = z.enum(['drain', 'rebalance', 'failover', 'restart', 'recovery'])
-export type HandoverReason = z.infer<typeof HandoverReason>
-
-export const HandoverFacts = z.object({
-  shard: z.int(),
-  epoch: z.int(),
-  /** Ids of connectors. */
-  from: z.string(),
-  to: z.string(),
-  reason: HandoverReason,
-  /** Linked sessions that moved, and how long they were without a connection, in ms. */
-  sessions: z.int(),
-  durationMs: z.int(),
-  /** False when some were not connected after a minute, or the shard moved on before they were. */
-  complete: z.boolean(),
-})
-export type HandoverFacts = z.infer<typeof HandoverFacts>
-
-/** The log of the fleet of connectors, beside those of sessions. It belongs to no account. */
-export const FLEET_LOG = { sessionId: 'connectors', accountId: '' }
-
 /** What was said, shortened. */
 const Said = z.object({
   id: z.string(),
@@ -113,9 +93,6 @@ export const CallFacts = z.object({
   groupId: z.string().optional(),
 })
 export type CallFacts = z.infer<typeof CallFacts>
-
-/** For conversations at Twilio `sessionId` names the account's log of them, `twilio:<account>`. */
-const base = { id: z.string(), sessionId: z.string(), accountId: z.string(), timestamp: z.iso.datetime() }
 
 export const Event = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('session.created'), payload: z.object({ name: z.string() }) }),
@@ -149,7 +126,6 @@ export const Event = z.discriminatedUnion('type', [
       lastSeen: z.iso.datetime().optional(),
     }),
   }),
-  z.object({ ...base, type: z.literal('connector.handover'), payload: HandoverFacts }),
   z.object({ ...base, type: z.literal('message.received'), payload: z.object({ message: MessageFacts }) }),
   /** WhatsApp's server took it; also for messages written on the phone itself. */
   z.object({ ...base, type: z.literal('message.sent'), payload: z.object({ message: MessageFacts }) }),
@@ -259,6 +235,9 @@ export const Event = z.discriminatedUnion('type', [
       failingSince: z.iso.datetime(),
     }),
   }),
+  ...CHAT_EVENTS,
+  ...CAMPAIGN_EVENTS,
+  ...FLEET_EVENTS,
 ])
 export type Event = z.infer<typeof Event>
 export type EventType = Event['type']

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Accounts from '#core/account.ts'
-import { FLEET_LOG } from '#core/contract/event.ts'
+import { FLEET_LOG } from '#core/contract/fleet.ts'
 import { beat, claim, fleet, register, untouched } from '#core/lease.ts'
 import { append } from '#core/log.ts'
 import { iso } from '#core/platform/clock.ts'

@@ -1,6 +1,6 @@
 /** The fleet of connectors, for operators: who is alive, what each holds, and which shards nobody holds. */
 import * as z from 'zod'
-import { FLEET_LOG } from '#core/contract/event.ts'
+import { FLEET_LOG } from '#core/contract/fleet.ts'
 import { EventView, eventViewOf } from '#core/events/view.ts'
 import { type Fleet, fleet, Load } from '#core/lease.ts'
 import { read } from '#core/log.ts'

@@ -1,5 +1,6 @@
 /** Who owns what, as an operator sees it. */
-import type { Event, HandoverFacts } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { HandoverFacts } from '#core/contract/fleet.ts'
 import type { Stack } from '../../support/stack.ts'
 
 type Connector = { id: string; status: 'alive' | 'draining' | 'lost'; shards: number[]; sessions: number }

@@ -1,0 +1,25 @@
+/** What is told of chats: what our devices agree on about one, whoever changed it, the API or the phone. */
+import * as z from 'zod'
+import { base } from './event-base.ts'
+
+export const ChatChanges = z.object({
+  archived: z.boolean().optional(),
+  pinned: z.boolean().optional(),
+  /** Null: not muted. */
+  mutedUntil: z.iso.datetime().nullable().optional(),
+  unread: z.boolean().optional(),
+})
+export type ChatChanges = z.infer<typeof ChatChanges>
+
+const chat = z.object({ chatId: z.string() })
+
+export const CHAT_EVENTS = [
+  z.object({
+    ...base,
+    type: z.literal('chat.updated'),
+    payload: chat.extend({ changes: ChatChanges }),
+  }),
+  /** Its messages were taken out of it. */
+  z.object({ ...base, type: z.literal('chat.cleared'), payload: chat }),
+  z.object({ ...base, type: z.literal('chat.deleted'), payload: chat }),
+] as const
