@@ -22,6 +22,7 @@ import { openPeople } from './people/people.ts'
 import { openPreKeyPool } from './people/prekeys.ts'
 import { openUnreadable } from './people/unreadable.ts'
 import { CHAT_PATH, listen } from './server.ts'
+import { keyedLock } from './signal/lock.ts'
 import { openPhones } from './signal/phone.ts'
 import { countStats } from './stats.ts'
 import { openStore } from './store.ts'
@@ -80,6 +81,7 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 function createWorld(options: Options, origin: () => string): World {
   const store = openStore(options.dataDir)
   const people = openPeople(store)
+  const stats = countStats()
   const world: World = {
     options,
     store,
@@ -90,7 +92,8 @@ function createWorld(options: Options, origin: () => string): World {
     preKeys: openPreKeyPool(store),
     phones: openPhones(store, people),
     groups: openGroups(store),
-    appStates: openAppStates(store),
+    appStates: openAppStates(store, stats.problem),
+    syncing: keyedLock(),
     inbox: openInbox(store),
     letters: openLetters(store),
     cdn: openCdn(options.dataDir),
@@ -104,7 +107,7 @@ function createWorld(options: Options, origin: () => string): World {
     registrations: openRegistrations(),
     hellos: new Map(),
     faults: scheduleFaults(),
-    stats: countStats(),
+    stats,
   }
   world.faults.onEnd(() => {
     for (const connection of world.live.all())

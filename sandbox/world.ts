@@ -20,6 +20,7 @@ import type { Letters } from './people/letters.ts'
 import type { People } from './people/people.ts'
 import type { PreKeyPool } from './people/prekeys.ts'
 import type { Unreadable } from './people/unreadable.ts'
+import type { keyedLock } from './signal/lock.ts'
 import type { Phones } from './signal/phone.ts'
 import type { Stats } from './stats.ts'
 import type { Store, Table } from './store.ts'
@@ -36,6 +37,8 @@ export type World = {
   phones: Phones
   groups: Groups
   appStates: AppStates
+  /** One change of a person's app state at a time, by LID. */
+  syncing: ReturnType<typeof keyedLock>
   inbox: Inbox
   letters: Letters
   cdn: Cdn

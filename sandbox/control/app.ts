@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type * as z from 'zod'
 import { SandboxError } from '../error.ts'
 import type { Control } from './control.ts'
+import { PhoneChange } from './phone-changes.ts'
 import * as Schema from './schemas.ts'
 import { Send } from './send-schema.ts'
 
@@ -53,6 +54,10 @@ export function controlApp(control: Control, overview: () => Overview) {
     const { to, state } = await body(c, Schema.Typing)
     return c.json(await control.typing(number(c), to, state))
   })
+  app.get('/phones/:number/state', async (c) => c.json(await control.state(number(c))))
+  app.patch('/phones/:number/state', async (c) =>
+    c.json(await control.change(number(c), await body(c, PhoneChange))),
+  )
   app.post('/phones/:number/unlink', async (c) => {
     const { device } = await body(c, Schema.Unlink)
     return c.json(await control.unlink(number(c), device))

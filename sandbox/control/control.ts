@@ -19,11 +19,13 @@ import { unlink } from '../pairing/unlink.ts'
 import { compose } from '../people/compose.ts'
 import type { InboxEntry, InboxPage } from '../people/inbox.ts'
 import type { Person } from '../people/people.ts'
+import { type PhoneState, phoneState } from '../people/synced.ts'
 import { enter } from '../queries/group-settings.ts'
 
 import { isGroup, parseAddress, pnJid } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
+import { changePhone, PhoneChange } from './phone-changes.ts'
 import type { FaultOrder, NewGroup } from './schemas.ts'
 import { Send } from './send-schema.ts'
 import { beginFault, endFault } from './strike.ts'
@@ -116,6 +118,16 @@ export function controlOf(world: World) {
       const jid = isGroup(to) ? world.groups.expect(to).id : pnJid(person(to).number)
       type(world, person(number), jid, state)
       return committed({ state })
+    },
+
+    /** What this phone shows of chats, stars, labels and contacts, as its companions have changed them too. */
+    state: async (number: string): Promise<PhoneState> => phoneState(world, person(number)),
+
+    /** The person changes some of that on the phone; the companions hear of it. */
+    async change(number: string, change: z.input<typeof PhoneChange>): Promise<PhoneState> {
+      const owner = person(number)
+      await changePhone(world, owner, PhoneChange.parse(change))
+      return committed(await phoneState(world, owner))
     },
 
     /** Removes one linked device, or all of them. Throws DEVICE_NOT_FOUND. */

@@ -13,6 +13,7 @@ export const FAULT_KINDS = [
   'duplicate',
   'unavailable',
   'hold-receipts',
+  'no-uploads',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]

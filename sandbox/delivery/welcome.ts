@@ -4,6 +4,7 @@
  */
 import { deflateSync } from 'node:zlib'
 import { proto } from '@whiskeysockets/baileys'
+import { APP_STATE_KEY_ID } from '../people/appstate.ts'
 import type { Companion } from '../people/companions.ts'
 import type { InboxEntry } from '../people/inbox.ts'
 import type { Person } from '../people/people.ts'
@@ -17,7 +18,6 @@ import { encryptFor, originOf } from './write.ts'
 const { Type } = proto.Message.ProtocolMessage
 const { HistorySyncType } = proto.HistorySync
 const MESSAGES_IN_HISTORY = 50
-const APP_STATE_KEY_ID = Buffer.from([0, 0, 0, 0, 0, 1])
 
 export async function welcome(world: World, companion: Companion) {
   const person = world.people.withLid(companion.lid)

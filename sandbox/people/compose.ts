@@ -5,7 +5,7 @@ import type * as z from 'zod'
 import type { File, Send } from '../control/send-schema.ts'
 import { SandboxError } from '../error.ts'
 import { upload } from '../media/files.ts'
-import { isGroup, lidJid, pnJid } from '../wire/jids.ts'
+import { isShared, lidJid, pnJid, STATUS } from '../wire/jids.ts'
 import type { World } from '../world.ts'
 import type { Person } from './people.ts'
 import { encryptResponse, encryptVote } from './secrets.ts'
@@ -133,8 +133,8 @@ function aboutAnother(context: Context): proto.IMessage {
 /** A message as this person's phone refers to it. */
 function keyOf({ world, from, body }: Context, id: string): proto.IMessageKey {
   const { author } = world.letters.expect(id)
-  const remoteJid = isGroup(body.to) ? body.to : lidJid(world.people.expect(body.to).lid)
-  const participant = isGroup(body.to) ? { participant: lidJid(author) } : {}
+  const remoteJid = isShared(body.to) ? body.to : lidJid(world.people.expect(body.to).lid)
+  const participant = isShared(body.to) ? { participant: lidJid(author) } : {}
   return { id, remoteJid, fromMe: author === from.lid, ...participant }
 }
 
@@ -151,7 +151,12 @@ function contextInfo({ world, body }: Context): proto.IContextInfo | undefined {
   const quoted = replyTo ? world.letters.expect(replyTo) : undefined
   return {
     ...(quoted && replyTo
-      ? { stanzaId: replyTo, participant: lidJid(quoted.author), quotedMessage: quoted.message }
+      ? {
+          stanzaId: replyTo,
+          participant: lidJid(quoted.author),
+          quotedMessage: quoted.message,
+          ...(quoted.isStatus && !isShared(body.to) ? { remoteJid: STATUS } : {}),
+        }
       : {}),
     ...(mentions ? { mentionedJid: mentions.map((number) => pnJid(number)) } : {}),
     ...(forwarded ? { isForwarded: true, forwardingScore: 1 } : {}),
