@@ -38,7 +38,7 @@ export function documentOf(routes: Described[], origin: string) {
 
 /** What we send, as a server of somebody else's sees it. */
 function webhookOf(
-  { type, summary, description, schema }: ReturnType<typeof webhookEvents>[number],
+  { type, summary, description, schema, example }: ReturnType<typeof webhookEvents>[number],
   schemas: Schemas,
 ) {
   const parameters = Object.entries(HEADERS).map(([name, about]) => ({ name, in: 'header', ...about }))
@@ -49,7 +49,10 @@ function webhookOf(
       summary,
       description,
       parameters,
-      requestBody: { required: true, content: { 'application/json': { schema: schemas.given(schema) } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemas.given(schema), example } },
+      },
       responses: {
         '2XX': { description: 'Taken. Anything else is tried again' },
         '410': { description: 'Never again: the webhook is disabled' },

@@ -1,20 +1,21 @@
 /**
  * The `webhooks` of the OpenAPI document: what an endpoint is sent, a schema for each type of event, made from the very
- * schemas that the log is written with. A new type of event needs nothing here; a sentence about it is welcome.
+ * schemas that the log is written with. A new type of event needs a sentence here and an example in examples/.
  */
 import * as z from 'zod'
+import { Media } from '#core/contract/content.ts'
 import { Event, type EventType, isVolatile } from '#core/contract/event.ts'
 import { Status } from '#core/session.ts'
+import { EXAMPLES } from './examples/index.ts'
+import { AT, OURS, SESSION_ID } from './examples/people.ts'
 
-/** What is told to nobody's webhook: it belongs to the installation and not to an account. */
-const INTERNAL: ReadonlySet<string> = new Set<EventType>(['connector.handover'])
-
-const ABOUT: Partial<Record<EventType | 'webhook.test', string>> = {
+const ABOUT: Record<EventType | 'webhook.test', string> = {
   'session.created': 'A session was created',
   'session.deleted': 'A session was deleted; told to webhooks of the account while its log lasts',
   'session.status': 'The status of a session changed; with the statuses that led to it',
   'session.connected': 'A session is connected',
   'session.disconnected': 'A session is not connected any more',
+  'session.volume': 'Far more, or far fewer, messages in an hour than is usual at that time of day',
   'session.qr': 'A QR code waits to be scanned: fetch it from /api/sessions/{id}/qr',
   'message.received': 'A message came in',
   'message.sent': 'WhatsApp took a message, sent by the API or written on the phone',
@@ -32,6 +33,19 @@ const ABOUT: Partial<Record<EventType | 'webhook.test', string>> = {
   'poll.vote': 'Somebody voted in a poll: all that they have chosen by now',
   'event.response': 'Somebody answered an invitation',
   'presence.update': 'Somebody is online, offline or types. Told at the moment and never again',
+  'chat.updated': 'A chat was archived, pinned, muted or marked, or that was undone',
+  'chat.cleared': 'The messages of a chat were taken out of it',
+  'chat.deleted': 'A chat was deleted',
+  'campaign.started': 'A campaign began',
+  'campaign.progress': 'How far a campaign is, and what it does at the moment',
+  'campaign.paused': 'A campaign stands still: why, and what a person has to do',
+  'campaign.resumed': 'A campaign goes on',
+  'campaign.completed': 'Every recipient of a campaign was tried',
+  'campaign.failed': 'A campaign ended early: why, and what a person has to do',
+  'connector.joined': 'A connector came',
+  'connector.left': 'A connector left in good order',
+  'connector.lost': 'A connector gives no sign of life; others take its sessions',
+  'connector.handover': 'Sessions moved from one connector to another',
   'conversation.started': 'A conversation began',
   'conversation.updated': 'Something was said in a conversation, or its details changed',
   'conversation.completed': 'A conversation was completed',
@@ -41,7 +55,16 @@ const ABOUT: Partial<Record<EventType | 'webhook.test', string>> = {
   'webhook.test': 'A person tries the webhook',
 }
 
-export type Described = { type: string; summary: string; description: string; schema: z.ZodType }
+export type Described = {
+  type: string
+  summary: string
+  description: string
+  schema: z.ZodType
+  example: Record<string, unknown>
+}
+
+/** Told to nobody but those who run the installation. */
+const isOfFleet = (type: string): boolean => type.startsWith('connector.')
 
 export function webhookEvents(): Described[] {
   const known = Event.options.map(({ shape }) => ({
@@ -49,18 +72,42 @@ export function webhookEvents(): Described[] {
     payload: shape.payload as z.ZodType,
   }))
   const test = z.object({ webhookId: z.string(), message: z.string() })
-  return [...known, { type: 'webhook.test' as const, payload: test }]
-    .filter(({ type }) => !INTERNAL.has(type))
-    .map(({ type, payload }) => ({
-      type,
-      summary: ABOUT[type] ?? type,
-      description:
-        type !== 'webhook.test' && isVolatile({ type })
-          ? 'Told once and at once, and in no log.'
-          : 'At least once, in the order of its chat while the webhook is healthy.',
-      schema: envelope(type, type === 'session.status' ? withStatuses(payload) : payload),
-    }))
+  return [...known, { type: 'webhook.test' as const, payload: test }].map(({ type, payload }) => ({
+    type,
+    summary: ABOUT[type],
+    description: `${howOften(type)}${isOfFleet(type) ? OF_FLEET : ''}`,
+    schema: envelope(type, payloadOf(type, payload)),
+    example: exampleOf(type),
+  }))
 }
+
+const OF_FLEET =
+  ' To webhooks of an account that an admin token made and that name `connector.*` or this type; `*` does not include it.'
+
+const howOften = (type: EventType | 'webhook.test'): string =>
+  type !== 'webhook.test' && isVolatile({ type })
+    ? 'Told once and at once, and in no log.'
+    : 'At least once, in the order of its chat while the webhook is healthy.'
+
+function payloadOf(type: string, payload: z.ZodType): z.ZodType {
+  if (type === 'session.status') return withStatuses(payload)
+  return type === 'message.media' ? withLink(payload) : payload
+}
+
+function exampleOf(type: EventType | 'webhook.test') {
+  const isSession = !isOfFleet(type)
+  return {
+    id: '01KDXG5JR0ZV5J0QK3W9T4RB8N',
+    event: type,
+    sessionId: isSession ? SESSION_ID : null,
+    session: isSession ? 'Customer Support' : null,
+    phoneNumber: isSession ? OURS : null,
+    timestamp: AT,
+    payload: type === 'webhook.test' ? TEST : EXAMPLES[type],
+  }
+}
+
+const TEST = { webhookId: 'wh_4c6a9f0e2b7d5a1c3e8f7b60', message: 'This is a test. Nothing has happened.' }
 
 const envelope = (type: string, payload: z.ZodType) =>
   z
@@ -80,6 +127,13 @@ const withStatuses = (payload: z.ZodType) =>
     statuses: z
       .array(z.object({ status: Status, timestamp: z.iso.datetime(), reason: z.string().optional() }))
       .meta({ description: 'The latest ones, oldest first; this one is the last' }),
+  })
+
+const withLink = (payload: z.ZodType) =>
+  (payload as z.ZodObject).extend({
+    media: Media.extend({
+      url: z.string().optional().meta({ description: 'Of a stored one: works for a day at least' }),
+    }),
   })
 
 const text = (description: string) => ({ description, schema: { type: 'string' } })

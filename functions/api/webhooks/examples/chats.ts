@@ -1,0 +1,16 @@
+/** Examples of what is told of chats, groups, people and calls. */
+import type { Examples } from './index.ts'
+import { CHAT, GROUP, SENDER, THEIRS } from './people.ts'
+
+const call = { id: '4F2A9C0E', from: THEIRS, caller: SENDER, status: 'ringing' as const, isVideo: false }
+
+export const CHATS: Examples<'chat' | 'group' | 'presence' | 'call'> = {
+  'chat.updated': { chatId: CHAT, changes: { archived: true } },
+  'chat.cleared': { chatId: CHAT },
+  'chat.deleted': { chatId: CHAT },
+  'group.participants': { groupId: GROUP, action: 'add', participants: [SENDER], by: SENDER },
+  'group.updated': { groupId: GROUP, by: SENDER, changes: { subject: 'Weekend' } },
+  'presence.update': { chatId: CHAT, participant: THEIRS, state: 'composing' },
+  'call.received': { call },
+  'call.ended': { call: { ...call, status: 'rejected' } },
+}
