@@ -47,7 +47,20 @@ test('settings have defaults, keep what is given, and refuse what is not known',
     reconnectInterval: 5_000,
     maxReconnectAttempts: 0,
     messageHistory: true,
+    historyDepth: 'three_months',
+    store: true,
     conversations: true,
+    debug: false,
+    markOnline: false,
+    readReceipts: 'on_request',
+    ignore: { status: false, groups: false, channels: false, broadcast: false },
+    autoRejectCalls: { enabled: false },
+    autoDownload: {
+      enabled: true,
+      kinds: ['image', 'video', 'audio', 'document', 'sticker'],
+      maxSize: 100 * 1024 * 1024,
+      from: ['chats', 'groups', 'channels', 'status'],
+    },
     webhookUrl: 'https://example.com/h',
   })
   const refused = await w.request('POST', '/api/sessions', {
@@ -82,6 +95,25 @@ test('changes name, description and settings, one by one', async () => {
     settings: { reconnectInterval: null },
   })
   expect(back.body.session).toMatchObject({ name: 'after', settings: { reconnectInterval: 5_000 } })
+})
+
+test('a setting with parts is replaced as a whole, and what does not count yet is said', async () => {
+  const { id } = await w.connected()
+  const path = `/api/sessions/${id}/settings`
+  await w.commands()
+  const settings = { ignore: { groups: true }, metadata: { customer: '42' }, deviceName: 'Shop' }
+  const { body } = await w.request('PUT', path, { settings })
+  expect(body.session.settings).toMatchObject({
+    ignore: { groups: true, status: false },
+    metadata: { customer: '42' },
+  })
+  expect(body.pending).toEqual([{ setting: 'deviceName', needs: 'link' }])
+  expect(await w.commands()).toMatchObject([{ sessionId: id, command: { type: 'session.intent' } }])
+  const back = await w.request('PUT', path, { settings: { ignore: { status: true }, metadata: null } })
+  expect(back.body).toMatchObject({ pending: [], session: { settings: { ignore: { groups: false } } } })
+  expect(back.body.session.settings.metadata).toBeUndefined()
+  const wrong = { ignore: { everybody: true }, autoRejectCalls: { reply: '' }, readReceipts: 'sometimes' }
+  expect((await w.request('PUT', path, { settings: wrong })).body.details.issues).toHaveLength(3)
 })
 
 test('goes through the life of a session', async () => {
