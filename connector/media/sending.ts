@@ -20,7 +20,9 @@ import { within } from '../within.ts'
 /** The encoded part of a message that names its file. */
 export type Uploads = (content: Content, connection: Connection) => Promise<Uint8Array>
 
-const PARALLEL = 4
+/** In all, and of one session: files of one that do not get through leave room for those of others. */
+const PARALLEL = 8
+const PARALLEL_OF_ONE = 3
 const REMEMBERED = { max: 500, ttl: 30 * 60_000 }
 const UPLOAD_MS = 300_000
 
@@ -28,11 +30,19 @@ const UPLOAD_MS = 300_000
 export function openUploads(objects: Objects | undefined): Uploads {
   const known = new LRUCache<string, Uint8Array>(REMEMBERED)
   const queue = new PQueue({ concurrency: PARALLEL })
+  const ofOne = new WeakMap<Connection, PQueue>()
+  const queueOf = (connection: Connection): PQueue => {
+    const own = ofOne.get(connection) ?? new PQueue({ concurrency: PARALLEL_OF_ONE })
+    ofOne.set(connection, own)
+    return own
+  }
   return async (content, connection) => {
     const name = nameOf(content)
     const before = known.get(name)
     if (before) return before
-    const made = await queue.add(() => within(UPLOAD_MS, upload(objects, content, connection), 'an upload'))
+    const made = await queueOf(connection).add(() =>
+      queue.add(() => within(UPLOAD_MS, upload(objects, content, connection), 'an upload')),
+    )
     known.set(name, made)
     return made
   }

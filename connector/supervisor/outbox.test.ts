@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { MessageStatus } from '#core/contract/event.ts'
+import type { MessageStatus } from '#core/contract/message.ts'
 import type { Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { logger } from '#core/platform/log.ts'
 import { scriptedDevice } from '../../test/support/scripted-device.ts'
 import { NO_KEYS } from '../../test/support/supervised.ts'
 import type { Draft } from '../events/order.ts'
+import type { Connection } from '../socket/index.ts'
 import { Outbox, type Send } from './outbox.ts'
+import { ROOM } from './waiting-room.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }))
 afterEach(() => void vi.useRealTimers())
@@ -16,6 +18,8 @@ function world() {
   const asked: string[] = []
   const ledger = new Map<string, MessageStatus>()
   const it = scriptedDevice({ linked: true })
+  const uploads: string[] = []
+  const state = { isOpen: true, isMediaServerAway: false }
   const outbox = new Outbox({
     about: { sessionId: 's1', accountId: 'a1' },
     async ledger(id) {
@@ -24,14 +28,19 @@ function world() {
       return status && ({ id, status } as Message)
     },
     keys: NO_KEYS,
-    uploads: async () => new Uint8Array(),
-    opened: () => undefined,
+    uploads: async (content) => {
+      uploads.push(content.media?.id ?? '')
+      if (state.isMediaServerAway) throw new Error('the media server is away')
+      return new Uint8Array()
+    },
+    opened: () => (state.isOpen ? ({ state: 'open' } as Connection) : undefined),
+    device: () => it.device,
     note: async (noted) => void events.push(...noted),
     now: () => Date.now(),
     log: logger('silent'),
     timing: { QUEUED_AFTER_MS: 1_000, OVERLOOKED_AFTER_MS: 3_000 },
   })
-  return { outbox, it, device: it.device, events, asked, ledger }
+  return { outbox, it, device: it.device, events, asked, ledger, uploads, state }
 }
 
 const send = (messageId: string, change: Partial<Send> = {}): Send => ({
@@ -42,6 +51,13 @@ const send = (messageId: string, change: Partial<Send> = {}): Send => ({
   isRepeat: false,
   ...change,
 })
+const BOB = '4915100000003@s.whatsapp.net'
+const image = (messageId: string, change: Partial<Send> = {}): Send =>
+  send(messageId, {
+    content: { type: 'image', media: { state: 'stored', id: `file of ${messageId}`, mimetype: 'image/png' } },
+    ...change,
+  })
+const idsOf = (it: { accepted: { id: string }[] }) => it.accepted.map(({ id }) => id)
 const told = (events: Draft[]) =>
   events.map((event) =>
     event.type === 'message.status' ? `${event.payload.messageId} ${event.payload.status}` : event.type,
@@ -159,4 +175,69 @@ test('each message that will never be sent fails once, with the reason', async (
   await outbox.fail(['A', 'B', 'A'], 'logged_out')
   expect(told(events)).toEqual(['A failed', 'B failed'])
   expect(events[0]?.payload).toMatchObject({ reason: 'logged_out' })
+})
+
+test('a file that cannot be uploaded holds up its own chat and no other', async () => {
+  const { outbox, it, device, state } = world()
+  state.isMediaServerAway = true
+  const commands = [send('1'), image('2'), send('3'), send('other', { to: BOB }), image('4')]
+  expect(await outbox.take(device, commands)).toEqual(Array(5).fill('done'))
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(idsOf(it)).toEqual(['1', 'other'])
+  state.isMediaServerAway = false
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(idsOf(it)).toEqual(['1', 'other', '2', '3', '4'])
+})
+
+test('a file that can never be uploaded fails by name, and what came behind it goes on', async () => {
+  const { outbox, it, device, state, events } = world()
+  state.isMediaServerAway = true
+  await outbox.take(device, [image('1'), send('2')])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(told(events)).toContain('1 failed')
+  expect(events.find(({ payload }) => 'reason' in payload)?.payload).toMatchObject({
+    reason: 'media_not_uploaded',
+  })
+  expect(idsOf(it)).toEqual(['2'])
+})
+
+test('without a connection no attempt counts, and the first moment of one is used', async () => {
+  const { outbox, it, device, state, uploads } = world()
+  state.isOpen = false
+  await outbox.take(device, [image('1')])
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(uploads).toEqual([])
+  state.isOpen = true
+  outbox.resume()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(idsOf(it)).toEqual(['1'])
+})
+
+test('what waits in its chat and comes once more is sent once', async () => {
+  const { outbox, it, device, state, ledger } = world()
+  state.isMediaServerAway = true
+  ledger.set('1', 'accepted')
+  await outbox.take(device, [image('1')])
+  expect(await outbox.take(device, [image('1', { isRepeat: true })])).toEqual(['done'])
+  state.isMediaServerAway = false
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(idsOf(it)).toEqual(['1'])
+})
+
+test('what has failed meanwhile is not sent when its turn comes', async () => {
+  const { outbox, it, device, state } = world()
+  state.isMediaServerAway = true
+  await outbox.take(device, [image('1'), send('2')])
+  await outbox.fail(['1', '2'], 'logged_out')
+  state.isMediaServerAway = false
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(it.accepted).toEqual([])
+})
+
+test('with too many that wait the queue keeps the others, in their order', async () => {
+  const { outbox, device, state } = world()
+  state.isOpen = false
+  const full = Array.from({ length: ROOM }, (_, n) => image(`${n}`))
+  expect(await outbox.take(device, full)).toEqual(Array(ROOM).fill('done'))
+  expect(await outbox.take(device, [send('next'), send('other', { to: BOB })])).toEqual(['later', 'later'])
 })

@@ -1,19 +1,21 @@
 /**
- * Messages on their way out of one session: hands commands to the device in their order, never twice, and keeps the
- * ledger true about those that wait or will never go. A command is done when the device has it durably, or when there
- * is nothing left to do about it.
+ * Messages on their way out of one session: hands commands to the device, those of a chat in their order and none twice,
+ * and keeps the ledger true about those that wait or will never go. A command is done when the device has it durably,
+ * when it waits for its turn in its chat (the ledger still has it then), or when there is nothing left to do about it.
  */
-import type { Content } from '#core/contract/content.ts'
+import { type Content, isPlain } from '#core/contract/content.ts'
 import type { MessageFacts } from '#core/contract/event.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
+import { textMessage } from '../convert/index.ts'
 import type { Draft } from '../events/order.ts'
 import { Recent } from '../recent.ts'
 import type { Device } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { SessionParts } from './parts.ts'
-import { type Prepared, type PrepareParts, preparing } from './prepare.ts'
+import { type PrepareParts, preparing } from './prepare.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** A `message.send` command. `isRepeat`: it may have been done before, as far as the queue knows. */
 export type Send = {
@@ -29,13 +31,12 @@ export type Outcome = 'done' | 'later'
 type Parts = Pick<SessionParts, 'about' | 'ledger' | 'note' | 'now' | 'log'> &
   PrepareParts & {
     timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
+    /** The present device of the session, if there is one. */
+    device(): Device | undefined
   }
 
 /** `held`: the device has it durably. */
 type Taken = { facts: MessageFacts; at: number; held: boolean; shown: boolean }
-
-/** There is nothing left to do about it. */
-const DONE = {}
 
 /** Enough to bridge the moment between the answer of the server and the ledger's knowing of it. */
 const REMEMBERED = 1_000
@@ -46,25 +47,32 @@ export class Outbox {
   #onSettled = () => {}
   readonly #settled = new Recent(REMEMBERED)
   readonly #prepare: ReturnType<typeof preparing>
+  readonly #room = new WaitingRoom((command) => this.#carry(command))
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#prepare = preparing(parts)
   }
 
-  /** Commands of one session, in order. */
+  /**
+   * Commands of one session, in order. What takes work is done for as well: it waits in a line of its chat, and in the
+   * ledger, and holds up nobody else.
+   */
   async take(device: Device, commands: Send[]): Promise<Outcome[]> {
     const open = await Promise.all(commands.map((command) => this.#isOpen(command)))
-    const prepared = await Promise.all(
-      commands.map((command, index) => (open[index] ? this.#prepare(device, command) : DONE)),
-    )
-    // What cannot be prepared yet holds up what comes behind it: messages keep their order.
-    const ready = prepared.findIndex((one) => 'reason' in one && one.reason === undefined)
     return Promise.all(
-      commands.map((command, index) =>
-        ready >= 0 && index >= ready ? 'later' : this.#carry(device, command, prepared[index] ?? DONE),
-      ),
+      commands.map((command, index) => (open[index] ? this.#admit(device, command) : 'done')),
     )
+  }
+
+  /** The session is connected: what waited for that goes on. */
+  resume(): void {
+    this.#room.wake()
+  }
+
+  /** Nothing more is given to a device. */
+  leave(): void {
+    this.#room.close()
   }
 
   /** What the event log says of a message that is on its way; undefined when this process did not take it. */
@@ -125,10 +133,33 @@ export class Outbox {
     return message !== undefined && message.status !== 'failed' && !isTaken(message)
   }
 
-  async #carry(device: Device, command: Send, prepared: Prepared | typeof DONE): Promise<Outcome> {
-    if ('message' in prepared) return this.#accept(device, command, prepared.message)
-    if ('reason' in prepared && prepared.reason) await this.fail([command.messageId], prepared.reason)
+  /** In the order of the calls, as far as one chat is concerned. */
+  async #admit(device: Device, command: Send): Promise<Outcome> {
+    const { messageId, to, content } = command
+    if (this.#room.has(messageId)) return 'done'
+    if (this.#room.isFull) return 'later'
+    if (isPlain(content) && !this.#room.isOccupied(to))
+      return this.#accept(device, command, textMessage(content.text ?? ''))
+    this.#room.add(command)
     return 'done'
+  }
+
+  /** One whose turn in its chat has come. */
+  async #carry(command: Send): Promise<Outcome> {
+    const { device, log } = this.#parts
+    if (this.#settled.has(command.messageId)) return 'done'
+    const present = device()
+    if (!present?.linked) return 'later'
+    try {
+      const prepared = await this.#prepare(present, command)
+      if ('message' in prepared) return await this.#accept(present, command, prepared.message)
+      if (prepared.reason === undefined) return 'later'
+      await this.fail([command.messageId], prepared.reason)
+      return 'done'
+    } catch (error) {
+      log.warn({ err: error, messageId: command.messageId }, 'message waits')
+      return 'later'
+    }
   }
 
   async #accept(device: Device, command: Send, message: Uint8Array): Promise<Outcome> {

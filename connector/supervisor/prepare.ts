@@ -17,19 +17,20 @@ export type PrepareParts = Pick<SessionParts, 'keys' | 'uploads' | 'log'> & {
   opened(): Connection | undefined
 }
 
-/** After so many the file is not what stands in the way of the connection. */
-const ATTEMPTS = 5
+/** After so many, about a quarter of a minute, it is given up. Only its own chat waits meanwhile. */
+const ATTEMPTS = 8
 
 export function preparing(parts: PrepareParts) {
   const failures = new Map<string, number>()
 
-  const failed = (messageId: string, error: unknown): Prepared => {
+  const failed = ({ messageId, content }: Send, error: unknown): Prepared => {
+    if (content.media && !parts.opened()) return { reason: undefined }
     const count = (failures.get(messageId) ?? 0) + 1
     failures.set(messageId, count)
     parts.log.warn({ err: error, messageId, attempt: count }, 'message not prepared yet')
     if (count < ATTEMPTS) return { reason: undefined }
     failures.delete(messageId)
-    return { reason: 'media_not_uploaded' }
+    return { reason: content.media ? 'media_not_uploaded' : 'not_prepared' }
   }
 
   return async (device: Device, send: Send): Promise<Prepared> => {
@@ -41,7 +42,7 @@ export function preparing(parts: PrepareParts) {
       failures.delete(messageId)
       return { message }
     } catch (error) {
-      return error instanceof Unsendable ? { reason: error.reason } : failed(messageId, error)
+      return error instanceof Unsendable ? { reason: error.reason } : failed(send, error)
     }
   }
 }

@@ -5,12 +5,13 @@
  */
 import { Fenced } from '#core/device/index.ts'
 import type { Session } from '#core/session.ts'
+import { adviceOnTaken } from '#core/sessions/number.ts'
 import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
 import type { Request } from './answers.ts'
 import { Attempts } from './attempts.ts'
-import { type Decision, LOGGED_OUT } from './decide.ts'
+import { type Decision, LOGGED_OUT, numberTaken } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
 import { Ending } from './ending.ts'
@@ -20,6 +21,7 @@ import { KnownSession } from './known-session.ts'
 import type { Line } from './line.ts'
 import { openLine } from './opened-line.ts'
 import type { Outcome, Send } from './outbox.ts'
+import { OwnNumber } from './own-number.ts'
 import { forSession, type SessionParts, type SupervisorParts } from './parts.ts'
 import { isRunning, type Phase } from './phase.ts'
 import { openTraffic, type Traffic } from './traffic.ts'
@@ -39,6 +41,7 @@ export class Supervisor {
   readonly #known: KnownSession
   readonly #attempts: Attempts
   readonly #ending: Ending
+  readonly #number: OwnNumber
   #work: Promise<void> = Promise.resolve()
   #change = Promise.withResolvers<void>()
   #isLeaving = false
@@ -51,6 +54,7 @@ export class Supervisor {
     this.#parts = parts
     this.#known = new KnownSession(session, (known) => parts.tell?.(known, []))
     this.#attempts = new Attempts(parts.timing, parts.random)
+    this.#number = new OwnNumber(session, parts.numbers, parts.log)
     const line = () => this.#dialer.line?.connection
     this.#traffic = openTraffic(parts, { device: () => this.device, connection: line })
     this.#holder = new DeviceHolder(async () => {
@@ -138,6 +142,7 @@ export class Supervisor {
    */
   async release(isPlanned: boolean): Promise<void> {
     this.#isLeaving = true
+    this.#traffic.outbox.leave()
     this.#dialer.retire()
     this.#attempts.leave()
     this.#changed()
@@ -187,6 +192,7 @@ export class Supervisor {
     remove: async () => {
       await this.#ending.erased('logout')
       await this.#display.flush()
+      await this.#number.release(this.session)
       await this.#parts.purge(this.session)
       this.#parts.log.info('session deleted')
       this.#leave()
@@ -216,12 +222,29 @@ export class Supervisor {
       isStoreSlow: () => this.#isStoreFailing(),
       enter: (phase, detail) => this.#enter(phase, detail),
       qr: (text, expiresAt) => this.#parts.onQr(this.session, text, expiresAt),
+      linked: (me) => this.#do(() => this.#linked(me)),
       open: (me) => this.#opened(me),
       closed: (line, closed) => this.#do(() => this.#closed(line, closed)),
     })
   }
 
+  async #linked(me: Me): Promise<void> {
+    const other = await this.#number.claim(this.session, me.phoneNumber)
+    if (other) await this.#unlink(numberTaken(adviceOnTaken(other, this.session)), 'logout')
+    else this.#enter('confirming', { me, claimed: this.#number.isClaimed })
+  }
+
+  /** What earlier releases have linked stays, also where two of them have one number. */
+  async #claim(me: Me, isNew: boolean): Promise<void> {
+    const other = await this.#number.claim(this.session, me.phoneNumber)
+    if (other && isNew) await this.#unlink(numberTaken(adviceOnTaken(other, this.session)), 'logout')
+    else if (this.#number.isClaimed && this.phase === 'open')
+      this.#enter('open', { me, claimed: true, reason: this.#display.reason })
+  }
+
   #opened(me: Me): void {
+    const isNew = !this.#known.isLinked
+    if (!this.#number.isClaimed) this.#do(() => this.#claim(me, isNew))
     this.#enter('open', { me })
     this.#parts.onOpen(this.session, me)
     this.#attempts.opened()
@@ -281,13 +304,16 @@ export class Supervisor {
     this.#known.giveUp()
   }
 
-  /** The phone, or WhatsApp, has removed this device: what it was is erased, however long the store takes. */
-  async #unlink(why: { reason: string; action: string }): Promise<void> {
+  /**
+   * What the device was is erased, however long the store takes.
+   * @param how `forget` where the phone, or WhatsApp, has removed it already
+   */
+  async #unlink(why: { reason: string; action: string }, how: 'forget' | 'logout' = 'forget'): Promise<void> {
     this.#halt(why)
     for (const pause of pauses(250, 5_000)) {
       if (this.#isLeaving) return
       try {
-        await this.#ending.erased('forget', why.reason)
+        await this.#ending.erased(how, why.reason)
         return this.#halt(why, { me: null })
       } catch (error) {
         if (error instanceof Fenced) throw error
@@ -323,6 +349,7 @@ export class Supervisor {
   #enter(phase: Phase, detail: Detail = {}): void {
     if (this.#isLeaving) return
     if (detail.me !== undefined) this.#known.isLinked = detail.me !== null
+    if (detail.me === null) void this.#number.release(this.session)
     this.#display.enter(phase, detail)
     this.#changed()
   }
@@ -336,6 +363,7 @@ export class Supervisor {
 
   #leave(): void {
     this.#isLeaving = true
+    this.#traffic.outbox.leave()
     this.#display.leave()
     this.#changed()
     this.#parts.onGone(this.id)

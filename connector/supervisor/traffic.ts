@@ -23,7 +23,7 @@ export function openTraffic(
     const connection = current.connection()
     return connection?.state === 'open' ? connection : undefined
   }
-  const outbox = new Outbox({ ...parts, opened })
+  const outbox = new Outbox({ ...parts, opened, device: current.device })
   const receiver: Receiver = { ...parts, opened }
   const { now, log, answered, contentOf, keys, downloads } = parts
   const answer = answering({ now, log, contentOf, tell: answered })
@@ -34,6 +34,9 @@ export function openTraffic(
       lookup: keys.encoded,
     },
     answer: (request) => answer(current.connection(), request),
-    resume: () => downloads.resume(receiver),
+    resume() {
+      outbox.resume()
+      downloads.resume(receiver)
+    },
   }
 }

@@ -9,6 +9,7 @@ import { urlOf } from './files.ts'
 export function mediaApp(world: World) {
   const app = new Hono()
   app.post('/mms/:kind/:name', async (c) => {
+    if (world.faults.isActive('no-uploads')) return c.text('', 503)
     const { kind, name } = c.req.param()
     const body = c.req.raw.body as ReadableStream<Uint8Array> | null
     await world.cdn.put(name, body ? Readable.fromWeb(body) : Readable.from([]))

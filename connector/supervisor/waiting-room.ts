@@ -1,0 +1,77 @@
+/**
+ * Where messages wait that the device cannot have at once, because a file has to be uploaded or something be looked up
+ * first. There is one line per chat: messages of a chat keep their order, and no chat waits for another one. Until the
+ * device has them they stand in the ledger as accepted, where the next owner finds them; so what is in here need not
+ * survive.
+ */
+import { pauses } from '../pauses.ts'
+import type { Outcome, Send } from './outbox.ts'
+
+/** Of one session. With so many the queue keeps the others. */
+export const ROOM = 1_000
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [100, 10_000]
+
+export class WaitingRoom {
+  readonly #carry: (send: Send) => Promise<Outcome>
+  readonly #lines = new Map<string, Send[]>()
+  readonly #ids = new Set<string>()
+  #wake = Promise.withResolvers<void>()
+  #isClosed = false
+
+  /** @param carry brings one on its way; `later` when it has to be tried again. It must not throw */
+  constructor(carry: (send: Send) => Promise<Outcome>) {
+    this.#carry = carry
+  }
+
+  get isFull(): boolean {
+    return this.#ids.size >= ROOM
+  }
+
+  get size(): number {
+    return this.#ids.size
+  }
+
+  has(messageId: string): boolean {
+    return this.#ids.has(messageId)
+  }
+
+  /** Whoever writes to this chat now has to wait behind others. */
+  isOccupied(chat: string): boolean {
+    return this.#lines.has(chat)
+  }
+
+  add(send: Send): void {
+    this.#ids.add(send.messageId)
+    const line = this.#lines.get(send.to)
+    if (line) return void line.push(send)
+    const opened = [send]
+    this.#lines.set(send.to, opened)
+    void this.#serve(send.to, opened)
+  }
+
+  /** What they waited for may have come: those that come first are tried again at once. */
+  wake(): void {
+    this.#wake.resolve()
+    this.#wake = Promise.withResolvers()
+  }
+
+  /** Nothing goes on its way any more. */
+  close(): void {
+    this.#isClosed = true
+    this.wake()
+  }
+
+  async #serve(chat: string, line: Send[]): Promise<void> {
+    let retry = pauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
+    for (let [first] = line; first && !this.#isClosed; [first] = line) {
+      const woken = this.#wake.promise
+      if ((await this.#carry(first)) === 'later') await Promise.race([retry.next().value(), woken])
+      else {
+        line.shift()
+        this.#ids.delete(first.messageId)
+        retry = pauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
+      }
+    }
+    this.#lines.delete(chat)
+  }
+}
