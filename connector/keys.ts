@@ -4,7 +4,7 @@
  * something is about, that are passed on, or that a phone asks for again.
  */
 import type { Target } from '#core/contract/content.ts'
-import type { MessageFacts } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
 import type { Seal } from '#core/device/index.ts'
 import { findOutgoing, Message, targetKey } from '#core/message.ts'
 import type { Store } from '#core/platform/dynamo.ts'

@@ -3,10 +3,13 @@
  * stored as its hash only, under that hash, so that one read by key finds whom it belongs to.
  */
 import * as z from 'zod'
+import { accountKey } from './partition.ts'
 import { iso } from './platform/clock.ts'
-import type { Key, Store } from './platform/dynamo.ts'
+import type { Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
 import { tokenKey } from './token.ts'
+
+export { accountKey } from './partition.ts'
 
 export const Plan = z.enum(['free', 'pro', 'enterprise'])
 export type Plan = z.infer<typeof Plan>
@@ -30,8 +33,6 @@ export const Account = z.object({
   ensuredToken: z.string().optional(),
 })
 export type Account = z.infer<typeof Account>
-
-export const accountKey = (id: string): Key => ({ pk: `ACCOUNT#${id}`, sk: 'ACCOUNT' })
 
 /** Undefined: as many as one likes. */
 export const limitOf = ({ plan }: Pick<Account, 'plan'>): number | undefined => LIMITS[plan]

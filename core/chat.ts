@@ -4,8 +4,8 @@
  */
 import * as z from 'zod'
 import { isGroup, phoneNumberOf } from './jid.ts'
+import { sessionPartition } from './partition.ts'
 import type { Key, Page, Store } from './platform/dynamo.ts'
-import { sessionPartition } from './session.ts'
 
 export const CHAT_PREFIX = 'CHAT#'
 export const chatKey = (sessionId: string, chatId: string): Key => ({

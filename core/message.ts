@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { type Content, isDeed, type Target } from './contract/content.ts'
-import { MessageFacts, MessageStatus } from './contract/event.ts'
+import { MessageFacts, MessageStatus } from './contract/message.ts'
 import { iso, ttl } from './platform/clock.ts'
 import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
@@ -35,6 +35,7 @@ const Stored = z.looseObject({
   reason: z.string().optional(),
   waitSk: z.string().optional(),
   fingerprint: z.string().optional(),
+  recipients: z.array(z.string()).optional(),
   editedAt: time,
   deletedAt: time,
   pinnedUntil: time,
@@ -44,9 +45,11 @@ const Stored = z.looseObject({
 export const REACTION_PREFIX = 'reaction:'
 export const VOTE_PREFIX = 'vote:'
 export const RESPONSE_PREFIX = 'response:'
+export const VIEW_PREFIX = 'view:'
 const Reaction = z.object({ emoji: z.string(), at: z.iso.datetime() })
 const Vote = z.object({ options: z.array(z.string()), at: z.iso.datetime() })
 const Response = z.object({ response: z.string(), at: z.iso.datetime() })
+const View = z.object({ at: z.iso.datetime() })
 type By<T> = { from: string } & T
 
 export type Message = z.infer<typeof MessageFacts> & {
@@ -61,16 +64,21 @@ export type Message = z.infer<typeof MessageFacts> & {
   waitSk: string | undefined
   /** Of the request that it was accepted with, where it is more than a text. */
   fingerprint: string | undefined
+  /** Of a status: the jids of those who were to see it. */
+  recipients: string[] | undefined
   editedAt: string | undefined
   deletedAt: string | undefined
   pinnedUntil: string | undefined
   reactions: By<z.infer<typeof Reaction>>[]
   votes: By<z.infer<typeof Vote>>[]
   responses: By<z.infer<typeof Response>>[]
+  /** Of a status of ours: who has looked at it. */
+  views: By<z.infer<typeof View>>[]
 }
 
 export const Message = Stored.transform((stored): Message => {
-  const { sessionId, accountId, reason, waitSk, fingerprint, editedAt, deletedAt, pinnedUntil } = stored
+  const { sessionId, accountId, reason, waitSk, fingerprint, recipients } = stored
+  const { editedAt, deletedAt, pinnedUntil } = stored
   const facts = factsIn(stored)
   const times: Times = Object.fromEntries(
     MessageStatus.options.flatMap((status) => {
@@ -87,12 +95,14 @@ export const Message = Stored.transform((stored): Message => {
     reason,
     waitSk,
     fingerprint,
+    recipients,
     editedAt,
     deletedAt,
     pinnedUntil,
     reactions: said(stored, REACTION_PREFIX, Reaction),
     votes: said(stored, VOTE_PREFIX, Vote),
     responses: said(stored, RESPONSE_PREFIX, Response),
+    views: said(stored, VIEW_PREFIX, View),
   }
 })
 
@@ -176,6 +186,8 @@ export type Outgoing = {
   content: Content
   /** Tells requests apart whose content cannot be compared. */
   fingerprint?: string | undefined
+  /** Of a status: who sees it. */
+  recipients?: string[] | undefined
   /** When it is to be sent, in ms; at once without it. */
   sendAt?: number | undefined
 }
@@ -191,7 +203,7 @@ export async function accept(
 }
 
 function acceptedItem(
-  { id, session, chatId, to, content, fingerprint, sendAt }: Outgoing,
+  { id, session, chatId, to, content, fingerprint, recipients, sendAt }: Outgoing,
   now: number,
   retention: Retention,
 ): Item {
@@ -216,6 +228,7 @@ function acceptedItem(
     accountId: session.accountId,
     acceptedAt: at,
     fingerprint,
+    ...(recipients ? { recipients } : {}),
     chatPk: chatPartition(session.id, place),
     chatSk: `${iso(sendAt ?? now)}#${id}`,
     waitPk: waitingPartition(session.shard),

@@ -4,10 +4,9 @@
  * The verbs are in sessions/.
  */
 import * as z from 'zod'
-import { sessionPartition } from './partition.ts'
 import { StoredSettings } from './settings.ts'
 
-export { sessionPartition } from './partition.ts'
+export { sessionKey, sessionPartition } from './partition.ts'
 export { Settings, SettingsChange } from './settings.ts'
 
 export const Status = z.enum(['inactive', 'connecting', 'qr_generated', 'connected', 'disconnected'])
@@ -45,6 +44,8 @@ export const State = z.object({
   jid: z.string().optional(),
   lid: z.string().optional(),
   phoneNumber: z.string().optional(),
+  /** The number is this session's alone: see sessions/number.ts. Absent in what earlier releases have linked. */
+  claimed: z.boolean().optional(),
   pushName: z.string().optional(),
   connectedAt: z.iso.datetime().optional(),
   /** What WhatsApp called the phone's kind when it linked us: `iphone`, `android`, `smba` … */
@@ -79,8 +80,6 @@ export const Session = z.object({
   state: State,
 })
 export type Session = z.infer<typeof Session>
-
-export const sessionKey = (id: string) => ({ pk: sessionPartition(id), sk: 'SESSION' })
 
 /** True until the owning connector has done what was asked last. */
 export const isPending = ({ intent, state }: Pick<Session, 'intent' | 'state'>): boolean =>

@@ -3,8 +3,8 @@
  * transaction of the event that they count, so they are exact; only their keys and their reading are here.
  */
 import * as z from 'zod'
+import { sessionPartition } from './partition.ts'
 import type { Key, Store } from './platform/dynamo.ts'
-import { sessionPartition } from './session.ts'
 
 export const TOTALS = 'STATS'
 export const totalsKey = (sessionId: string): Key => ({ pk: sessionPartition(sessionId), sk: TOTALS })
@@ -12,6 +12,8 @@ export const dayKey = (sessionId: string, day: string): Key => ({
   pk: sessionPartition(sessionId),
   sk: `${TOTALS}#${day}`,
 })
+/** The attribute of a day that counts the messages of the hour in which a time lies. */
+export const hourOf = (time: string): string => `h${time.slice(11, 13)}`
 /** Counters by type stand beside the others in the item of the totals, under this prefix. */
 export const TYPE_PREFIX = 'type:'
 
@@ -60,6 +62,35 @@ export async function read(store: Store, sessionId: string): Promise<Stats> {
   stats.total = stats.sent + stats.received
   return stats
 }
+
+/** The counters of one day (UTC). */
+const Day = z
+  .looseObject({ sk: z.string(), sent: count, received: count, failed: count, took: count, tookMs: count })
+  .transform(({ sk, sent, received, failed, took, tookMs, ...rest }) => ({
+    day: sk.slice(TOTALS.length + 1),
+    sent,
+    received,
+    failed,
+    /** Of so many it is known how long they took to WhatsApp, in ms all together. */
+    took,
+    tookMs,
+    /** Sent and received, by hour. Those of earlier releases were counted by day alone. */
+    hours: Array.from({ length: 24 }, (_, hour) => {
+      const messages = rest[`h${String(hour).padStart(2, '0')}`]
+      return typeof messages === 'number' ? messages : 0
+    }),
+  }))
+export type Day = z.output<typeof Day>
+
+/** Days that anything happened on, between two of them (`2026-01-31`, both counted), the oldest first; at most 100. */
+export const days = async (store: Store, sessionId: string, from: string, to: string): Promise<Day[]> =>
+  (
+    await store.query('main', Day, sessionPartition(sessionId), {
+      from: dayKey(sessionId, from).sk,
+      to: dayKey(sessionId, to).sk,
+      limit: 100,
+    })
+  ).items
 
 function addTo(stats: Stats, item: z.infer<typeof Totals>): void {
   const { sk, sent, received, failed, ...rest } = item

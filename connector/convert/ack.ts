@@ -3,7 +3,8 @@
  * (`message.status` failed, with a reason that can be shown and switched on).
  */
 import { isPlain } from '#core/contract/content.ts'
-import type { Event, MessageFacts } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
 import type { Row } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
 
@@ -53,10 +54,18 @@ export function ackEvents(row: Ack, message: MessageFacts | undefined, context: 
       ? { sealed: context.seal(row.message, row.messageId) }
       : {}
   const { sealed: _, ...facts } = message
-  const sent: Event = { ...base, type: 'message.sent', payload: { message: { ...facts, ...keys } } }
+  const sent: Event = {
+    ...base,
+    type: 'message.sent',
+    payload: { message: { ...facts, ...keys }, tookMs: tookMs(facts, context.now) },
+  }
   const done = doneBy(facts, context.now)
   return done ? [sent, { ...base, id: nthId(row.id, 1), ...done }] : [sent]
 }
+
+/** Since it was accepted, or since its time came. */
+const tookMs = ({ timestamp, sendAt }: MessageFacts, now: string): number =>
+  Math.max(0, Date.parse(now) - Math.max(Date.parse(timestamp), Date.parse(sendAt ?? timestamp)))
 
 type Draft = Event extends infer E ? (E extends Event ? Pick<E, 'type' | 'payload'> : never) : never
 

@@ -1,7 +1,7 @@
 /** What a conversion knows besides the row itself. */
 import type { proto } from '@whiskeysockets/baileys'
 import type { Media } from '#core/contract/content.ts'
-import type { MessageFacts } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
 import type { Me } from '../socket/index.ts'
 import type { Directory } from './identity.ts'
 
@@ -14,7 +14,9 @@ export type Context = {
   /** Closes what only this session may open again; the answer is text. */
   seal?(bytes: Uint8Array, messageId: string): string
   /** What becomes of the file of a message that has just come; without it nothing is said of that. */
-  stateOf?(media: Media): NonNullable<Media['state']>
+  stateOf?(media: Media, of: { type: string; chatId: string }): NonNullable<Media['state']>
+  /** False when the session keeps no messages. */
+  isKept?: boolean
   /** The message that the row is about (see `isAbout`), when it is known, with the keys that came with it. */
   about?: About | undefined
   /** ISO 8601. */

@@ -2,7 +2,8 @@
  * From what a device hands on to what the product tells: rows of the journal become events of the log. Pure, and an
  * event's id is its row's id, so a row that is handed on again becomes the same event again.
  */
-import type { Event, MessageFacts } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
 import type { Row } from '../socket/index.ts'
 import { ackEvents } from './ack.ts'
 import { callEvents } from './call.ts'

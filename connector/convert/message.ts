@@ -4,8 +4,9 @@
  * person becomes nothing; what could not be read yet becomes `message.waiting`.
  */
 import { proto } from '@whiskeysockets/baileys'
-import { type Content, isPlain, type Media, type Target } from '#core/contract/content.ts'
-import type { Event, MessageFacts } from '#core/contract/event.ts'
+import { type Content, isPlain, type Target } from '#core/contract/content.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
 import { addressOf } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
@@ -28,7 +29,8 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
   const facts: MessageFacts = {
     ...envelope(row, stanza.id, parties, context),
     ...settled(content, context),
-    ...withState(content.media, context),
+    ...withState(content, parties, context),
+    ...(context.isKept === false ? { kept: false as const } : {}),
     ...(viewOnce ? { viewOnce } : {}),
     ...answering(answeredIn(message, parties, context)),
     ...sealed(message, content, stanza.id, context),
@@ -47,28 +49,34 @@ export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, cont
   const { stanza } = row
   const parties = partiesOf(stanza, context.me, context.directory)
   if (!stanza.id || !parties || parties.fromMe || stanza.category === 'peer') return []
-  const message = { ...envelope(row, stanza.id, parties, context), type: 'waiting' }
+  const message = {
+    ...envelope(row, stanza.id, parties, context),
+    type: 'waiting',
+    ...(context.isKept === false ? { kept: false as const } : {}),
+  }
   return [{ ...base(row, context), type: 'message.waiting', payload: { message } }]
 }
 
 const base = (row: Row, { session, now }: Context) => ({ id: row.id, ...session, timestamp: now })
 
 function envelope(row: Row & { stanza: Attributes }, id: string, parties: Parties, context: Context) {
-  const { chatId, fromMe, sender } = parties
+  const { chatId, fromMe, sender, broadcastList } = parties
   const own = context.me?.phoneNumber ?? ''
-  const isGroup = chatId === row.stanza.from
+  const isRoom = chatId === row.stanza.from
+  const author = addressOfPerson(sender) || chatId
   return {
     id,
     chatId,
     fromMe,
-    from: fromMe ? own || addressOfPerson(sender) : addressOfPerson(sender),
-    to: fromMe || isGroup ? addressOf(chatId) : own,
+    from: fromMe ? own || author : author,
+    to: fromMe || isRoom ? addressOf(chatId) : own,
     sender: {
       ...(sender.phoneNumber ? { phoneNumber: sender.phoneNumber } : {}),
       ...(sender.lid ? { lid: sender.lid } : {}),
       ...named(row.stanza, fromMe),
     },
     timestamp: iso(happenedAt(row.stanza.t, row.id)),
+    ...(broadcastList ? { broadcastList } : {}),
   }
 }
 
@@ -79,7 +87,7 @@ function deedEvent(
   parties: Parties,
   context: Context,
 ): Event {
-  const { to: _, ...who } = envelope(row, id, parties, context)
+  const { to: _, broadcastList: __, ...who } = envelope(row, id, parties, context)
   return { ...base(row, context), type, payload: { ...who, target, ...said } } as Event
 }
 
@@ -92,8 +100,8 @@ function settled(content: Content, { me }: Context): Content {
   return { ...content, quoted: { ...rest, fromMe: true } }
 }
 
-const withState = (media: Media | undefined, { stateOf }: Context) =>
-  media && stateOf ? { media: { ...media, state: stateOf(media) } } : {}
+const withState = ({ type, media }: Content, { chatId }: Parties, { stateOf }: Context) =>
+  media && stateOf ? { media: { ...media, state: stateOf(media, { type, chatId }) } } : {}
 
 /** Keys that are needed later, to fetch the file, to read votes, or to pass the message on. */
 export function sealed(

@@ -2,8 +2,9 @@
  * Receipts of others become `message.status`: delivered, read, played. Receipts among our own devices, and those that
  * only keep the protocol in step, say nothing about a message's fate.
  */
-import type { Event, MessageStatus } from '#core/contract/event.ts'
-import { isGroup } from '#core/jid.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { MessageStatus } from '#core/contract/message.ts'
+import { isShared } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Row } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
@@ -22,7 +23,7 @@ export function receiptEvents(row: Extract<Row, { kind: 'receipt' }>, context: C
   const { stanza } = row
   const status = MEANING[stanza.type ?? '']
   if (!status || !stanza.from) return []
-  const inGroup = isGroup(stanza.from)
+  const inGroup = isShared(stanza.from)
   const who = personOf(
     inGroup
       ? [stanza.participant, stanza.participant_pn, stanza.participant_lid]

@@ -1,6 +1,6 @@
 /** Tells live connections that something happened in a session that somebody listens to. */
 import type { Event } from '#core/contract/event.ts'
-import { isListenedTo } from '#core/live/listening.ts'
+import { isListenedTo } from '#core/live/mark.ts'
 import { liveJob } from '#core/live/tell.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Jobs } from '#core/platform/jobs.ts'

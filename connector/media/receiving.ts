@@ -12,8 +12,9 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import type { Media, Target } from '#core/contract/content.ts'
-import type { Event, MessageFacts } from '#core/contract/event.ts'
-import { isGroup, userJid } from '#core/jid.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
+import { isShared, userJid } from '#core/jid.ts'
 import { keep, type Shelf } from '#core/media/ingest.ts'
 import { LARGEST } from '#core/media/kinds.ts'
 import type { Log } from '#core/platform/log.ts'
@@ -137,7 +138,7 @@ async function again(
   { id, chatId, fromMe, sender }: MessageFacts,
 ): Promise<Uint8Array | undefined> {
   const author = sender.lid ?? (sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : undefined)
-  const participant = isGroup(chatId) && author ? { participant: author } : {}
+  const participant = isShared(chatId) && author ? { participant: author } : {}
   try {
     return await connection.media.renew(encoded, { id, chatId, fromMe, ...participant })
   } catch (error) {

@@ -3,25 +3,30 @@
  * what nobody can read: that must not hold up everything behind it.
  */
 import type { Target } from '#core/contract/content.ts'
-import { type Event, MessageFacts } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
+import { MessageFacts } from '#core/contract/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { type About, type Context, eventsOf } from '../convert/index.ts'
+import { isFetchedAtOnce } from '../media/automatic.ts'
 import { awaitingIn, type Receiver } from '../media/receiving.ts'
 import type { Device, Row } from '../socket/index.ts'
+import { isUnwanted } from './choices.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
 export type InboxParts = Pick<
   SessionParts,
-  'about' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
+  'about' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
 > & {
   receiver: Receiver
   outbox: Outbox
+  /** Hears of events once they are stored. */
+  react(events: Event[]): void
   device(): Pick<Device, 'me' | 'phoneNumberOf' | 'lidOf'> | undefined
 }
 
 export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
-  const { about, outbox, device, append, keys, now, log } = parts
+  const { about, session, outbox, device, append, keys, now, log } = parts
   const directory = (lid: string) => device()?.phoneNumberOf(lid)
   const contextNow = (): Context => ({
     session: about,
@@ -29,7 +34,11 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
     directory,
     lidOf: (phoneNumber) => device()?.lidOf(phoneNumber),
     seal: keys.seal,
-    stateOf: parts.downloads.stateOf,
+    stateOf: (media, of) =>
+      isFetchedAtOnce(session().settings.autoDownload, media, of)
+        ? parts.downloads.stateOf(media)
+        : 'skipped',
+    isKept: session().settings.store,
     now: iso(now()),
   })
 
@@ -60,7 +69,9 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
     return facts ? keys.opened(facts) : keys.about(target)
   }
 
-  return async (rows) => {
+  return async (all) => {
+    const rows = all.filter((row) => !isUnwanted(session(), row))
+    log.debug({ rows: rows.map(seen), ignored: all.length - rows.length }, 'rows come in')
     const sent = await Promise.all(rows.map(sentBy))
     const events: Event[] = []
     for (const [index, row] of rows.entries()) {
@@ -72,7 +83,23 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
     }
     await append(events)
     parts.downloads.fetch(parts.receiver, awaitingIn(events))
+    parts.react(events)
     outbox.settle(rows.flatMap((row) => (row.kind === 'ack' ? [row.messageId] : [])))
+  }
+}
+
+/** What may stand in a log: never who, and never what was said. */
+const seen = (row: Row) => {
+  switch (row.kind) {
+    case 'ack':
+      return { kind: row.kind, id: row.messageId, error: row.error?.code }
+    case 'receipt':
+      return { kind: row.kind, ids: row.messageIds, type: row.stanza.type }
+    case 'message':
+    case 'undecryptable':
+      return { kind: row.kind, id: row.stanza.id, type: row.stanza.type }
+    default:
+      return { kind: row.kind, type: row.stanza.attrs.type }
   }
 }
 

@@ -2,7 +2,7 @@
  * A session as its owner knows it. Intent and settings come from outside and are read; state is written here only, so
  * what is read of it is never newer than what is known, and often older (an index lags behind).
  */
-import { laterMark } from '#core/live/listening.ts'
+import { laterMark } from '#core/live/mark.ts'
 import type { Log } from '#core/platform/log.ts'
 import { type Intent, isPending, type Session } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'

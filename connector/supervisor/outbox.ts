@@ -4,7 +4,7 @@
  * when it waits for its turn in its chat (the ledger still has it then), or when there is nothing left to do about it.
  */
 import { type Content, isPlain } from '#core/contract/content.ts'
-import type { MessageFacts } from '#core/contract/event.ts'
+import type { MessageFacts } from '#core/contract/message.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
@@ -23,6 +23,8 @@ export type Send = {
   to: string
   content: Content
   acceptedAt: string
+  /** Who sees a status. */
+  recipients?: string[] | undefined
   isRepeat: boolean
 }
 /** `later`: nothing was done, hand it out again. */
@@ -163,13 +165,13 @@ export class Outbox {
   }
 
   async #accept(device: Device, command: Send, message: Uint8Array): Promise<Outcome> {
-    const { messageId, to } = command
+    const { messageId, to, recipients } = command
     if (this.#settled.has(messageId)) return 'done'
     const facts = this.#facts(command, device.me?.phoneNumber)
     if (!this.#taken.has(messageId))
       this.#taken.set(messageId, { facts, at: this.#parts.now(), held: false, shown: false })
     try {
-      await device.accept({ id: messageId, to, message })
+      await device.accept({ id: messageId, to, message, ...(recipients ? { recipients } : {}) })
       const taken = this.#taken.get(messageId)
       if (taken) taken.held = true
       return 'done'

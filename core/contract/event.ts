@@ -6,42 +6,13 @@ import * as z from 'zod'
 import { Status } from '../session.ts'
 import { CAMPAIGN_EVENTS } from './campaign.ts'
 import { CHAT_EVENTS } from './chat-event.ts'
+import { CONTACT_EVENTS } from './contact.ts'
 import { Content, Media, Person, Target } from './content.ts'
 import { base } from './event-base.ts'
 import { FLEET_EVENTS } from './fleet.ts'
-
-/** The states an outgoing message passes, in order; `failed` ends it. */
-export const MessageStatus = z.enum([
-  'accepted',
-  'queued',
-  'sent',
-  'server',
-  'delivered',
-  'read',
-  'played',
-  'failed',
-])
-export type MessageStatus = z.infer<typeof MessageStatus>
-
-/** A message as every part of the product shows it. Phone numbers are E.164 with a plus, ids of groups are jids. */
-export const MessageFacts = z.object({
-  id: z.string(),
-  chatId: z.string(),
-  fromMe: z.boolean(),
-  from: z.string(),
-  to: z.string(),
-  /** Both forms of the sender's identity, as far as known. */
-  sender: Person,
-  timestamp: z.iso.datetime(),
-  ...Content.shape,
-  /** The sender's broadcast list that it came through; the sender alone knows who else got it. */
-  broadcastList: z.string().optional(),
-  /** Of one of ours that was to be sent later: when. */
-  sendAt: z.iso.datetime().optional(),
-  /** What only the connector opens: the keys of media, of polls, of events. It is never told: see `told`. */
-  sealed: z.string().optional(),
-})
-export type MessageFacts = z.infer<typeof MessageFacts>
+import { LABEL_EVENTS } from './label-event.ts'
+import { MessageFacts, MessageStatus } from './message.ts'
+import { SESSION_EVENTS } from './session-event.ts'
 
 /** Somebody did something to a message. */
 const Deed = z.object({
@@ -100,7 +71,13 @@ export const Event = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('session.status'),
-    payload: z.object({ status: Status, reason: z.string().optional(), action: z.string().optional() }),
+    payload: z.object({
+      status: Status,
+      /** The status before. */
+      was: Status.optional(),
+      reason: z.string().optional(),
+      action: z.string().optional(),
+    }),
   }),
   z.object({
     ...base,
@@ -128,7 +105,15 @@ export const Event = z.discriminatedUnion('type', [
   }),
   z.object({ ...base, type: z.literal('message.received'), payload: z.object({ message: MessageFacts }) }),
   /** WhatsApp's server took it; also for messages written on the phone itself. */
-  z.object({ ...base, type: z.literal('message.sent'), payload: z.object({ message: MessageFacts }) }),
+  z.object({
+    ...base,
+    type: z.literal('message.sent'),
+    payload: z.object({
+      message: MessageFacts,
+      /** Of one that the API accepted: from when it was to go until WhatsApp's server had it, in ms. */
+      tookMs: z.int().optional(),
+    }),
+  }),
   z.object({
     ...base,
     type: z.literal('message.status'),
@@ -153,6 +138,12 @@ export const Event = z.discriminatedUnion('type', [
     ...base,
     type: z.literal('message.pinned'),
     payload: Deed.extend({ seconds: z.int().optional() }),
+  }),
+  /** A star was put on a message, on any of our devices, or taken off it. */
+  z.object({
+    ...base,
+    type: z.literal('message.starred'),
+    payload: z.object({ chatId: z.string(), target: Target, starred: z.boolean() }),
   }),
   /** All that this person has chosen by now; none when the vote was taken back. */
   z.object({ ...base, type: z.literal('poll.vote'), payload: Deed.extend({ options: z.array(z.string()) }) }),
@@ -236,8 +227,11 @@ export const Event = z.discriminatedUnion('type', [
     }),
   }),
   ...CHAT_EVENTS,
+  ...CONTACT_EVENTS,
+  ...LABEL_EVENTS,
   ...CAMPAIGN_EVENTS,
   ...FLEET_EVENTS,
+  ...SESSION_EVENTS,
 ])
 export type Event = z.infer<typeof Event>
 export type EventType = Event['type']

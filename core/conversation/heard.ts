@@ -3,7 +3,8 @@
  * and broadcasts are no conversations.
  */
 import { isDeed } from '../contract/content.ts'
-import type { Event, MessageFacts } from '../contract/event.ts'
+import type { Event } from '../contract/event.ts'
+import type { MessageFacts } from '../contract/message.ts'
 import { LID_SERVER, phoneNumberOf } from '../jid.ts'
 import type { Key } from '../platform/dynamo.ts'
 import { placeInTime } from '../projection/messages.ts'

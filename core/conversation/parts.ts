@@ -3,7 +3,7 @@
  * names that the webhook of Twilio gives them where both have it, and nothing that only the connector may read.
  */
 import type { Content, Media, Quoted } from '../contract/content.ts'
-import type { MessageFacts } from '../contract/event.ts'
+import type { MessageFacts } from '../contract/message.ts'
 
 /** Image on the wire is whatever is a picture, a sticker too; anything else is text, and its kind says what it is. */
 export const typeOf = ({ type, media }: Content): 'image' | 'text' =>

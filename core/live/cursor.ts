@@ -8,9 +8,9 @@ import { createHash } from 'node:crypto'
 import { decodeTime } from 'ulid'
 import * as z from 'zod'
 import { Event } from '../contract/event.ts'
+import { sessionPartition } from '../partition.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { lowestUlid } from '../platform/id.ts'
-import { sessionPartition } from '../session.ts'
 
 /** How much later than events behind it an event may be stored, in ms, and how many of those are remembered. */
 export const LATE_MS = 10_000

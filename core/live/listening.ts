@@ -9,13 +9,7 @@ import { updating } from '../platform/expression.ts'
 import { isPending, type Session, sessionKey } from '../session.ts'
 import { nudge } from '../sessions/intend.ts'
 import { LIFE } from './connection.ts'
-
-export const isListenedTo = ({ listening }: Pick<Session, 'listening'>, now: number): boolean =>
-  listening !== undefined && Date.parse(listening.until) > now
-
-/** Of two readings of a session the later says whether anybody listens. */
-export const laterMark = (one: Session['listening'], other: Session['listening']): Session['listening'] =>
-  (one?.at ?? '') >= (other?.at ?? '') ? one : other
+import { isListenedTo } from './mark.ts'
 
 /** To be called when the subscription is stored. The connector looks at the session, and tells from then on. */
 export async function listen(

@@ -9,7 +9,7 @@ import { RETENTION } from '../../test/support/domain.ts'
 import { messageStatus, received } from '../../test/support/events.ts'
 import { type LiveWorld, liveWorld } from '../../test/support/live.ts'
 import { LIFE } from './connection.ts'
-import { isListenedTo } from './listening.ts'
+import { isListenedTo } from './mark.ts'
 import * as Subscriptions from './subscription.ts'
 
 let w: LiveWorld

@@ -3,13 +3,21 @@
  * event has to remember to. It looks first whether somebody listens, which is a read; whoever knows that already tells
  * by himself.
  */
-import { Account, accountKey } from '../account.ts'
+import * as z from 'zod'
+import { accountKey, sessionKey } from '../partition.ts'
 import type { Item, Key, Store, Write } from '../platform/dynamo.ts'
-import { Session, sessionKey } from '../session.ts'
-import { merged, type Stream } from '../webhook/job.ts'
+import type { Stream } from '../webhook/job.ts'
+import { merged } from '../webhook/merged.ts'
 import { noWebhooks, type Webhooks } from '../webhook/tell.ts'
-import { isListenedTo } from './listening.ts'
+import { isListenedTo } from './mark.ts'
 import type { Live } from './tell.ts'
+
+/** What says whether anybody hears of a session, or of an account; the rest of them does not matter here. */
+const OfAccount = z.object({ id: z.string(), webhooks: z.string().optional() })
+const OfSession = OfAccount.extend({
+  accountId: z.string(),
+  listening: z.object({ at: z.string(), until: z.string() }).optional(),
+})
 
 const SESSION = /^[0-9a-f]{32}$/
 const isOfSession = ({ stream }: Stream): boolean => SESSION.test(stream)
@@ -62,17 +70,16 @@ const logsOf = (writes: Write[]): Stream[] =>
 async function marksOf(
   store: Store,
   logs: Stream[],
-): Promise<{ sessions: Session[]; accounts: Set<string> }> {
+): Promise<{ sessions: z.infer<typeof OfSession>[]; accounts: Set<string> }> {
   const keys = new Map<string, Key>()
   for (const log of logs) {
     const key = isOfSession(log) ? sessionKey(log.stream) : accountKey(log.accountId)
     keys.set(`${key.pk} ${key.sk}`, key)
   }
   const items = await store.getMany('main', [...keys.values()]).catch(() => [])
-  const ofSessions = items.filter(({ sk }) => sk === 'SESSION')
-  const ofAccounts = items.filter(({ sk }) => sk === 'ACCOUNT').map((item) => Account.parse(item))
+  const ofAccounts = items.filter(({ sk }) => sk === 'ACCOUNT').map((item) => OfAccount.parse(item))
   return {
-    sessions: ofSessions.map((item) => Session.parse(item)),
+    sessions: items.filter(({ sk }) => sk === 'SESSION').map((item) => OfSession.parse(item)),
     accounts: new Set(ofAccounts.filter(({ webhooks }) => webhooks).map(({ id }) => id)),
   }
 }

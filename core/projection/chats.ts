@@ -3,7 +3,7 @@
  * side goes by. An older message that arrives late moves nothing.
  */
 import { chatKey, chatListing, type LastMessage } from '../chat.ts'
-import type { MessageFacts } from '../contract/event.ts'
+import type { MessageFacts } from '../contract/message.ts'
 import { isGroup } from '../jid.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'

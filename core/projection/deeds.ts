@@ -14,6 +14,7 @@ const DEED_EVENTS = [
   'poll.vote',
   'event.response',
   'message.media',
+  'message.starred',
 ] as const satisfies Event['type'][]
 export type DeedEvent = Extract<Event, { type: (typeof DEED_EVENTS)[number] }>
 export const isDeedEvent = (event: Event): event is DeedEvent =>
@@ -41,6 +42,7 @@ export function changeBy(event: DeedEvent): [string, unknown][] {
       ['waitPk', undefined],
       ['waitSk', undefined],
     ]
+  if (event.type === 'message.starred') return [['starred', event.payload.starred || undefined]]
   const { from, timestamp: at } = event.payload
   switch (event.type) {
     case 'message.reaction': {

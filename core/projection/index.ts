@@ -8,13 +8,15 @@
 import { chatKey } from '../chat.ts'
 import { isDeed } from '../contract/content.ts'
 import { type Event, told } from '../contract/event.ts'
+import { isListed } from '../jid.ts'
 import { outgoingKey, receivedKey, targetKey } from '../message.ts'
+import { sessionPartition } from '../partition.ts'
 import { ttl } from '../platform/clock.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
 import type { Retention } from '../retention.ts'
-import { sessionPartition } from '../session.ts'
 import { dayKey, totalsKey } from '../stats.ts'
 import { chatChanges } from './chats.ts'
+import { contactChanges, touchedBy } from './contacts.ts'
 import { counterChanges } from './counters.ts'
 import { isDeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
@@ -40,16 +42,27 @@ export function project(
   const messages = messageChanges(known, retention, now)
   const chats = chatChanges(known)
   const counters = counterChanges()
+  const contacts = contactChanges()
   const entries = new Map<string, Write>()
+
+  /** The session keeps no messages: this one is counted, and stands in the log alone. */
+  const isToldOnly = (event: EventOf<'message.received' | 'message.waiting' | 'message.sent'>): true => {
+    const { sessionId, timestamp, type, payload } = event
+    const direction = payload.message.fromMe ? 'sent' : 'received'
+    if (type !== 'message.waiting' && !isDeed(payload.message))
+      counters.message(sessionId, direction, payload.message, timestamp, tookOf(event))
+    return true
+  }
 
   const isNew = (event: EventOf<'message.received' | 'message.waiting' | 'message.sent'>): boolean => {
     const { sessionId, timestamp, type } = event
     const { message } = event.payload
+    if (message.kept === false) return isToldOnly(event)
     if (!(type === 'message.sent' ? messages.sent(event) : messages.received(event))) return false
     if (isDeed(message)) return true
-    chats.moved(sessionId, message, placeInTime(event, message))
+    if (isListed(message.chatId)) chats.moved(sessionId, message, placeInTime(event, message))
     if (type !== 'message.waiting')
-      counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp)
+      counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp, tookOf(event))
     return true
   }
 
@@ -70,10 +83,13 @@ export function project(
         if (event.payload.status === 'failed') counters.failed(sessionId, timestamp)
         return true
       }
+      case 'contact.updated':
+        contacts.updated(event)
+        return true
       case 'session.status': {
-        const { status, reason } = event.payload
+        const { status, was, reason } = event.payload
         const key = { pk: sessionPartition(sessionId), sk: `${HISTORY_PREFIX}${event.id}` }
-        entries.set(key.sk, { table: 'main', put: { ...key, status, at: timestamp, reason, expiresAt } })
+        entries.set(key.sk, { table: 'main', put: { ...key, status, was, at: timestamp, reason, expiresAt } })
         return true
       }
       default:
@@ -91,8 +107,17 @@ export function project(
       condition: 'attribute_not_exists(pk)',
     })
   }
-  return [...entries.values(), ...messages.writes(), ...chats.writes(), ...counters.writes()]
+  return [
+    ...entries.values(),
+    ...messages.writes(),
+    ...chats.writes(),
+    ...counters.writes(),
+    ...contacts.writes(),
+  ]
 }
+
+const tookOf = ({ payload }: { payload: { tookMs?: number | undefined } | object }): number | undefined =>
+  'tookMs' in payload ? payload.tookMs : undefined
 
 /** The names of the items that an event touches; never fewer than its writes. */
 export function touches(event: Event): string[] {
@@ -121,7 +146,10 @@ export function touches(event: Event): string[] {
         ...own,
         nameOf('messages', outgoingKey(event.sessionId, event.payload.messageId)),
         nameOf('main', totalsKey(event.sessionId)),
+        nameOf('main', dayKey(event.sessionId, event.timestamp.slice(0, 10))),
       ]
+    case 'contact.updated':
+      return [...own, ...touchedBy(event)]
     case 'session.status':
       return [
         ...own,

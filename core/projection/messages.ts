@@ -4,7 +4,9 @@
  * only when neither it nor a later one was reached.
  */
 import { isDeed } from '../contract/content.ts'
-import type { Event, MessageFacts, MessageStatus } from '../contract/event.ts'
+import type { Event } from '../contract/event.ts'
+import type { MessageFacts, MessageStatus } from '../contract/message.ts'
+import { STATUS } from '../jid.ts'
 import {
   awaitingPartition,
   chatPartition,
@@ -18,6 +20,7 @@ import {
   type Times,
   targetKey,
   timeAttribute,
+  VIEW_PREFIX,
 } from '../message.ts'
 import { iso, ttl } from '../platform/clock.ts'
 import type { Item, Key, Write } from '../platform/dynamo.ts'
@@ -96,7 +99,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
     },
 
     status(event) {
-      const { messageId, status, participant, reason } = event.payload
+      const { messageId, status, participant, reason, chatId } = event.payload
       const key = outgoingKey(event.sessionId, messageId)
       // Of a message that we never saw, from before the session was linked, the log alone tells.
       if (stored(key) === null && !changes.get(nameOf('messages', key))?.facts) return true
@@ -105,6 +108,8 @@ export function messageChanges(known: Known, retention: Retention, now: number):
       const change = changeOf(key)
       change.times[status] ??= event.timestamp
       for (const state of beyond) change.absent.add(timeAttribute(state))
+      if (participant && chatId === STATUS && hasReached(status, 'read'))
+        change.deeds.set(`${VIEW_PREFIX}${participant}`, { at: event.timestamp })
       if (status === 'failed') {
         change.reason = reason
         change.place = failedPlace(event.sessionId, messageId)

@@ -3,12 +3,14 @@
  * nothing of it, that is down, or that is being drained already is not woken.
  */
 
-import { wants } from '../events/filter.ts'
+import { FLEET_LOG } from '../contract/fleet.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
-import { type Endpoint, endpointKey, endpointsOf, isResting } from './endpoint.ts'
+import { type Endpoint, endpointKey, endpointsOf, isResting, isWanted, mayHear } from './endpoint.ts'
 import { isSession, type Told } from './envelope.ts'
-import { merged, type News, type Stream } from './job.ts'
+import type { News, Stream } from './job.ts'
 import { markAgain } from './lease.ts'
+import { operators } from './operators.ts'
+import { merged } from './merged.ts'
 import { newsItem } from './work.ts'
 
 export type FanOutDesk = {
@@ -41,10 +43,10 @@ async function whoHears(store: Store, streams: Stream[], volatile: Told[]): Prom
   }
   for (const { accountId, stream, types } of streams)
     for (const endpoint of await find(accountId, stream))
-      if (types.some((type) => wants(endpoint.events, type))) of(endpoint).streams.add(stream)
+      if (types.some((type) => mayHear(endpoint, type))) of(endpoint).streams.add(stream)
   for (const event of volatile)
     for (const endpoint of await find(event.accountId, event.sessionId))
-      if (wants(endpoint.events, event.type)) of(endpoint).volatile.push(event)
+      if (isWanted(endpoint, event)) of(endpoint).volatile.push(event)
   return [...heard.values()]
 }
 
@@ -58,8 +60,9 @@ function finder(store: Store): (accountId: string, stream: string) => Promise<En
     return asked
   }
   return async (accountId, stream) => {
+    const accounts = stream === FLEET_LOG.sessionId ? await operators(store) : [accountId]
     const all = await Promise.all([
-      ask({ accountId }),
+      ...accounts.map((id) => ask({ accountId: id })),
       isSession(stream) ? ask({ accountId, sessionId: stream }) : [],
     ])
     return all.flat().filter(({ active }) => active)

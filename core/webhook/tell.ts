@@ -1,7 +1,8 @@
 /** Telling the fan-out of webhooks that there is news in logs, by whoever wrote to them and is no connector. */
 import type { Jobs } from '../platform/jobs.ts'
 import type { Notes } from '../platform/notes.ts'
-import { merged, type Stream } from './job.ts'
+import type { Stream } from './job.ts'
+import { merged } from './merged.ts'
 import { newsTeller } from './queues.ts'
 
 export type Webhooks = {

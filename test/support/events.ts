@@ -1,6 +1,7 @@
 /** Events as a connector makes them, for tests; every part can be replaced. */
 import { ulid } from 'ulid'
-import type { Event, MessageFacts, MessageStatus } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
+import type { MessageFacts, MessageStatus } from '#core/contract/message.ts'
 import { iso } from '#core/platform/clock.ts'
 
 export type Line = { id: string; accountId: string }

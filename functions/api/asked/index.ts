@@ -1,14 +1,20 @@
-/** All calls that WhatsApp itself answers. */
+/** What lies in a session: its chats, events and files, and all calls that WhatsApp itself answers. */
+import { chats } from '../chats.ts'
+import { events } from '../events.ts'
+import { eventStream } from '../live/stream.ts'
+import { mediaFiles } from '../media/upload.ts'
 import { callCalls } from './calls.ts'
 import { chatCalls } from './chats.ts'
 import { groupCalls } from './groups.ts'
-import { pairingCalls } from './pairing.ts'
 import { peopleCalls } from './people.ts'
 import { pictureCalls } from './pictures.ts'
 import { presenceCalls } from './presence.ts'
 
-export const askedCalls = [
-  ...pairingCalls,
+export const chatsAndMore = [
+  chats,
+  events,
+  eventStream,
+  mediaFiles,
   ...presenceCalls,
   ...peopleCalls,
   ...chatCalls,

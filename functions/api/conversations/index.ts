@@ -1,4 +1,5 @@
-/** Everything below /api/conversations. What has a name of its own stands before what an id could stand for. */
+/** Conversations. What has a name of its own stands before what an id could stand for. */
+import { conversationSessions } from '../../dialects/conversations.ts'
 import { conversationAccount } from './account.ts'
 import { changeConversations } from './change.ts'
 import { findConversations } from './find.ts'
@@ -9,4 +10,5 @@ export const conversations = [
   changeConversations,
   findConversations,
   replyInConversations,
+  conversationSessions,
 ]

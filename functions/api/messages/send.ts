@@ -1,7 +1,7 @@
 /** Sending: accepted and stored, then carried; the answer may wait for how far it gets. */
 
 import * as z from 'zod'
-import type { MessageStatus } from '#core/contract/event.ts'
+import type { MessageStatus } from '#core/contract/message.ts'
 import { findOutgoing, hasReached, type Message } from '#core/message.ts'
 import { send } from '#core/send.ts'
 import { access, theSession } from '../access.ts'
@@ -57,6 +57,7 @@ const sendMessage = createRoute({
       'MALFORMED_JSON',
       'INVALID_RECIPIENT',
       'SESSION_NOT_CONNECTED',
+      'AUTH_EXPIRED',
       'UNAUTHORIZED',
       'SESSION_NOT_FOUND',
       'MESSAGE_NOT_FOUND',

@@ -1,12 +1,14 @@
 /** How a message is shown. */
 import * as z from 'zod'
 import { Content, Media } from '#core/contract/content.ts'
-import { MessageFacts, MessageStatus } from '#core/contract/event.ts'
+import { MessageFacts, MessageStatus } from '#core/contract/message.ts'
 import type { Links } from '#core/media/link.ts'
+import { isStored, withLink } from '#core/media/linked.ts'
 import { historyOf, type Message } from '#core/message.ts'
 
 const { id, chatId, fromMe, from, to, sender, timestamp } = MessageFacts.shape
 const { type, text, quoted, mentions, media: _, ...more } = Content.shape
+const { broadcastList } = MessageFacts.shape
 const MediaView = Media.extend({
   url: z.string().optional().meta({ description: 'Where to fetch it, without a token, for a day at least' }),
 })
@@ -34,6 +36,9 @@ export const MessageView = z
     mentions: mentions.meta({ description: 'Phone numbers, LIDs where no number is known, or `all`' }),
     media: MediaView.optional(),
     ...more,
+    broadcastList: broadcastList.meta({
+      description: 'The broadcast list of its sender that it came through',
+    }),
     sendAt: at.optional().meta({ description: 'When it is to be sent' }),
     editedAt: at.optional(),
     deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
@@ -44,6 +49,11 @@ export const MessageView = z
       .optional()
       .meta({ description: 'Of a poll: the choice of each voter' }),
     responses: z.array(z.object({ from: z.string(), response: z.string(), at })).optional(),
+    views: z
+      .array(z.object({ from: z.string(), at }))
+      .optional()
+      .meta({ description: 'Of a status of ours: who has looked at it' }),
+    recipientCount: z.int().optional().meta({ description: 'Of a status of ours: how many may see it' }),
   })
   .meta({ id: 'Message' })
 
@@ -68,12 +78,18 @@ export const EXAMPLE = {
 
 export function viewOf(message: Message): z.infer<typeof MessageView> {
   const { accountId: _, times, waitSk: __, sealed: ___, fingerprint: ____, reason, ...shown } = message
-  const { reactions, votes, responses, ...rest } = shown
+  const { reactions, votes, responses, views, recipients, ...rest } = shown
   return {
     ...present(rest),
     createdAt: times.accepted ?? shown.timestamp,
     ...(shown.status === 'failed' && reason !== undefined ? { reason } : {}),
-    ...present({ reactions: some(reactions), votes: some(votes), responses: some(responses) }),
+    ...present({
+      reactions: some(reactions),
+      votes: some(votes),
+      responses: some(responses),
+      views: some(views),
+      recipientCount: recipients?.length,
+    }),
   }
 }
 
@@ -91,7 +107,6 @@ export async function linked<V extends z.infer<typeof MessageView>>(
   { links }: { links: Links },
   view: V,
 ): Promise<V> {
-  const { media: file } = view
-  if (file?.state !== 'stored' || !file.id) return view
-  return { ...view, media: { ...file, url: await links.to(file.id, file.fileName) } }
+  const { media } = view
+  return isStored(media) ? { ...view, media: await withLink(links, media) } : view
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { apiWorld, type World } from '../../../test/support/api.ts'
 import { api } from '../app.ts'
+import { loadAll } from '../parts.ts'
 
 let w: World
 
@@ -72,8 +73,10 @@ test('the document describes every call of the API, and nothing else', async () 
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
   )
+  const apps = (await loadAll()).map((routes) => routes(w.deps, loadAll))
   const routed = new Set(
-    w.app.routes
+    apps
+      .flatMap(({ routes }) => routes)
       .filter(({ method, path }) => method !== 'ALL' && /^\/(api|health|sessions?)(\/|$)/.test(path))
       .map(({ method, path }) => `${method} ${path}`),
   )

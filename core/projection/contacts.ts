@@ -1,0 +1,35 @@
+/** How events change contacts: the person's item, the way from the LID to it, and what the person was known as before. */
+import { aliasItem, aliasKey, contactItem, contactKey } from '../contacts/record.ts'
+import type { Write } from '../platform/dynamo.ts'
+import { nameOf } from './known.ts'
+import type { EventOf } from './messages.ts'
+
+type Updated = EventOf<'contact.updated'>
+
+export function contactChanges() {
+  const writes = new Map<string, Write>()
+
+  return {
+    updated({ sessionId, timestamp, payload: { contact, formerId } }: Updated): void {
+      const item = contactItem(sessionId, contact, timestamp)
+      writes.set(nameOf('main', item), { table: 'main', put: item })
+      if (formerId) {
+        const former = contactKey(sessionId, formerId)
+        writes.set(nameOf('main', former), { table: 'main', remove: former })
+      }
+      if (contact.lid && contact.lid !== contact.id) {
+        const alias = aliasItem(sessionId, contact.lid, contact.id)
+        writes.set(nameOf('main', alias), { table: 'main', put: alias })
+      }
+    },
+    writes: (): Write[] => [...writes.values()],
+  }
+}
+
+/** The names of the items that it touches. */
+export const touchedBy = ({ sessionId, payload: { contact, formerId } }: Updated): string[] =>
+  [
+    contactKey(sessionId, contact.id),
+    ...(formerId ? [contactKey(sessionId, formerId)] : []),
+    ...(contact.lid ? [aliasKey(sessionId, contact.lid)] : []),
+  ].map((key) => nameOf('main', key))
