@@ -3,8 +3,10 @@
  * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
  */
 import { buffer } from 'node:stream/consumers'
+import { contactBook } from '#core/contacts/book.ts'
 import { FLEET_LOG } from '#core/contract/fleet.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
+import { addressOf } from '#core/jid.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'
 import { objectKey, sessionFolder } from '#core/media/file.ts'
@@ -24,6 +26,8 @@ import { queueUrl } from '#core/platform/queue.ts'
 import type { Retention } from '#core/retention.ts'
 import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { claimNumber, releaseNumber } from '#core/sessions/number.ts'
+import { seek, targetOf } from '#core/target.ts'
 import { Appender } from './events/appender.ts'
 import { liveTeller } from './events/live.ts'
 import { StateWriter } from './events/states.ts'
@@ -133,7 +137,6 @@ export function startConnector(options: ConnectorOptions): Connector {
       openDevice({
         store: deviceStore(options, session),
         epoch,
-        log: log.child({ sessionId: session.id }),
         now,
         ...hooks,
       }),
@@ -144,10 +147,27 @@ export function startConnector(options: ConnectorOptions): Connector {
       tellWebhooks?.(session, events)
     },
     find: (sessionId) => Sessions.find(store, sessionId),
+    numbers: {
+      claim: (session, number) => claimNumber(store, session, number),
+      release: (session, number) => releaseNumber(store, session, number),
+    },
     ledger: (sessionId, messageId) => Messages.loadOutgoing(ledger, sessionId, messageId),
+    accept: ({ id: sessionId, accountId, shard, state: { phoneNumber } }, messageId, chatId, text) =>
+      Messages.accept(store, retention, {
+        id: messageId,
+        session: { id: sessionId, accountId, shard, phoneNumber },
+        chatId,
+        to: addressOf(chatId),
+        content: { type: 'text', text },
+      }),
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
+    contactsOf: ({ id: sessionId, accountId }) => contactBook(store, { sessionId, accountId }),
+    targetOf: async (sessionId, messageId) => {
+      const message = await seek(store, sessionId, messageId)
+      return message && targetOf(message)
+    },
     async contentOf(mediaId) {
       const stored = await options.objects?.get(objectKey(mediaId))
       return stored && buffer(stored.content)

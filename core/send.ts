@@ -13,7 +13,8 @@ import { iso } from './platform/clock.ts'
 import { Fault } from './platform/fault.ts'
 import { messageIdOf } from './platform/id.ts'
 import type { Session } from './session.ts'
-import { adviceOn, canSend, shownStatus } from './sessions/shown.ts'
+import { notConnected } from './sessions/not-connected.ts'
+import { canSend, shownStatus } from './sessions/shown.ts'
 
 /** Characters of one text, by WhatsApp's own limit. */
 export const TEXT_LIMIT = 65_536
@@ -27,12 +28,14 @@ export type Draft = {
   idempotencyKey?: string | undefined
   /** When it is to be sent, in ms; at once without it. */
   sendAt?: number | undefined
+  /** Who sees a status; asked for only when the message is new. */
+  recipients?(): Promise<string[]>
 } & ({ text: string } | { compose(): Promise<Content>; fingerprint: string })
 
 /**
  * Accepts a message. It is carried to the connector at once, or by the sweeper when the queue does not take it.
  * @returns the ledger's record, and whether it was there before
- * @throws Fault INVALID_RECIPIENT, SESSION_NOT_CONNECTED, IDEMPOTENCY_KEY_REUSED, or what `compose` throws
+ * @throws Fault INVALID_RECIPIENT, SESSION_NOT_CONNECTED, AUTH_EXPIRED, IDEMPOTENCY_KEY_REUSED, or what `compose` throws
  */
 export async function send(
   domain: Domain,
@@ -48,8 +51,10 @@ export async function send(
   if (before) return { message: same(before, chatId, draft), repeated: true }
   assertConnected(session)
 
+  const recipients = await draft.recipients?.()
   const accepted = await accept(domain.store, domain.retention, {
     id,
+    recipients,
     session: {
       id: session.id,
       accountId: session.accountId,
@@ -75,20 +80,13 @@ export async function send(
   return { message, repeated: true }
 }
 
-/** @throws Fault SESSION_NOT_CONNECTED that says what to do */
+/** @throws Fault SESSION_NOT_CONNECTED, AUTH_EXPIRED that say what to do */
 function assertConnected(session: Session): void {
   if (canSend(session)) return
   const shown = shownStatus(session, true)
-  throw new Fault('SESSION_NOT_CONNECTED', 'Session is not connected', {
-    details: {
-      currentStatus: shown.status,
-      ...(shown.reason ? { reason: shown.reason } : {}),
-      action:
-        shown.status === 'connecting'
-          ? 'Please wait for the QR code and scan it with the phone'
-          : adviceOn(shown),
-    },
-  })
+  throw shown.status === 'connecting'
+    ? notConnected(shown, 'Please wait for the QR code and scan it with the phone')
+    : notConnected(shown)
 }
 
 function same(message: Message, chatId: string, draft: Draft): Message {

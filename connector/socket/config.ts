@@ -7,6 +7,7 @@ import {
   proto,
   type UserFacingSocketConfig,
   type WABrowserDescription,
+  type WAVersion,
 } from '@whiskeysockets/baileys'
 import type { Caches } from './caches.ts'
 import { PlainAgent } from './plain-agent.ts'
@@ -31,6 +32,7 @@ export type ConfigOptions = {
   /** A sent message by its id alone: a phone may ask under a LID for what was sent to its number. */
   messageOf(id: string): Promise<Uint8Array | undefined>
   groupMetadata(jid: string): Promise<GroupMetadata>
+  isIgnored(jid: string): boolean
 }
 
 export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
@@ -39,15 +41,18 @@ export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
     auth,
     logger,
     makeSignalRepository,
-    version: server.mode === 'live' ? liveVersion.current() : DEFAULT_CONNECTION_CONFIG.version,
+    version: versionFor(server),
     ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url, fetchAgent: plainly } : {}),
-    browser: browserOf(settings.deviceName),
+    browser: browserOf(settings),
     // The connection's own watchdog decides. Baileys would start a timer and take two stack traces for every frame.
     connectTimeoutMs: 0,
     defaultQueryTimeoutMs: settings.queryTimeoutMs ?? DEFAULTS.queryTimeoutMs,
     keepAliveIntervalMs: settings.keepAliveMs ?? DEFAULTS.keepAliveMs,
     ...(settings.qrTimeoutMs ? { qrTimeout: settings.qrTimeoutMs } : {}),
     syncFullHistory: settings.syncFullHistory ?? false,
+    shouldSyncHistoryMessage: (notification) =>
+      isWantedHistory(notification, settings.takesHistory?.() ?? true, settings.syncFullHistory ?? false),
+    shouldIgnoreJid: options.isIgnored,
     markOnlineOnConnect: settings.markOnline ?? false,
     emitOwnEvents: false,
     generateHighQualityLinkPreview: false,
@@ -69,6 +74,27 @@ export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
   }
 }
 
+export const versionFor = ({ mode }: ServerAddress): WAVersion =>
+  mode === 'live' ? liveVersion.current() : DEFAULT_CONNECTION_CONFIG.version
+
 /** Pairing by code works only under the name of a browser that WhatsApp knows; the rest of it is free. */
-const browserOf = (name: string | undefined): WABrowserDescription =>
-  name ? [name, 'Chrome', '14.4.1'] : DEFAULT_CONNECTION_CONFIG.browser
+function browserOf({ deviceName, browserName }: ConnectSettings): WABrowserDescription {
+  const [name, browser, version] = DEFAULT_CONNECTION_CONFIG.browser
+  return [deviceName ?? name, browserName ?? browser, version]
+}
+
+const { FULL, RECENT } = proto.HistorySync.HistorySyncType
+
+/**
+ * Baileys asks without a place, before there is any history, whether to wait for it: it must, because the phone numbers
+ * behind LIDs and the app state come with it. A chunk of messages is then taken or not.
+ */
+function isWantedHistory(
+  { syncType, directPath, initialHistBootstrapInlinePayload }: proto.Message.IHistorySyncNotification,
+  isTaken: boolean,
+  isFull: boolean,
+): boolean {
+  if (syncType === FULL) return isTaken && isFull
+  const isChunk = Boolean(directPath) || Boolean(initialHistBootstrapInlinePayload?.length)
+  return isTaken || syncType !== RECENT || !isChunk
+}

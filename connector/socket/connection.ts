@@ -15,11 +15,12 @@ import type WebSocket from 'ws'
 import { ByteGate } from './byte-gate.ts'
 import type { Caches } from './caches.ts'
 import { closedBy } from './closed.ts'
-import { DEFAULTS, socketConfig } from './config.ts'
+import { DEFAULTS, socketConfig, versionFor } from './config.ts'
 import { outside } from './context.ts'
 import type { Credentials } from './credentials.ts'
 import { NotConnected } from './errors.ts'
 import { harden } from './hardening/index.ts'
+import { Ignoring } from './ignoring.ts'
 import { listen } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { Transactions } from './keys.ts'
@@ -35,6 +36,7 @@ import { watchRaw } from './raw-socket.ts'
 import { replayPeerMessages } from './replay.ts'
 import { Sender } from './sender.ts'
 import { slim } from './slim.ts'
+import { listenToSync } from './synced.ts'
 import { trust } from './trust.ts'
 import type { Closed, Connection, ConnectSettings, Observer, ServerAddress } from './types.ts'
 import { liveVersion } from './version.ts'
@@ -75,6 +77,7 @@ export class LiveConnection implements Connection {
   readonly #observer: Observer
   readonly #settings: ConnectSettings
   readonly #server: ServerAddress
+  readonly #ignoring: Ignoring
   readonly #socket: WASocket
   readonly #raw: WebSocket
   #watchdog: NodeJS.Timeout | undefined
@@ -96,6 +99,7 @@ export class LiveConnection implements Connection {
     this.#settings = settings
     this.#server = server
     this.line = line
+    this.#ignoring = new Ignoring(settings.ignores)
     this.#socket = this.#openSocket()
     slim(this.#socket)
     this.#raw = this.#watchRaw()
@@ -110,7 +114,9 @@ export class LiveConnection implements Connection {
     const { phoneNumberOf, lidOf } = parts
     const assertOpen = () => this.#assertOpen()
     this.media = mediaPort({ socket: this.#socket, line, server, log: parts.log, assertOpen })
-    this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf }, line, assertOpen)
+    const { set, journal } = parts
+    const note = listenToSync({ socket: this.#socket, set, journal, line })
+    this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf, note }, line, assertOpen)
     line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
     this.#watchEvents()
     this.#watch('connect-timeout', settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
@@ -186,6 +192,7 @@ export class LiveConnection implements Connection {
         makeSignalRepository: (auth, logger, pnToLid) => ratchet.repository(line, auth, logger, pnToLid),
         messageOf: async (id) => outbox.content(id) ?? patiently(() => lookup(id)),
         groupMetadata: (jid) => this.#socket.groupMetadata(jid),
+        isIgnored: this.#ignoring.isIgnored,
       }),
     )
   }
@@ -232,6 +239,7 @@ export class LiveConnection implements Connection {
       journal,
       outbox,
       line,
+      ignoring: this.#ignoring,
       now,
       onGroupChange: (jid) => caches.groups.del(jid),
       onCaughtUp: () => {
@@ -246,6 +254,7 @@ export class LiveConnection implements Connection {
       if (this.state !== 'closed') this.#onUpdate(update)
     })
     this.#socket.ev.on('presence.update', ({ id, presences }) => {
+      if (this.#ignoring.isSilent(id)) return
       for (const [participant, presence] of Object.entries(presences))
         if (this.state !== 'closed') this.#tell('presence', toPresence(id, participant, presence))
     })
@@ -279,7 +288,8 @@ export class LiveConnection implements Connection {
     clearTimeout(this.#watchdog)
     this.state = 'open'
     credentials.wasOpened()
-    if (credentials.me) this.#tell('open', credentials.me)
+    const clientVersion = versionFor(this.#server).join('.')
+    if (credentials.me) this.#tell('open', { ...credentials.me, clientVersion })
     if (!this.#settings.isSilent) this.sender.start()
     this.#replay()
     this.#parts.onHeld()

@@ -33,9 +33,10 @@ export class Credentials {
   }
 
   get me(): Me | undefined {
-    const { me } = this.creds
+    const { me, platform } = this.creds
     if (!me || !this.linked) return undefined
-    return { jid: me.id, lid: me.lid, phoneNumber: `+${jidDecode(me.id)?.user ?? ''}`, name: me.name }
+    const phoneNumber = `+${jidDecode(me.id)?.user ?? ''}`
+    return { jid: me.id, lid: me.lid, phoneNumber, name: me.name, platform }
   }
 
   /** The whole object: Baileys also changes it without saying what. */

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { DeviceStore } from '#core/device/index.ts'
 import type { MediaPort } from './media/index.ts'
 import type { Ask } from './queries/index.ts'
+import type { Synced } from './synced.ts'
 
 /** Which servers this process talks to. One process has one mode, chosen once (see trust.ts). */
 export type ServerAddress =
@@ -19,7 +20,16 @@ export type ServerAddress =
     }
 
 /** Who the device speaks for. `jid` and `lid` carry the device number; `phoneNumber` is E.164 with a plus. */
-export type Me = { jid: string; lid: string | undefined; phoneNumber: string; name: string | undefined }
+export type Me = {
+  jid: string
+  lid: string | undefined
+  phoneNumber: string
+  name: string | undefined
+  /** What WhatsApp called the phone's kind when it linked the device: `iphone`, `android`, `smba` … */
+  platform?: string | undefined
+  /** The version of WhatsApp Web that the connection speaks, once there is one. */
+  clientVersion?: string | undefined
+}
 
 /** The attributes of a stanza, as they came: `id`, `from`, `participant`, `t` (seconds), `notify`, `sender_pn` … */
 export type Attributes = Record<string, string>
@@ -59,6 +69,8 @@ export type Row = { id: string } & (
   /** Groups, pictures, status texts; and calls. */
   | { kind: 'notification'; stanza: Stanza }
   | { kind: 'call'; stanza: Stanza }
+  /** What the devices of the person keep in step has changed, wherever that was done. */
+  | { kind: 'synced'; changes: Synced[] }
 )
 
 /** A message to send. `message` is an encoded `proto.Message` (connector/convert makes it). */
@@ -70,6 +82,8 @@ export type Outgoing = {
   message: Uint8Array
   /** Extra attributes of the stanza, such as `edit`. */
   attributes?: Attributes
+  /** Of a status: the jids of those who see it. */
+  recipients?: string[]
 }
 
 export type DeviceOptions = {
@@ -156,8 +170,14 @@ export type Device = {
 export type ConnectSettings = {
   /** Shown in the phone's list of linked devices. */
   deviceName?: string
+  /** The browser that the list shows beside it. */
+  browserName?: string
   /** Ask the phone for the full history when linking. */
   syncFullHistory?: boolean
+  /** Whether history that the phone offers is fetched; without it what is needed to write to people still is. */
+  takesHistory?(): boolean
+  /** Whether a chat (by jid) is ignored; asked whenever something comes from it. */
+  ignores?(jid: string): boolean
   /** Be shown as online while connected. */
   markOnline?: boolean
   /** Until the first QR or until open, in ms; then the connection closes as `connect-timeout`. */

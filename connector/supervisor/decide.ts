@@ -29,6 +29,10 @@ const LINK_ANEW = 'Start the session and scan the QR code again'
 
 export const LOGGED_OUT = { do: 'erase', reason: 'logged_out', action: LINK_ANEW } as const satisfies Decision
 
+/** The number has another session; this device leaves WhatsApp again, so that the other one stays. */
+export const numberTaken = (action: string) =>
+  ({ do: 'erase', reason: 'number_already_linked', action }) as const satisfies Decision
+
 /** What may be the network's fault for a while, but not for ever. */
 const DOUBTFUL_ATTEMPTS = 5
 

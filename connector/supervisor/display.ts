@@ -18,6 +18,8 @@ export type Detail = {
   qr?: { text: string; expiresAt: string }
   /** Given when the device was linked (who it is) or has lost its link (null). */
   me?: Me | null
+  /** Its number is this session's alone. */
+  claimed?: boolean
   /** The number of the intent that is done with this. */
   doneIntent?: number
   /** False when nothing will be tried any more without a person. */
@@ -98,9 +100,9 @@ export class Display {
     return this.#parts.states.flush(this.#subject)
   }
 
-  #write({ me, doneIntent, wanted }: Detail, events: Draft[]): void {
+  #write({ me, claimed, doneIntent, wanted }: Detail, events: Draft[]): void {
     this.#parts.states.record(this.#subject, {
-      state: { ...this.#shown, ...this.#identity(me) },
+      state: { ...this.#shown, ...this.#identity(me), ...(claimed ? { claimed } : {}) },
       ...(doneIntent === undefined ? {} : { doneIntent }),
       ...(wanted === undefined ? {} : { wanted }),
       events,
@@ -111,13 +113,22 @@ export class Display {
     if (me === undefined) return {}
     const connectedAt = this.#phase === 'open' ? { connectedAt: iso(this.#parts.now()) } : {}
     return me === null
-      ? { linked: false, jid: undefined, lid: undefined, phoneNumber: undefined, connectedAt: undefined }
+      ? {
+          linked: false,
+          jid: undefined,
+          lid: undefined,
+          phoneNumber: undefined,
+          claimed: undefined,
+          connectedAt: undefined,
+        }
       : {
           linked: true,
           jid: me.jid,
           lid: me.lid,
           phoneNumber: me.phoneNumber,
           pushName: me.name,
+          platform: me.platform,
+          ...(me.clientVersion ? { clientVersion: me.clientVersion } : {}),
           ...connectedAt,
         }
   }
@@ -127,7 +138,7 @@ export class Display {
     const told: Told[] = [
       {
         type: 'session.status',
-        payload: { status, ...(reason ? { reason } : {}), ...(action ? { action } : {}) },
+        payload: { status, was, ...(reason ? { reason } : {}), ...(action ? { action } : {}) },
       },
     ]
     if (status === 'connected' && was !== 'connected')

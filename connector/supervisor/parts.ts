@@ -1,4 +1,6 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
+import type { ContactBook } from '#core/contacts/book.ts'
+import type { Target } from '#core/contract/content.ts'
 import { type Event, told } from '#core/contract/event.ts'
 import type { Outcome } from '#core/contract/request.ts'
 import type { Message } from '#core/message.ts'
@@ -15,6 +17,7 @@ import type { Downloads } from '../media/receiving.ts'
 import type { Uploads } from '../media/sending.ts'
 import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
+import type { Numbers } from './own-number.ts'
 
 export type SupervisorParts = {
   server: ServerAddress
@@ -32,7 +35,7 @@ export type SupervisorParts = {
   openDevice(
     session: Session,
     epoch: number,
-    hooks: Pick<DeviceOptions, 'deliver' | 'lookup'>,
+    hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'log'>,
   ): Promise<Device>
   appender: Pick<Appender, 'append' | 'exclusively' | 'store'>
   /**
@@ -41,9 +44,12 @@ export type SupervisorParts = {
    */
   tell?(session: Session, events: Event[]): void
   find(sessionId: string): Promise<Session | undefined>
+  numbers: Numbers
   /** Whether the session's shard is still ours, as the store knows. */
   isOurs(): Promise<boolean>
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
+  /** Stores a text of ours in the ledger, as the API accepts one. Undefined when that id was accepted before. */
+  accept(session: Session, messageId: string, chatId: string, text: string): Promise<Message | undefined>
   /** The ids of a session's messages that the ledger shows as waiting. */
   unsent(session: Session): Promise<string[]>
   /** Stores the answer to a request where its asker looks for it. */
@@ -55,6 +61,10 @@ export type SupervisorParts = {
   downloads: Downloads
   /** The keys of a session's messages, and the messages that they open. */
   keysOf(session: Session): MessageKeys
+  /** What a session knows of people. */
+  contactsOf(session: Session): ContactBook
+  /** How others refer to a message of a session; undefined when it is not known. */
+  targetOf(sessionId: string, messageId: string): Promise<Target | undefined>
   /** Erases everything that is stored of a deleted session. */
   purge(session: Session): Promise<void>
   onQr(session: Session, text: string, expiresAt: number): void
@@ -66,8 +76,13 @@ export type SupervisorParts = {
 }
 
 /** The same for one session, whose name it need not be told again. */
-export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'keysOf'> & {
+export type SessionParts = Omit<
+  SupervisorParts,
+  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'targetOf'
+> & {
   about: { sessionId: string; accountId: string }
+  /** As it is known by then. */
+  session(): Session
   /** Resolves when the events, which have their ids from the device, are stored. */
   append(events: Event[]): Promise<void>
   /** Resolves when events of our own are stored, behind everything that came before. */
@@ -75,8 +90,12 @@ export type SessionParts = Omit<SupervisorParts, 'appender' | 'ledger' | 'keysOf
   /** Tells what is not stored. */
   tellNow(volatile: Volatile | undefined): void
   inOrder: InOrder
+  /** Of the log, while the session is not to be looked at more closely. */
+  baseLevel: string
   ledger(messageId: string): Promise<Message | undefined>
   keys: MessageKeys
+  contacts: ContactBook
+  targetOf(messageId: string): Promise<Target | undefined>
 }
 
 /** @param current the session as it is known by then, and its device while there is one */
@@ -91,6 +110,7 @@ export function forSession(
   return {
     ...parts,
     about: { sessionId: id, accountId },
+    session: current.session,
     log: parts.log.child({ sessionId: id }),
     async append(events) {
       await appender.append(id, events)
@@ -109,7 +129,10 @@ export function forSession(
       if (volatile) parts.tell?.(current.session(), [{ ...place, ...volatile }])
     },
     inOrder: ordered,
+    baseLevel: parts.log.level,
     ledger: (messageId) => parts.ledger(id, messageId),
     keys: parts.keysOf(session),
+    contacts: parts.contactsOf(session),
+    targetOf: (messageId) => parts.targetOf(id, messageId),
   }
 }

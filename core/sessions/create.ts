@@ -2,12 +2,12 @@
  * The beginning and the end of a session. Both count against the plan of the account in the same transaction, so two
  * simultaneous creations cannot exceed it, and a deleted session frees its place at once.
  */
-import { type Account, accountKey, find as findAccount, limitOf } from '../account.ts'
+import { type Account, accountKey, find as findAccount, LIMITS, limitOf } from '../account.ts'
 import type { Event } from '../contract/event.ts'
 import type { Domain } from '../domain.ts'
 import { commit } from '../log.ts'
 import { iso } from '../platform/clock.ts'
-import type { Expression, Write } from '../platform/dynamo.ts'
+import type { Expression, Store, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { shardOf } from '../platform/id.ts'
@@ -52,10 +52,7 @@ export async function create(domain: Domain, input: NewSession): Promise<Session
       ...(input.also?.(session) ?? []),
     ],
   )
-  if (refused.includes(0))
-    throw new Fault('SESSION_LIMIT_REACHED', `The ${account.plan} plan allows ${limit} sessions.`, {
-      details: { limit, plan: account.plan, action: 'Delete a session, or change to a larger plan.' },
-    })
+  if (refused.includes(0)) throw await limitReached(store, account)
   if (refused.length > 0) throw new Error(`the new session id ${session.id} is taken`)
   return session
 }
@@ -86,6 +83,16 @@ export async function remove(domain: Domain, session: Session): Promise<void> {
     seen = await living(store, seen.id)
   }
   throw sessionBusy()
+}
+
+async function limitReached(store: Store, { id, plan }: Account): Promise<Fault> {
+  const limit = LIMITS[plan]
+  const count = (await findAccount(store, id))?.sessions ?? limit
+  return new Fault(
+    'SESSION_LIMIT_REACHED',
+    `The ${plan} plan allows ${limit} sessions, and there are ${count}.`,
+    { details: { limit, count, plan, action: 'Delete a session, or change to a larger plan.' } },
+  )
 }
 
 /** Counts one session more, as long as the account exists and its plan allows it. */

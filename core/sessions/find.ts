@@ -1,5 +1,5 @@
 /** Reading sessions: one, those of an account, those of a shard, and the changes that a status went through. */
-import type { Store } from '../platform/dynamo.ts'
+import type { Page, Store } from '../platform/dynamo.ts'
 import { HISTORY_PREFIX } from '../projection/index.ts'
 import { Session, StatusChange, sessionKey, sessionPartition } from '../session.ts'
 
@@ -35,14 +35,19 @@ export const ofAccount = (store: Store, accountId: string, after?: string): Asyn
   everyPage(store, 'listing', listingPartition(accountId), after ? { after } : {})
 
 /** The latest status changes, newest first. */
-export async function history(store: Store, id: string, limit = 50): Promise<StatusChange[]> {
-  const changes = await store.query('main', StatusChange, sessionPartition(id), {
+export const history = async (store: Store, id: string, limit = 50): Promise<StatusChange[]> =>
+  (await historyPage(store, id, { limit })).items
+
+export const historyPage = (
+  store: Store,
+  id: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<StatusChange>> =>
+  store.query('main', StatusChange, sessionPartition(id), {
+    ...page,
     prefix: HISTORY_PREFIX,
     newestFirst: true,
-    limit,
   })
-  return changes.items
-}
 
 async function* everyPage(
   store: Store,

@@ -12,6 +12,7 @@ import * as Seen from '#core/conversation/seen.ts'
 import { finish, type Read, settle } from '#core/conversation/settle.ts'
 import { goRound } from './round.ts'
 import { everySession, placeOf } from './sessions.ts'
+import { watchVolumes } from './volumes.ts'
 
 export type Tended = {
   /** Messages of linked sessions that nobody had told of. */
@@ -20,6 +21,8 @@ export type Tended = {
   expired: number
   /** Messages that were handed on to the model again. */
   handedOn: number
+  /** Sessions that had far more, or far fewer, messages in the last hour than they usually have. */
+  unusual: number
 }
 
 const EXPIRED_PER_ACCOUNT = 1_000
@@ -37,7 +40,7 @@ export async function tend(
   read: Read,
   options: { catchUp: boolean } = { catchUp: true },
 ): Promise<Tended> {
-  const tended: Tended = { caughtUp: 0, expired: 0, handedOn: 0 }
+  const tended: Tended = { caughtUp: 0, expired: 0, handedOn: 0, unusual: 0 }
   const expiring = goRound(deps, {
     name: 'expired conversations',
     after: (place) => Accounts.all(deps.store, place),
@@ -56,7 +59,9 @@ export async function tend(
         },
       })
     : undefined
+  const watching = options.catchUp ? watchVolumes(deps) : 0
   const rounds = await Promise.all([expiring, catchingUp])
+  tended.unusual = await watching
   const { items } = await Seen.due(deps.store, { limit: MESSAGES_PER_RUN })
   for (const seen of items) {
     if (!(await Seen.postpone(deps.store, seen, deps.store.now() + AGAIN_AFTER))) continue
@@ -65,7 +70,7 @@ export async function tend(
     else await settle(deps, seen, read, deps.outbound)
     tended.handedOn++
   }
-  if (tended.caughtUp + tended.expired + tended.handedOn > 0)
+  if (tended.caughtUp + tended.expired + tended.handedOn + tended.unusual > 0)
     deps.log.info(tended, 'attended to conversations')
   const failed = rounds.reduce((sum, went) => sum + (went?.failed ?? 0), 0)
   if (failed > 0) throw new Error(`${failed} accounts or sessions could not be attended to: see the log`)

@@ -11,6 +11,7 @@ import { iso } from '#core/platform/clock.ts'
 import { logger } from '#core/platform/log.ts'
 import { type Intent, type Session, Settings } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'
+import type { Claim } from '#core/sessions/number.ts'
 import { StateWriter } from '../../connector/events/states.ts'
 import type { MessageKeys } from '../../connector/keys.ts'
 import { Logins } from '../../connector/logins.ts'
@@ -67,6 +68,8 @@ export function supervised(
     open: undefined as Error | undefined,
     opening: undefined as Promise<void> | undefined,
     isFenced: false,
+    /** Who else has the number. */
+    number: undefined as Claim | undefined,
     isTaken: false,
     lease: undefined as Error | undefined,
   }
@@ -103,11 +106,13 @@ export function supervised(
       exclusively: (_id, work) => work(),
     },
     find: async () => stored,
+    numbers: { claim: async () => trouble.number, release: async () => undefined },
     async isOurs() {
       if (trouble.lease) throw trouble.lease
       return !trouble.isTaken
     },
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
+    accept: async () => undefined,
     unsent: async () => [],
     keysOf: () => NO_KEYS,
     contentOf: async () => undefined,

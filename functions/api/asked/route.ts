@@ -6,9 +6,9 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { ask } from '#core/ask.ts'
 import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
-import { Fault } from '#core/platform/fault.ts'
+
 import type { Session, Status } from '#core/session.ts'
-import { adviceOn } from '#core/sessions/index.ts'
+import { notConnected } from '#core/sessions/not-connected.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -79,6 +79,7 @@ export const call =
           'VALIDATION_ERROR',
           'INVALID_RECIPIENT',
           'SESSION_NOT_CONNECTED',
+          'AUTH_EXPIRED',
           'UNAUTHORIZED',
           'SESSION_NOT_FOUND',
           'NOT_FOUND',
@@ -101,11 +102,5 @@ export const call =
 async function assertIs(deps: Deps, session: Session, needed: Status): Promise<void> {
   const now = await shown(deps, session)
   if (now.status === needed) return
-  throw new Fault('SESSION_NOT_CONNECTED', 'Session is not connected', {
-    details: {
-      currentStatus: now.status,
-      ...(now.reason ? { reason: now.reason } : {}),
-      action: adviceOn(now),
-    },
-  })
+  throw notConnected(now)
 }

@@ -37,6 +37,7 @@ const reply = createRoute({
       'CONVERSATION_CLOSED',
       'SESSION_NOT_FOUND',
       'SESSION_NOT_CONNECTED',
+      'AUTH_EXPIRED',
       'IDEMPOTENCY_KEY_REUSED',
       'REPLY_REFUSED',
       'NOT_SUPPORTED',

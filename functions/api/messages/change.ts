@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import * as z from 'zod'
 import type { Content } from '#core/contract/content.ts'
+import { isGroup, isPerson, STATUS } from '#core/jid.ts'
 import { findAll, type Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { cancel, send } from '#core/send.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { concernedBy } from '#core/status/audience.ts'
 import { findTarget, targetOf } from '#core/target.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
@@ -33,6 +35,7 @@ const responses = {
   ...faults(
     'VALIDATION_ERROR',
     'SESSION_NOT_CONNECTED',
+    'AUTH_EXPIRED',
     'UNAUTHORIZED',
     'MESSAGE_NOT_FOUND',
     'MESSAGE_NOT_USABLE',
@@ -116,12 +119,12 @@ export const changeMessages = (deps: Deps) => {
       const { seconds } = c.req.valid('json')
       return done(c, askedBy(c), (message) => ({
         type: 'pin',
-        target: targetOf(message),
+        target: targetOf(pinnable(message)),
         pinSeconds: seconds,
       }))
     })
     .openapi({ ...unpin, middleware }, (c) =>
-      done(c, askedBy(c), (message) => ({ type: 'pin', target: targetOf(message) })),
+      done(c, askedBy(c), (message) => ({ type: 'pin', target: targetOf(pinnable(message)) })),
     )
 }
 
@@ -148,6 +151,7 @@ async function sendChange(
   const content = change(message)
   const accepted = await send(deps, session, {
     to: message.chatId,
+    ...(message.chatId === STATUS ? { recipients: async () => concernedBy(message) } : {}),
     idempotencyKey: key,
     fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
     compose: async () => content,
@@ -155,13 +159,21 @@ async function sendChange(
   return accepted.message
 }
 
+const isConversation = (chatId: string): boolean => isPerson(chatId) || isGroup(chatId)
+
+function pinnable(message: Message): Message {
+  if (isConversation(message.chatId)) return message
+  throw unusable(message, 'Only what stands in a chat with a person or in a group can be pinned.')
+}
+
 function editable(message: Message): Message {
-  if (message.fromMe && message.text !== undefined && !message.deletedAt) return message
+  const isThere = message.fromMe && message.text !== undefined && !message.deletedAt
+  if (isThere && isConversation(message.chatId)) return message
   throw unusable(message, 'Only a text or a caption of ours can be edited, and only while it is there.')
 }
 
 function deletable(message: Message): Message {
-  const mayBeOurs = message.fromMe || message.chatId.endsWith('@g.us')
+  const mayBeOurs = message.fromMe || isGroup(message.chatId)
   if (mayBeOurs && !message.deletedAt) return message
   throw unusable(message, 'Only a message of ours, or one in a group, can be deleted for everyone, once.')
 }

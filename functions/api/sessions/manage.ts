@@ -3,6 +3,8 @@ import * as z from 'zod'
 import { welcome } from '#core/live/subscribe.ts'
 import { type Session, Settings, SettingsChange } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { performanceOf } from '#core/sessions/performance.ts'
+import { Pending, pendingOf } from '#core/settings.ts'
 import * as Stats from '#core/stats.ts'
 import { announce } from '#core/webhook/listening.ts'
 import { bySetting, settingEndpoint } from '#core/webhook/manage.ts'
@@ -65,7 +67,7 @@ const change = createRoute({
   tags,
   summary: 'Change name, description and settings',
   description:
-    'What is absent stays. `null` puts a setting back to its default; an empty description removes it. Settings of the connection count from the next attempt to connect.',
+    'What is absent stays. `null` puts a setting back to its default; an empty description removes it; a setting with parts is replaced as a whole. Changes count at once, or `pending` says what they need: a `restart` of the session, or its next `link`.',
   security: SECURED,
   request: {
     ...sessionParam,
@@ -81,7 +83,11 @@ const change = createRoute({
     ),
   },
   responses: {
-    200: answer('Changed', { message: z.string(), session: SessionDetails }),
+    200: answer('Changed', {
+      message: z.string(),
+      session: SessionDetails,
+      pending: z.array(Pending).meta({ description: 'What does not count yet, and what it needs' }),
+    }),
     ...faults('VALIDATION_ERROR', 'MALFORMED_JSON', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
   },
 })
@@ -107,12 +113,13 @@ export function manageSessions(deps: Deps) {
   const parts = { store, vault: deps.webhooks.vault }
 
   const details = async (session: Session) => {
-    const [now, stats, history] = await Promise.all([
+    const [now, stats, statusHistory, performance] = await Promise.all([
       shown(deps, session),
       Stats.summary(store, session.id),
       Sessions.history(store, session.id),
+      performanceOf(store, session),
     ])
-    return detailsOf(session, now, stats, history)
+    return detailsOf(session, now, stats, { performance, statusHistory })
   }
 
   /** The setting `webhookUrl` is a webhook; undefined leaves it as it is. */
@@ -156,8 +163,10 @@ export function manageSessions(deps: Deps) {
         also: await webhookOf(c.get('accountId'), id, settings?.webhookUrl),
       })
       if (settings?.webhookUrl) await announce(deps, session, session)
+      if (settings && session.wanted) await Sessions.nudge(deps, session, `-${session.updatedAt}`)
       const message = 'Session settings updated successfully'
-      return c.json({ success: true as const, message, session: await details(session) }, 200)
+      const pending = pendingOf(settings ?? {}, session.wanted)
+      return c.json({ success: true as const, message, session: await details(session), pending }, 200)
     })
     .openapi({ ...remove, middleware }, async (c) => {
       await Sessions.remove(deps, theSession(c))

@@ -1,7 +1,9 @@
 /** How a session is shown, in the words of seed 001. */
 import * as z from 'zod'
-import { type Session, Settings, Status, StatusChange } from '#core/session.ts'
+import { type Session, Status, StatusChange } from '#core/session.ts'
 import { type Shown, shownStatus } from '#core/sessions/index.ts'
+import { Performance } from '#core/sessions/performance.ts'
+import { StoredSettings } from '#core/settings.ts'
 import type { Summary } from '#core/stats.ts'
 import type { Deps } from '../deps.ts'
 
@@ -27,6 +29,15 @@ const outlook = {
   messageStats: z.object({ sent: z.int(), received: z.int(), failed: z.int() }),
 }
 
+export const Me = z
+  .object({
+    id: z.string().meta({ description: 'Its jid, without the number of the device' }),
+    phoneNumber: z.string(),
+    lid: z.string().nullable(),
+    pushName: z.string().nullable(),
+  })
+  .meta({ id: 'Me' })
+
 export const SessionBasics = z.object(basics).meta({ id: 'Session' })
 export const SessionSummary = z.object({ ...basics, ...outlook }).meta({ id: 'SessionSummary' })
 export const SessionDetails = z
@@ -35,13 +46,21 @@ export const SessionDetails = z
     ...outlook,
     connectionInfo: z.object({
       connectedAt: time,
-      clientVersion: z.string().nullable(),
-      deviceModel: z.string().nullable(),
+      clientVersion: z
+        .string()
+        .nullable()
+        .meta({ description: 'The version of WhatsApp Web that the connection speaks' }),
+      deviceModel: z
+        .string()
+        .nullable()
+        .meta({ description: 'The kind of the phone, as far as WhatsApp tells a linked device' }),
       pushName: z.string().nullable(),
       jid: z.string().nullable(),
       lid: z.string().nullable(),
     }),
-    settings: z.object(Settings.shape),
+    me: Me.nullable().meta({ description: 'Whom it speaks for; null while it is not linked' }),
+    performance: Performance,
+    settings: StoredSettings,
     statusHistory: z.array(StatusChange).meta({ description: 'The latest changes, newest first' }),
   })
   .meta({ id: 'SessionDetails' })
@@ -83,24 +102,42 @@ export function detailsOf(
   session: Session,
   now: Shown,
   stats: Summary,
-  statusHistory: StatusChange[],
+  more: { performance: Performance; statusHistory: StatusChange[] },
 ): z.infer<typeof SessionDetails> {
   const { state, settings } = session
   return {
     ...summaryOf(session, now, stats),
     connectionInfo: {
       connectedAt: now.status === 'connected' ? (state.connectedAt ?? state.since) : null,
-      // WhatsApp tells neither of them to a linked device.
-      clientVersion: null,
-      deviceModel: null,
+      clientVersion: state.clientVersion ?? null,
+      deviceModel: modelOf(state.platform),
       pushName: state.pushName ?? null,
       jid: state.jid ?? null,
       lid: state.lid ?? null,
     },
+    me: meOf(session),
     settings,
-    statusHistory,
+    ...more,
   }
 }
+
+/** Without the number of the device: who it is for everybody else. */
+export function meOf({ state }: Session): z.infer<typeof Me> | null {
+  const { linked, jid, lid, phoneNumber, pushName } = state
+  if (!linked || !jid || !phoneNumber) return null
+  const ofPerson = (one: string) => one.replace(/:\d+@/, '@')
+  return { id: ofPerson(jid), phoneNumber, lid: lid ? ofPerson(lid) : null, pushName: pushName ?? null }
+}
+
+/** By WhatsApp's name for the kind of phone, which it tells when a device is linked. */
+const MODELS: Record<string, string> = {
+  iphone: 'iPhone',
+  android: 'Android',
+  smbi: 'iPhone (WhatsApp Business)',
+  smba: 'Android (WhatsApp Business)',
+}
+const modelOf = (platform: string | undefined): string | null =>
+  platform === undefined ? null : (MODELS[platform] ?? platform)
 
 export const reasonsOf = ({ reason, action }: Shown) => ({
   ...(reason ? { reason } : {}),
