@@ -38,7 +38,8 @@ export const Restriction = z
     since: z.iso.datetime(),
     until: z.iso.datetime().optional().meta({ description: 'Absent when WhatsApp does not say' }),
     kind: z.string().meta({
-      description: '`reachout`, `web_companion_only`, `biz_quality` … or `unknown`, when WhatsApp does not say',
+      description:
+        '`reachout`, `web_companion_only`, `biz_quality` … or `unknown`, when WhatsApp does not say',
     }),
   })
   .meta({ id: 'Restriction' })

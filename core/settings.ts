@@ -45,6 +45,27 @@ const AutoDownload = z
       'Which received files are fetched when they come. Of the others everything but the content is known, and `POST /api/sessions/{id}/messages/{messageId}/media` fetches them.',
   })
 
+const pacing = {
+  perMinute: z.int().min(1).max(6_000).meta({ description: 'Messages a minute, in the long run' }),
+  burst: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .meta({ description: 'How many may leave at once after a rest' }),
+  minDelayMs: z.int().min(0).max(600_000).default(0).meta({ description: 'Least time between two messages' }),
+  maxDelayMs: z.int().min(0).max(600_000).default(0).meta({
+    description: 'The time between two messages is chosen by chance between both; never less than the least',
+  }),
+  typing: flag('Be shown as typing before each text, for as long as typing it would take').default(false),
+}
+const Pacing = z.strictObject(pacing).meta({
+  id: 'Pacing',
+  description:
+    'Spreads messages over time, so that a burst of requests does not look like one to WhatsApp. Without it each leaves at once. Messages keep their order, and tell why they wait in `waiting`',
+})
+export type Pacing = z.infer<typeof Pacing>
+
 const setting = {
   autoReconnect: flag('Connect again by itself after a lost connection'),
   reconnectInterval: z.int().min(100).max(3_600_000).meta({
@@ -83,6 +104,11 @@ const setting = {
   ignore: Ignore,
   autoRejectCalls: AutoRejectCalls,
   autoDownload: AutoDownload,
+  pacing: Pacing,
+  onRestriction: z.enum(['fail', 'hold']).meta({
+    description:
+      'What becomes of messages to people who do not know the account while WhatsApp keeps it from writing to them: they fail at once with the reason `restricted`, or wait until that is over',
+  }),
   metadata: z
     .record(z.string().min(1).max(100), z.string().max(1_000))
     .refine((pairs) => Object.keys(pairs).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} keys`)
@@ -116,6 +142,8 @@ const shape = {
   ignore: setting.ignore.prefault({}),
   autoRejectCalls: setting.autoRejectCalls.prefault({ enabled: false }),
   autoDownload: setting.autoDownload.prefault({}),
+  pacing: setting.pacing.optional(),
+  onRestriction: setting.onRestriction.default('fail'),
   metadata: setting.metadata.optional(),
   ipWhitelist: setting.ipWhitelist.optional(),
   webhookUrl: setting.webhookUrl.optional(),
@@ -131,6 +159,7 @@ export const StoredSettings = z.object({
   ignore: Ignore.strip().prefault({}),
   autoRejectCalls: AutoRejectCalls.strip().prefault({ enabled: false }),
   autoDownload: AutoDownload.strip().prefault({}),
+  pacing: z.object(pacing).optional(),
 })
 
 /** What is absent stays as it is; null goes back to the default. A setting that has parts is replaced as a whole. */
