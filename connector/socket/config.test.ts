@@ -29,6 +29,7 @@ const shared = {
   groupMetadata: async () => {
     throw new Error('no groups here')
   },
+  isIgnored: () => false,
 }
 const config = (server: ServerAddress, settings: ConnectSettings = {}) =>
   socketConfig({ ...shared, server, settings })
@@ -46,6 +47,7 @@ test('sandbox and live mode are configured alike otherwise', () => {
       fetchAgent: _1,
       getMessage: _2,
       cachedGroupMetadata: _3,
+      shouldSyncHistoryMessage: _4,
       ...rest
     } = config(server)
     return rest
@@ -65,4 +67,31 @@ test('no link preview is fetched, and our own messages are not echoed', () => {
 test('a device has the name that was chosen, or the one that WhatsApp expects', () => {
   expect(config(LIVE).browser).toEqual(DEFAULT_CONNECTION_CONFIG.browser)
   expect(config(LIVE, { deviceName: 'Front desk' }).browser?.[0]).toBe('Front desk')
+})
+
+test('history is taken as the settings say, and what comes with it always is', () => {
+  const { INITIAL_BOOTSTRAP, RECENT, FULL, PUSH_NAME } = proto.HistorySync.HistorySyncType
+  const takes = (settings: ConnectSettings, syncType: proto.HistorySync.HistorySyncType, directPath = '/x') =>
+    config(SANDBOX, settings).shouldSyncHistoryMessage?.(
+      proto.Message.HistorySyncNotification.create({ syncType, directPath }),
+    )
+  const none = { takesHistory: () => false, syncFullHistory: true }
+  expect([INITIAL_BOOTSTRAP, RECENT, FULL, PUSH_NAME].map((type) => takes({}, type))).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ])
+  expect(takes({ syncFullHistory: true }, FULL)).toBe(true)
+  expect([INITIAL_BOOTSTRAP, RECENT, FULL].map((type) => takes(none, type))).toEqual([true, false, false])
+  // Baileys asks so whether it shall wait for the app state, which comes with the history.
+  expect(takes(none, RECENT, '')).toBe(true)
+})
+
+test('a device has the name and the browser that its owner chose', () => {
+  expect(config(SANDBOX, { deviceName: 'Shop', browserName: 'Firefox' }).browser?.slice(0, 2)).toEqual([
+    'Shop',
+    'Firefox',
+  ])
+  expect(config(SANDBOX).browser).toEqual(DEFAULT_CONNECTION_CONFIG.browser)
 })

@@ -4,6 +4,7 @@
  */
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { ShortCache } from './caches.ts'
+import type { Ignoring } from './ignoring.ts'
 import { hashOf, type Journal } from './journal.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
@@ -20,6 +21,7 @@ export type IntakeOptions = {
   journal: Journal
   outbox: Outbox
   line: Line
+  ignoring: Ignoring
   now: () => number
   onGroupChange(jid: string): void
   /** The server has delivered all that waited for us. */
@@ -81,7 +83,8 @@ export function listen(options: IntakeOptions): void {
  * Remembers which stanza each ciphertext came in. Sends live messages through Baileys' ordered queue as well, or one
  * would overtake the queued message that brings the sender key it needs (defect D6).
  */
-function noteMessage({ set, journal, line }: IntakeOptions, node: BinaryNode): void {
+function noteMessage({ set, journal, line, ignoring }: IntakeOptions, node: BinaryNode): void {
+  if (ignoring.passes(node)) return
   const stanza = { ...node.attrs }
   node.attrs.offline ??= '0'
   const contents = childrenOf(node).filter(

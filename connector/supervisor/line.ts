@@ -4,7 +4,15 @@
  * a line that has been silent, because neither Baileys nor TCP notices every dead connection.
  */
 import type { Clock } from '#core/platform/clock.ts'
-import type { Closed, Connection, Device, Me, Presence, ServerAddress } from '../socket/index.ts'
+import type {
+  Closed,
+  Connection,
+  ConnectSettings,
+  Device,
+  Me,
+  Presence,
+  ServerAddress,
+} from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
 
@@ -21,6 +29,7 @@ export type LineParts = {
   device: Device
   server: ServerAddress
   timing: Timing
+  choices?: ConnectSettings
   now: Clock
   /** Accepted messages are not sent on it. */
   isSilent?: boolean
@@ -47,7 +56,7 @@ export class Line {
   /** @throws Closed | Fenced when the device is gone */
   constructor(parts: LineParts) {
     this.#parts = parts
-    const { device, server, timing, now, isSilent = false, on } = parts
+    const { device, server, timing, choices, now, isSilent = false, on } = parts
     this.#waitsUntil = now() + timing.CONNECT_TIMEOUT_MS + GRACE_MS
     this.#connection = device.connect(
       server,
@@ -65,6 +74,7 @@ export class Line {
         closed: (reason) => this.#finish(reason),
       },
       {
+        ...choices,
         connectTimeoutMs: timing.CONNECT_TIMEOUT_MS,
         keepAliveMs: timing.KEEP_ALIVE_MS,
         isSilent,

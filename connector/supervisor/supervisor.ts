@@ -11,6 +11,7 @@ import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
 import type { Request } from './answers.ts'
 import { Attempts } from './attempts.ts'
+import { choicesOf } from './choices.ts'
 import { type Decision, LOGGED_OUT, numberTaken } from './decide.ts'
 import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
@@ -108,7 +109,15 @@ export class Supervisor {
   /** The stored session, as somebody has read it. */
   update(session: Session): void {
     this.#known.merge(session)
+    this.#follow()
     this.#do(() => this.#obey())
+  }
+
+  /** Settings that count at once. */
+  #follow(): void {
+    const { log, baseLevel } = this.#parts
+    log.level = this.session.settings.debug ? 'debug' : baseLevel
+    this.#traffic.follow()
   }
 
   /** Commands of this session, in order. Waits for intents that came before, and for a device that is being opened. */
@@ -219,6 +228,7 @@ export class Supervisor {
     }
     this.#enter('starting', { reason: this.#display.reason })
     return openLine(device, this.#parts, {
+      choices: choicesOf(() => this.session),
       isStoreSlow: () => this.#isStoreFailing(),
       enter: (phase, detail) => this.#enter(phase, detail),
       qr: (text, expiresAt) => this.#parts.onQr(this.session, text, expiresAt),

@@ -3,16 +3,19 @@ import type { Receiver } from '../media/receiving.ts'
 import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
 import { answering, type Request } from './answers.ts'
 import { inbox } from './inbox.ts'
+import { Manners } from './manners.ts'
 import { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
 export type Traffic = {
   outbox: Outbox
   /** What the device is opened with. */
-  hooks: Pick<DeviceOptions, 'deliver' | 'lookup'>
+  hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'log'>
   answer(request: Request): Promise<void>
   /** The session is connected: what was left undone is gone on with. */
   resume(): void
+  /** The settings may have changed. */
+  follow(): void
 }
 
 export function openTraffic(
@@ -25,18 +28,39 @@ export function openTraffic(
   }
   const outbox = new Outbox({ ...parts, opened, device: current.device })
   const receiver: Receiver = { ...parts, opened }
+  const manners = new Manners({
+    ...parts,
+    opened,
+    async write(messageId, to, text) {
+      const accepted = await parts.accept(parts.session(), messageId, to, text)
+      const device = current.device()
+      if (!accepted || !device) return
+      const { timestamp: acceptedAt } = accepted
+      const content = { type: 'text', text }
+      await outbox.take(device, [{ messageId, to, content, acceptedAt, isRepeat: false }])
+    },
+  })
   const { now, log, answered, contentOf, keys, downloads } = parts
   const answer = answering({ now, log, contentOf, tell: answered })
   return {
     outbox,
     hooks: {
-      deliver: inbox({ ...parts, outbox, receiver, device: current.device }),
+      deliver: inbox({
+        ...parts,
+        outbox,
+        receiver,
+        device: current.device,
+        react: (events) => manners.react(events),
+      }),
       lookup: keys.encoded,
+      log,
     },
     answer: (request) => answer(current.connection(), request),
     resume() {
       outbox.resume()
       downloads.resume(receiver)
+      manners.opened()
     },
+    follow: () => manners.follow(),
   }
 }

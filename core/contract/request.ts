@@ -69,7 +69,11 @@ export const REQUESTS = {
       presence: z.object({ state: z.string(), lastSeen: z.iso.datetime().optional() }).optional(),
     }),
   ),
-  'messages.read': request(z.object({ messages: z.array(MessageKey).min(1) }), nothing),
+  /** `quietly`: on our own devices alone. */
+  'messages.read': request(
+    z.object({ messages: z.array(MessageKey).min(1), quietly: z.boolean().optional() }),
+    nothing,
+  ),
   'messages.star': request(chat.extend({ messages: z.array(MessageKey).min(1), star: z.boolean() }), nothing),
   'numbers.check': request(
     z.object({ numbers: z.array(z.string()).min(1) }),

@@ -4,8 +4,9 @@ import type { MessageKey, Takes } from '#core/contract/request.ts'
 import type { Answers, Asked } from './index.ts'
 
 export const chatAnswers = ({ socket }: Asked): Answers => ({
-  async 'messages.read'({ messages }) {
-    await socket.readMessages(messages.map(keyOf))
+  async 'messages.read'({ messages, quietly }) {
+    const keys = messages.map(keyOf)
+    await (quietly ? socket.sendReceipts(keys, 'read-self') : socket.readMessages(keys))
     return {}
   },
   async 'messages.star'({ chatId, messages, star }) {

@@ -61,7 +61,7 @@ const read = call({
   path: '/chats/{chatId}/read',
   tag: 'Chats',
   summary: 'Mark messages as read',
-  description: `Those that are named, or the newest ${NEWEST} of the chat. Their senders see it unless the account’s privacy settings forbid that.`,
+  description: `Those that are named, or the newest ${NEWEST} of the chat. Their senders see it unless the session’s setting readReceipts or the account’s privacy settings forbid that.`,
   params: chatParam,
   body: z
     .strictObject({ messageIds: z.array(z.string().min(1).max(128)).min(1).max(500).optional() })
@@ -71,7 +71,8 @@ const read = call({
   async run({ ask, deps, session }, { params, body }) {
     const chatId = chatIdOf(params.chatId)
     const messages = await chosen(deps.store, session.id, chatId, body.messageIds)
-    if (messages.length > 0) await ask('messages.read', { messages: messages.map(keyOf) })
+    const quietly = session.settings.readReceipts === 'never'
+    if (messages.length > 0) await ask('messages.read', { messages: messages.map(keyOf), quietly })
     return { read: messages.length }
   },
 })

@@ -1,0 +1,45 @@
+/**
+ * The settings of a session as its connection follows them. What can change while it is open is asked for anew each
+ * time, so that a change counts at once.
+ */
+import type { Session } from '#core/session.ts'
+import type { ConnectSettings, Row } from '../socket/index.ts'
+
+type Chosen = () => Pick<Session, 'settings'>
+
+export function choicesOf(session: Chosen): ConnectSettings {
+  const { deviceName, browserName, markOnline, messageHistory, historyDepth } = session().settings
+  return {
+    ...(deviceName ? { deviceName } : {}),
+    ...(browserName ? { browserName } : {}),
+    markOnline,
+    syncFullHistory: messageHistory && historyDepth === 'year',
+    takesHistory: () => session().settings.messageHistory,
+    ignores: (jid) => isIgnored(session(), jid),
+  }
+}
+
+export function isIgnored({ settings: { ignore } }: ReturnType<Chosen>, jid: string): boolean {
+  if (jid === 'status@broadcast') return ignore.status
+  if (jid.endsWith('@g.us')) return ignore.groups
+  if (jid.endsWith('@newsletter')) return ignore.channels
+  return jid.endsWith('@broadcast') && ignore.broadcast
+}
+
+/** What came from a chat that the session does not want to hear of. What became of our own messages is no such thing. */
+export function isUnwanted(session: ReturnType<Chosen>, row: Row): boolean {
+  switch (row.kind) {
+    case 'message':
+    case 'undecryptable':
+      return isIgnored(session, row.stanza.from ?? '')
+    case 'notification':
+      return isIgnored(session, row.stanza.attrs.from ?? '')
+    case 'call': {
+      const [call] = Array.isArray(row.stanza.content) ? row.stanza.content : []
+      return isIgnored(session, call?.attrs['group-jid'] ?? '')
+    }
+    case 'receipt':
+    case 'ack':
+      return false
+  }
+}

@@ -1,0 +1,21 @@
+/** How WhatsApp names a message of ours. */
+import type { MessageFacts } from './contract/message.ts'
+import type { MessageKey } from './contract/request.ts'
+import { isShared, userJid } from './jid.ts'
+
+export function keyOf({
+  id,
+  chatId,
+  fromMe,
+  sender,
+  timestamp,
+}: Pick<MessageFacts, 'id' | 'chatId' | 'fromMe' | 'sender' | 'timestamp'>): MessageKey {
+  const author = sender.lid ?? (sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : undefined)
+  return {
+    id,
+    chatId,
+    fromMe,
+    ...(isShared(chatId) && !fromMe && author ? { participant: author } : {}),
+    timestamp: Math.floor(Date.parse(timestamp) / 1_000),
+  }
+}
