@@ -5,7 +5,7 @@ import type { Message } from './message.ts'
 
 /** What asks the connector for a message of the ledger. `again`: it may have been asked for before. */
 export function sendCommand(message: Message, again: boolean): Command {
-  const { id, chatId, text = '', times, timestamp } = message
+  const { id, chatId, text = '', times, timestamp, recipients } = message
   const content = Content.parse(message)
   return {
     type: 'message.send',
@@ -13,6 +13,7 @@ export function sendCommand(message: Message, again: boolean): Command {
     to: chatId,
     text,
     ...(isPlain(content) ? {} : { content }),
+    ...(recipients ? { recipients } : {}),
     acceptedAt: times.accepted ?? timestamp,
     again,
   }

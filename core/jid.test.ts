@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressOf, chatIdOf, isGroup, phoneNumberOf } from './jid.ts'
+import { addressOf, chatIdOf, isGroup, isListed, isPerson, phoneNumberOf } from './jid.ts'
 
 test.each([
   '+4915123456789',
@@ -19,6 +19,10 @@ test.each([
   ['182773645:3@lid', '182773645@lid'],
   ['120363041234567890@g.us', '120363041234567890@g.us'],
   ['491512345678-1600000000@g.us', '491512345678-1600000000@g.us'],
+  ['120363041234567890@newsletter', '120363041234567890@newsletter'],
+  ['1700000000@broadcast', '1700000000@broadcast'],
+  ['status@broadcast', 'status@broadcast'],
+  ['status', 'status@broadcast'],
 ])('%j is kept as %j', (written, chatId) => {
   expect(chatIdOf(written)).toBe(chatId)
 })
@@ -34,7 +38,7 @@ test.each([
   '+49151234567890123456',
   '4915123456789@example.com',
   '4915123456789@s.whatsapp.net.evil',
-  'status@broadcast',
+  'x@newsletter',
   '@s.whatsapp.net',
   'x@lid',
   '4915123456789@s.whatsapp.net@g.us',
@@ -49,4 +53,16 @@ test('people are shown by their number where it is known', () => {
   expect(addressOf('182773645@lid')).toBe('182773645@lid')
   expect(phoneNumberOf('120363041234567890@g.us')).toBeUndefined()
   expect(isGroup('120363041234567890@g.us')).toBe(true)
+})
+
+test('status updates and channels are not in the list of chats, broadcast lists are', () => {
+  expect(['status@broadcast', '120363041234567890@newsletter'].filter(isListed)).toEqual([])
+  const listed = [
+    '4915123456789@s.whatsapp.net',
+    '182773645@lid',
+    '120363041234567890@g.us',
+    '1700000000@broadcast',
+  ]
+  expect(listed.filter(isListed)).toEqual(listed)
+  expect(listed.filter(isPerson)).toEqual(listed.slice(0, 2))
 })

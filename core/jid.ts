@@ -1,6 +1,7 @@
 /**
  * Addresses of WhatsApp. A chat has one canonical id, a jid: `<digits>@s.whatsapp.net` when the phone number is known,
- * `<digits>@lid` when only the LID is, `<id>@g.us` for groups. Callers may write a number or a jid in any usual form.
+ * `<digits>@lid` when only the LID is, `<id>@g.us` for groups, `<id>@newsletter` for channels, `status@broadcast` for
+ * status updates. Callers may write a number or a jid in any usual form.
  */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { Fault } from './platform/fault.ts'
@@ -8,6 +9,10 @@ import { Fault } from './platform/fault.ts'
 export const USER_SERVER = 's.whatsapp.net'
 export const LID_SERVER = 'lid'
 export const GROUP_SERVER = 'g.us'
+const CHANNEL_SERVER = 'newsletter'
+const BROADCAST_SERVER = 'broadcast'
+/** Where everybody's status updates stand. */
+export const STATUS = 'status@broadcast'
 
 const JID = /^([0-9-]+)(?:_\d+)?(?::\d+)?@([a-z.]+)$/
 /** What people write between the digits of a phone number. */
@@ -15,12 +20,13 @@ const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015]/g
 
 /**
  * @param text `+49 151 2345 6789`, the same as bare digits, or a jid (`…@s.whatsapp.net`, `…@c.us`, `…@lid`, `…@g.us`,
- * with or without a device)
+ * with or without a device; `…@newsletter`, `status`, `…@broadcast`)
  * @returns the canonical jid
  * @throws Fault INVALID_RECIPIENT with a sentence that says what is wrong
  */
 export function chatIdOf(text: string): string {
   const written = text.trim()
+  if (isStatus(written)) return STATUS
   if (!written.includes('@')) return userJid(phoneDigits(written))
   const [, user = '', server] = JID.exec(written) ?? []
   switch (server) {
@@ -32,6 +38,10 @@ export function chatIdOf(text: string): string {
       break
     case GROUP_SERVER:
       if (/^\d{5,25}(-\d{5,15})?$/.test(user)) return `${user}@${GROUP_SERVER}`
+      break
+    case CHANNEL_SERVER:
+    case BROADCAST_SERVER:
+      if (/^\d{5,25}$/.test(user)) return `${user}@${server}`
   }
   throw invalid('It is neither a phone number nor a WhatsApp id that messages can be sent to.')
 }
@@ -39,8 +49,19 @@ export function chatIdOf(text: string): string {
 export const userJid = (digits: string): string => `${digits}@${USER_SERVER}`
 
 export const isGroup = (chatId: string): boolean => chatId.endsWith(`@${GROUP_SERVER}`)
+export const isChannel = (chatId: string): boolean => chatId.endsWith(`@${CHANNEL_SERVER}`)
+/** A list that somebody sends the same to many with; the status updates are one too, with a fixed name. */
+export const isBroadcast = (chatId: string): boolean => chatId.endsWith(`@${BROADCAST_SERVER}`)
+/** As callers write it. */
+export const isStatus = (text: string): boolean => text === 'status' || text === STATUS
+export const isPerson = (chatId: string): boolean =>
+  chatId.endsWith(`@${USER_SERVER}`) || chatId.endsWith(`@${LID_SERVER}`)
+/** Many write there: what stands in it is known by its author as well. */
+export const isShared = (chatId: string): boolean => isGroup(chatId) || isBroadcast(chatId)
+/** What stands in the list of chats: on phones, status updates and channels have places of their own. */
+export const isListed = (chatId: string): boolean => chatId !== STATUS && !isChannel(chatId)
 
-/** E.164 with a plus; undefined for a group or an unknown number. */
+/** E.164 with a plus; undefined for what is no person, or an unknown number. */
 export const phoneNumberOf = (chatId: string): string | undefined =>
   chatId.endsWith(`@${USER_SERVER}`) ? `+${chatId.slice(0, -USER_SERVER.length - 1)}` : undefined
 

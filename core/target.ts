@@ -3,16 +3,22 @@
  * among those of the session, sent or received.
  */
 import { type Content, isDeed, type Quoted, type Target } from './contract/content.ts'
+import { STATUS } from './jid.ts'
 import { findAll, type Message } from './message.ts'
 import type { Store } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
 
 const MESSAGE_ID = /^[\w.-]{1,128}$/
 
+/** Undefined also for a message that only changes another one. */
+export async function seek(store: Store, sessionId: string, messageId: string): Promise<Message | undefined> {
+  const found = MESSAGE_ID.test(messageId) ? await findAll(store, messageId) : []
+  return found.find((one) => one.sessionId === sessionId && !isDeed(one))
+}
+
 /** @throws Fault MESSAGE_NOT_FOUND also for a message that only changes another one */
 export async function findTarget(store: Store, sessionId: string, messageId: string): Promise<Message> {
-  const found = MESSAGE_ID.test(messageId) ? await findAll(store, messageId) : []
-  const message = found.find((one) => one.sessionId === sessionId && !isDeed(one))
+  const message = await seek(store, sessionId, messageId)
   if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found', { details: { messageId } })
   return message
 }
@@ -29,6 +35,7 @@ const QUOTED = 500
 export const quoteOf = (message: Message): Quoted => ({
   ...targetOf(message),
   type: message.type,
+  ...(message.chatId === STATUS ? { chatId: STATUS } : {}),
   ...(message.text === undefined ? {} : { text: message.text.slice(0, QUOTED).toWellFormed() }),
 })
 

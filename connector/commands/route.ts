@@ -32,9 +32,9 @@ export async function route(recipient: Recipient, commands: Received[]): Promise
         outcomes.push('done')
         break
       case 'message.send': {
-        const { messageId, to, text, acceptedAt, again } = command
+        const { messageId, to, text, acceptedAt, again, recipients } = command
         const content = command.content ?? { type: 'text', text }
-        sends.push({ messageId, to, content, acceptedAt, isRepeat: isRepeat || again })
+        sends.push({ messageId, to, content, acceptedAt, recipients, isRepeat: isRepeat || again })
         break
       }
     }

@@ -1,6 +1,7 @@
 /** What any kind of message may carry beside its content: whom it mentions, what it answers, how often it was passed on. */
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content, Quoted } from '#core/contract/content.ts'
+import { STATUS } from '#core/jid.ts'
 import { addressOfPerson, type Directory, personOf } from './identity.ts'
 import { KINDS } from './kinds.ts'
 
@@ -25,7 +26,7 @@ export function aboutIt(content: unknown, directory: Directory): AboutIt {
 
 /** By whom the quoted message was written is settled later, by the one who knows who we are. */
 function quotedIn(
-  { stanzaId, participant, quotedMessage }: proto.IContextInfo,
+  { stanzaId, participant, quotedMessage, remoteJid }: proto.IContextInfo,
   directory: Directory,
 ): Quoted | undefined {
   if (!stanzaId) return
@@ -40,6 +41,7 @@ function quotedIn(
       : {}),
     ...(kind ? { type: kind.type } : {}),
     ...(text ? { text } : {}),
+    ...(remoteJid === STATUS ? { chatId: STATUS } : {}),
   }
 }
 

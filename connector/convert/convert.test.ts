@@ -188,8 +188,6 @@ describe('what is no message of a person', () => {
     ['keys of a group', ANN, { senderKeyDistributionMessage: { groupId: 'g' } }],
     ['protocol', ANN, { protocolMessage: { type: proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING } }],
     ['messages among our devices', { from: ME.jid, category: 'peer' }, { conversation: 'x' }],
-    ['a status', { from: 'status@broadcast', participant: '800000002@lid' }, { conversation: 'x' }],
-    ['a channel', { from: '120363000000000001@newsletter' }, { conversation: 'x' }],
     ['nothing at all', ANN, {}],
   ]
   test.each(silent)('%s', (_name, stanza, message) => {

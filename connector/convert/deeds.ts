@@ -5,7 +5,7 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
-import { isGroup } from '#core/jid.ts'
+import { isShared } from '#core/jid.ts'
 import { contentOf } from './content.ts'
 import type { Context } from './context.ts'
 import { isMe, type Parties, type Person, personOf } from './identity.ts'
@@ -126,7 +126,7 @@ function targetOf(
   /** Undefined when it is us. */
   function authorOf(): Person | undefined {
     const named = personOf([key?.participant ?? undefined], directory)
-    if (isGroup(chatId) && (named.phoneNumber || named.lid)) return named
+    if (isShared(chatId) && (named.phoneNumber || named.lid)) return named
     if (key?.fromMe) return fromMe ? undefined : sender
     if (!fromMe) return undefined
     return personOf([chatId], directory)

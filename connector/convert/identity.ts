@@ -2,14 +2,31 @@
  * Who is meant by the addresses of a stanza. WhatsApp writes a person as a phone number (PN) or as a LID, and mostly
  * adds the other form; both are joined here, so that one person is one chat, named by the phone number where it is known.
  */
-import { addressOf, GROUP_SERVER, LID_SERVER, USER_SERVER, userJid } from '#core/jid.ts'
+import {
+  addressOf,
+  isChannel,
+  isGroup,
+  isShared,
+  LID_SERVER,
+  STATUS,
+  USER_SERVER,
+  userJid,
+} from '#core/jid.ts'
 import type { Attributes, Me } from '../socket/index.ts'
 
 /** Both forms of one person, as far as known: E.164 with a plus, and `<digits>@lid`. */
 export type Person = { phoneNumber: string | undefined; lid: string | undefined }
 
-/** Where a message belongs. `chatId` is canonical, `sender` is who wrote it. */
-export type Parties = { chatId: string; fromMe: boolean; sender: Person }
+/**
+ * Where a message belongs. `chatId` is canonical, `sender` is who wrote it: in a channel nobody is named.
+ * `broadcastList` is the sender's list that it came through.
+ */
+export type Parties = {
+  chatId: string
+  fromMe: boolean
+  sender: Person
+  broadcastList?: string
+}
 
 /** What the device has learnt about the phone number behind a LID. */
 export type Directory = (lid: string) => string | undefined
@@ -49,7 +66,7 @@ export const isMe = (person: Person, me: Me | undefined): boolean => {
 
 /**
  * @param sentTo where another device of ours sent the message, as it says inside
- * @returns undefined for what is neither a person's chat nor a group (status, broadcast lists, channels)
+ * @returns undefined when it is not said who wrote it
  */
 export function partiesOf(
   stanza: Attributes,
@@ -58,26 +75,16 @@ export function partiesOf(
   sentTo?: string,
 ): Parties | undefined {
   const from = stanza.from ?? ''
-  if (from.endsWith(`@${GROUP_SERVER}`)) {
-    const sender = personOf(
-      [
-        stanza.participant,
-        stanza.participant_pn,
-        stanza.participant_lid,
-        stanza.sender_pn,
-        stanza.sender_lid,
-      ],
-      directory,
-    )
-    return chatIdOfPerson(sender) ? { chatId: from, fromMe: isMe(sender, me), sender } : undefined
-  }
+  if (isChannel(from))
+    return { chatId: from, fromMe: stanza.is_sender === 'true', sender: personOf([], directory) }
+  if (isShared(from)) return amongMany(stanza, from, me, directory)
   const writer = personOf([from], directory)
   if (!isMe(writer, me)) {
     const sender = personOf([from, stanza.sender_pn, stanza.sender_lid], directory)
     const chatId = chatIdOfPerson(sender)
     return chatId ? { chatId, fromMe: false, sender } : undefined
   }
-  if (sentTo?.endsWith(`@${GROUP_SERVER}`)) return { chatId: sentTo, fromMe: true, sender: writer }
+  if (sentTo && isShared(sentTo)) return { chatId: sentTo, fromMe: true, sender: writer }
   const recipient = personOf(
     [
       stanza.recipient,
@@ -91,4 +98,20 @@ export function partiesOf(
   )
   const chatId = chatIdOfPerson(recipient) ?? chatIdOfPerson(writer)
   return chatId ? { chatId, fromMe: true, sender: writer } : undefined
+}
+
+/** A message that came through a broadcast list stands in the chat with its sender, as on the phone. */
+function amongMany(
+  stanza: Attributes,
+  from: string,
+  me: Me | undefined,
+  directory: Directory,
+): Parties | undefined {
+  const { participant, participant_pn, participant_lid, sender_pn, sender_lid } = stanza
+  const sender = personOf([participant, participant_pn, participant_lid, sender_pn, sender_lid], directory)
+  const author = chatIdOfPerson(sender)
+  if (!author) return
+  const fromMe = isMe(sender, me)
+  if (fromMe || isGroup(from) || from === STATUS) return { chatId: from, fromMe, sender }
+  return { chatId: author, fromMe, sender, broadcastList: from }
 }

@@ -34,7 +34,7 @@ const question = (content: proto.Message.IPollCreationMessage): Words => content
 
 export const KINDS: readonly Kind[] = [
   kind('conversation', 'text', (text) => text),
-  kind('extendedTextMessage', 'text', ({ text }) => text, part.linkPreview),
+  kind('extendedTextMessage', 'text', ({ text }) => text, part.written),
   kind('imageMessage', 'image', ({ caption }) => caption, part.image),
   kind('videoMessage', 'video', ({ caption }) => caption, part.video),
   kind('ptvMessage', 'video', ({ caption }) => caption, part.videoNote),

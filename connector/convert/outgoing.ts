@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import type { ContactCard, Content, Person, Quoted, Target } from '#core/contract/content.ts'
-import { isGroup, userJid } from '#core/jid.ts'
+import { isShared, userJid } from '#core/jid.ts'
 import type { Me } from '../socket/index.ts'
 import type { About } from './context.ts'
 import { closeVote } from './secrets.ts'
@@ -70,17 +70,31 @@ function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
   }
   if (event) return { eventMessage: eventOf(event) }
   if (type !== 'text') throw new Unsendable('kind_not_supported')
-  return { extendedTextMessage: { text, ...previewOf(content) } }
+  return { extendedTextMessage: { text, ...previewOf(content), ...styleOf(content) } }
 }
 
 /** What was uploaded may serve several messages: caption and name are of this one. */
-function withFile({ text, media }: Content, uploaded: Uint8Array): proto.IMessage {
+function withFile({ text, media, style }: Content, uploaded: Uint8Array): proto.IMessage {
   const message = decode(uploaded)
   const captioned = message.imageMessage ?? message.videoMessage ?? message.documentMessage
   if (captioned && text) captioned.caption = text
+  if (message.audioMessage && style?.backgroundColor)
+    message.audioMessage.backgroundArgb = argb(style.backgroundColor)
   if (message.documentMessage && media?.fileName) message.documentMessage.fileName = media.fileName
   return message
 }
+
+const styleOf = ({ style }: Content): proto.Message.IExtendedTextMessage =>
+  style
+    ? {
+        ...(style.backgroundColor ? { backgroundArgb: argb(style.backgroundColor) } : {}),
+        ...(style.textColor ? { textArgb: argb(style.textColor) } : {}),
+        ...(style.font === undefined ? {} : { font: style.font }),
+      }
+    : {}
+
+/** Of `#RRGGBB`, without transparency. */
+const argb = (color: string): number => Number.parseInt(`FF${color.slice(1)}`, 16)
 
 const previewOf = ({ linkPreview }: Content): proto.Message.IExtendedTextMessage =>
   linkPreview
@@ -198,7 +212,7 @@ const keyOf = ({ messageId, fromMe, sender }: Target, { to }: Encoding): proto.I
   id: messageId,
   remoteJid: to,
   fromMe,
-  ...(isGroup(to) && !fromMe && sender ? { participant: jidOfPerson(sender) } : {}),
+  ...(isShared(to) && !fromMe && sender ? { participant: jidOfPerson(sender) } : {}),
 })
 
 const jidOfPerson = ({ lid, phoneNumber }: Person): string | null =>
@@ -220,10 +234,11 @@ function contextInfo(content: Content, { me, to }: Encoding): proto.IContextInfo
 
 function quoting(quoted: Quoted, me: Me | undefined, to: string): proto.IContextInfo {
   const author = quoted.fromMe ? me?.jid.replace(/:\d+@/, '@') : jidOfPerson(quoted.sender ?? {})
-  const bare = isGroup(to) ? undefined : to
+  const bare = isShared(to) ? undefined : to
   return {
     stanzaId: quoted.messageId,
     participant: author ?? bare ?? null,
+    ...(quoted.chatId ? { remoteJid: quoted.chatId } : {}),
     quotedMessage: repeated(quoted),
   }
 }

@@ -24,11 +24,26 @@ function given<T extends Record<string, unknown>>(facts: T): { [K in keyof T]?: 
   return Object.fromEntries(present) as { [K in keyof T]?: NonNullable<T[K]> }
 }
 
-export const linkPreview = ({
-  matchedText,
-  title,
-  description,
-}: Part<'extendedTextMessage'>): Partial<Content> =>
+/** A text, with what belongs to its link, and how it looks as a status. */
+export const written = (text: Part<'extendedTextMessage'>): Partial<Content> => ({
+  ...linkPreview(text),
+  ...style(text),
+})
+
+type Styled = { backgroundArgb?: Wide; textArgb?: Wide; font?: Wide }
+const style = ({ backgroundArgb, textArgb, font }: Styled): Partial<Content> => {
+  const backgroundColor = color(backgroundArgb)
+  const textColor = color(textArgb)
+  if (!backgroundColor && !textColor) return {}
+  return { style: { ...given({ backgroundColor, textColor, font: number(font) }) } }
+}
+/** `#RRGGBB`, whatever the transparency. */
+const color = (argb: Wide): string | undefined => {
+  const read = number(argb)
+  return read === undefined ? undefined : `#${(read & 0xffffff).toString(16).padStart(6, '0').toUpperCase()}`
+}
+
+const linkPreview = ({ matchedText, title, description }: Part<'extendedTextMessage'>): Partial<Content> =>
   matchedText && (title || description)
     ? { linkPreview: { url: matchedText, ...given({ title, description }) } }
     : {}
@@ -54,8 +69,10 @@ export const video = (file: Part<'videoMessage'>): Partial<Content> =>
   media(file, { ...extent(file), ...lasting(file.seconds), ...given({ animated: file.gifPlayback }) })
 export const videoNote = (file: Part<'ptvMessage'>): Partial<Content> =>
   media(file, { ...extent(file), ...lasting(file.seconds), note: true })
-export const audio = (file: Part<'audioMessage'>): Partial<Content> =>
-  media(file, { ...lasting(file.seconds), ...given({ voice: file.ptt }) })
+export const audio = (file: Part<'audioMessage'>): Partial<Content> => ({
+  ...media(file, { ...lasting(file.seconds), ...given({ voice: file.ptt }) }),
+  ...style(file),
+})
 export const document = (file: Part<'documentMessage'>): Partial<Content> =>
   media(file, given({ fileName: file.fileName ?? file.title, pages: file.pageCount }))
 export const sticker = (file: Part<'stickerMessage'>): Partial<Content> =>

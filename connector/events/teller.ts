@@ -4,7 +4,7 @@
  */
 import type { Event } from '#core/contract/event.ts'
 import type { EventJob } from '#core/contract/job.ts'
-import { isGroup } from '#core/jid.ts'
+import { isPerson } from '#core/jid.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
@@ -40,7 +40,7 @@ export function teller(jobs: Jobs, log: Log): Teller {
 
 const isOfConversation = (event: Event): boolean =>
   (event.type === 'message.received' || event.type === 'message.sent') &&
-  !isGroup(event.payload.message.chatId)
+  isPerson(event.payload.message.chatId)
 
 function* notes(events: Event[]): Generator<string> {
   let batch: Event[] = []

@@ -12,6 +12,7 @@ type Stored = {
   to: string
   message: string
   attributes?: Attributes
+  recipients?: string[]
   ack?: { id: string; error?: Failure }
 }
 
@@ -46,12 +47,13 @@ export class Outbox {
   }
 
   /** @returns the unit that has to be durable before the message counts as accepted */
-  accept({ id, to, message, attributes }: Outgoing): number {
+  accept({ id, to, message, attributes, recipients }: Outgoing): number {
     const row: Stored = {
       order: this.#newId(),
       to,
       message: Buffer.from(message).toString('base64'),
       ...(attributes ? { attributes } : {}),
+      ...(recipients ? { recipients } : {}),
     }
     const seq = this.#set.apply({ [TYPE]: { [id]: row } })
     this.#rows.set(id, row)
@@ -67,6 +69,12 @@ export class Outbox {
   get(messageId: string): Outgoing | undefined {
     const row = this.#rows.get(messageId)
     return row && !row.ack ? toOutgoing(messageId, row) : undefined
+  }
+
+  /** Undefined when the message was answered meanwhile. */
+  recipientOf(messageId: string): string | undefined {
+    const row = this.#rows.get(messageId)
+    return row && !row.ack ? row.to : undefined
   }
 
   /** Also when it was answered already; for a phone that asks for it again. */
@@ -105,9 +113,10 @@ export class Outbox {
   }
 }
 
-const toOutgoing = (id: string, { to, message, attributes }: Stored): Outgoing => ({
+const toOutgoing = (id: string, { to, message, attributes, recipients }: Stored): Outgoing => ({
   id,
   to,
   message: Buffer.from(message, 'base64'),
   ...(attributes ? { attributes } : {}),
+  ...(recipients ? { recipients } : {}),
 })

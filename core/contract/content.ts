@@ -22,7 +22,12 @@ export const Target = z.object({
 export type Target = z.infer<typeof Target>
 
 /** The message that this one answers, as far as the answer repeats it. */
-export const Quoted = Target.extend({ type: z.string().optional(), text: z.string().optional() })
+export const Quoted = Target.extend({
+  type: z.string().optional(),
+  text: z.string().optional(),
+  /** Where it stands, when that is another chat: `status@broadcast` for an answer to a status. */
+  chatId: z.string().optional(),
+})
 export type Quoted = z.infer<typeof Quoted>
 
 /**
@@ -108,6 +113,13 @@ export const LinkPreview = z.object({
 })
 export type LinkPreview = z.infer<typeof LinkPreview>
 
+/** How a text or a voice note looks as a status. Colours are `#RRGGBB`; fonts are WhatsApp's numbers. */
+export const Style = z.object({
+  backgroundColor: z.string().optional(),
+  textColor: z.string().optional(),
+  font: z.int().optional(),
+})
+
 export const GroupInvite = z.object({
   groupId: z.string(),
   code: z.string(),
@@ -122,6 +134,7 @@ export const Content = z.object({
   /** Phone numbers, or LIDs where no number is known. `all` names everybody in the group. */
   mentions: z.array(z.string()).optional(),
   linkPreview: LinkPreview.optional(),
+  style: Style.optional(),
   /** How often it was passed on, when it was. */
   forwarded: z.int().optional(),
   viewOnce: z.boolean().optional(),

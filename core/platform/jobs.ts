@@ -4,6 +4,7 @@
  */
 import type { Sqs } from './aws/sqs.ts'
 import { Fault } from './fault.ts'
+import { portable } from './json.ts'
 
 export type Job = {
   body: string
@@ -27,7 +28,7 @@ const ANSWERS_WITHIN_MS = 3_000
 export function openJobs(sqs: Sqs, url: string): Jobs {
   return {
     async send(jobs) {
-      for (const batch of batches(jobs)) {
+      for (const batch of batches(jobs.map((job) => ({ ...job, body: portable(job.body) })))) {
         const { Failed = [] } = await sqs
           .call(
             'SendMessageBatch',

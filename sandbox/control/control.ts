@@ -2,10 +2,11 @@
  * What can be done with a sandbox from outside, as functions; `app.ts` offers the same over HTTP. Each resolves when
  * what it did is committed. Numbers go in with or without a plus and come out with one.
  */
+import type { proto } from '@whiskeysockets/baileys'
 import type * as z from 'zod'
 import { type Call, hangUp, ring } from '../delivery/calls.ts'
 import { forgetParked } from '../delivery/deliver.ts'
-import { sendToGroup, sendToPerson } from '../delivery/from-phone.ts'
+import { postStatus, sendToGroup, sendToList, sendToPerson } from '../delivery/from-phone.ts'
 import { type Typing as TypingState, type } from '../delivery/presence.ts'
 import { markRead } from '../delivery/read.ts'
 import { SandboxError } from '../error.ts'
@@ -22,7 +23,7 @@ import type { Person } from '../people/people.ts'
 import { type PhoneState, phoneState } from '../people/synced.ts'
 import { enter } from '../queries/group-settings.ts'
 
-import { isGroup, parseAddress, pnJid } from '../wire/jids.ts'
+import { isBroadcast, isGroup, parseAddress, pnJid, STATUS } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import { changePhone, PhoneChange } from './phone-changes.ts'
@@ -51,6 +52,14 @@ export function controlOf(world: World) {
     return result
   }
 
+  const hand = (from: Person, { to, recipients }: z.output<typeof Send>, message: proto.IMessage) => {
+    if (isGroup(to)) return sendToGroup(world, from, world.groups.expect(to), message)
+    const people = recipients?.map(person)
+    if (to === STATUS) return postStatus(world, from, people ?? world.people.all(), message)
+    if (isBroadcast(to)) return sendToList(world, from, to, people ?? [], message)
+    return sendToPerson(world, from, person(to), message)
+  }
+
   return {
     /** This person's phone links the client that shows the code. Throws QR_* and PAIRING_*. */
     async scan(number: string, qr: string): Promise<{ number: string; device: number }> {
@@ -71,10 +80,7 @@ export function controlOf(world: World) {
       const body = parseSend(request)
       const from = person(number)
       const message = await compose(world, from, body)
-      const id = isGroup(body.to)
-        ? await sendToGroup(world, from, world.groups.expect(body.to), message)
-        : await sendToPerson(world, from, person(body.to), message)
-      return committed({ id })
+      return committed({ id: await hand(from, body, message) })
     },
 
     /** Somebody calls somebody. */

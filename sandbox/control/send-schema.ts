@@ -1,8 +1,11 @@
 /** What a simulated person can send: exactly one kind at a time, to a number or a group. Files come as base64. */
 import * as z from 'zod'
+import { STATUS } from '../wire/jids.ts'
 import { GroupId, PhoneNumber } from './schemas.ts'
 
 const Id = z.string().min(1)
+const Status = z.enum(['status', STATUS]).transform(() => STATUS)
+const BroadcastList = z.string().regex(/^\d+@broadcast$/)
 
 export const File = z.strictObject({
   data: z.base64(),
@@ -62,7 +65,9 @@ const KINDS = Object.keys(kinds) as (keyof typeof kinds)[]
 
 export const Send = z
   .strictObject({
-    to: z.union([PhoneNumber, GroupId]),
+    to: z.union([PhoneNumber, GroupId, Status, BroadcastList]),
+    /** Of a status or a broadcast list: who gets it. A status is for everybody without it. */
+    recipients: z.array(PhoneNumber).min(1).optional(),
     ...kinds,
     replyTo: Id.optional(),
     mentions: z.array(PhoneNumber).optional(),

@@ -8,7 +8,7 @@ import type { Companion } from '../people/companions.ts'
 import { type Content, describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import { decryptVote } from '../people/secrets.ts'
-import { isGroup, lidJid } from '../wire/jids.ts'
+import { isShared, lidJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, bytesOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
@@ -33,7 +33,7 @@ export async function receiveAtPhone(world: World, person: Person, letter: Lette
     const inner = own ? (message.deviceSentMessage?.message ?? message) : message
     const content = describe(inner)
     if (content) {
-      world.letters.keep(id, from.lid, inner)
+      world.letters.keep(id, from.lid, inner, isShared(letter.chat) ? letter.chat : undefined)
       show(world, person, letter, { ...content, ...votedFor(world, from, inner) })
     }
     world.unreadable.readAfterAll(ciphertext)
@@ -82,7 +82,7 @@ async function open(world: World, person: Person, { from, chat, encs }: Letter):
 
 function show(world: World, person: Person, { id, chat, from }: Letter, content: Content) {
   const own = from.lid === person.lid
-  const to = isGroup(chat) ? chat : `+${world.people.withJid(chat)?.number ?? ''}`
+  const to = isShared(chat) ? chat : `+${world.people.withJid(chat)?.number ?? ''}`
   const route = { device: { lid: from.lid, device: from.device }, chat }
   world.inbox.add({
     owner: person.lid,
@@ -101,8 +101,8 @@ function reportDelivery(world: World, person: Person, { id, chat, from }: Letter
   deliver(world, from, receipt(person, chat, id), { due })
 }
 
-/** A receipt of this person; in groups it names who sends it. Without a type it reports the delivery. */
+/** A receipt of this person; among many it names who sends it. Without a type it reports the delivery. */
 export function receipt(person: Person, chat: string, id: string, type?: string): BinaryNode {
-  const participant = isGroup(chat) ? lidJid(person.lid) : undefined
+  const participant = isShared(chat) ? lidJid(person.lid) : undefined
   return node('receipt', { from: chat, participant, id, t: seconds(), type })
 }

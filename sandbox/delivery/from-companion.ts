@@ -6,7 +6,7 @@ import { type Group, isMember } from '../groups/groups.ts'
 import type { Companion } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import type { Connection } from '../wire/connection.ts'
-import { addressKey, isGroup, lidJid, parseJid, pnJid } from '../wire/jids.ts'
+import { addressKey, isGroup, lidJid, parseJid, pnJid, STATUS } from '../wire/jids.ts'
 import { attr, type BinaryNode, child, childrenOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { type Letter, receiveAtPhone } from './at-phone.ts'
@@ -33,7 +33,8 @@ export async function sendFromCompanion(world: World, connection: Connection, st
     const group = world.groups.find(to)
     if (!group || !isMember(group, from)) return acknowledge(world, connection, stanza, NOT_IN_GROUP)
     await sendToGroup(world, from, stanza, id, group)
-  } else await sendToParts(world, from, stanza, partsOf(world, stanza), stanza.attrs.recipient ?? to)
+  } else if (to === STATUS) await sendStatus(world, from, stanza, id)
+  else await sendToParts(world, from, stanza, partsOf(world, stanza), stanza.attrs.recipient ?? to)
   acknowledge(world, connection, stanza)
 }
 
@@ -61,7 +62,24 @@ async function sendToParts(world: World, from: Companion, stanza: BinaryNode, pa
 
 /** Everybody in the group gets the common ciphertext; some get the sender key that opens it along with it. */
 async function sendToGroup(world: World, from: Companion, stanza: BinaryNode, id: string, group: Group) {
-  const chat = group.id
+  const people = group.members.flatMap((member) => world.people.withLid(member.lid) ?? [])
+  await sendToMany(world, from, stanza, id, group.id, people)
+}
+
+/** Those who are to see a status get the sender key along with it, every time. */
+async function sendStatus(world: World, from: Companion, stanza: BinaryNode, id: string) {
+  const people = new Set(partsOf(world, stanza).map(({ person }) => person))
+  await sendToMany(world, from, stanza, id, STATUS, [...people])
+}
+
+async function sendToMany(
+  world: World,
+  from: Companion,
+  stanza: BinaryNode,
+  id: string,
+  chat: string,
+  people: Person[],
+) {
   const parts = new Map(
     partsOf(world, stanza).map((part) => [addressKey({ ...part.person, ...part }), part.encs]),
   )
@@ -72,9 +90,7 @@ async function sendToGroup(world: World, from: Companion, stanza: BinaryNode, id
     participant_pn: pnJid(from.number),
     addressing_mode: 'lid',
   }
-  for (const member of group.members) {
-    const person = world.people.withLid(member.lid)
-    if (!person) continue
+  for (const person of people) {
     const devices = [0, ...world.companions.of(person).map((companion) => companion.device)]
     for (const device of devices) {
       const encs = [...(parts.get(addressKey({ lid: person.lid, device })) ?? []), ...common]

@@ -9,7 +9,7 @@ import type { Companion } from '../people/companions.ts'
 import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import { phoneMessageId } from '../wire/ids.ts'
-import { addressKey, lidJid, pnJid } from '../wire/jids.ts'
+import { addressKey, lidJid, pnJid, STATUS } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
@@ -57,29 +57,82 @@ export async function sendToGroup(
     throw new SandboxError('NOT_A_PARTICIPANT', `+${from.number} is not in the group ${group.id}.`)
   const id = phoneMessageId()
   const people = group.members.flatMap((member) => world.people.withLid(member.lid) ?? [])
-  world.letters.keep(id, from.lid, message)
-  for (const person of people) if (person !== from) showTo(world, person, from, group.id, id, message)
-  await world.phones.locked(from, () => writeToGroup(world, from, group, people, id, message))
+  await sendToMany(world, from, group.id, people, id, message)
   return id
 }
 
-async function writeToGroup(
+/** Posts a status for these people. */
+export async function postStatus(
   world: World,
   from: Person,
-  group: Group,
+  viewers: Person[],
+  message: proto.IMessage,
+): Promise<string> {
+  const id = phoneMessageId()
+  await sendToMany(world, from, STATUS, [from, ...viewers.filter((one) => one !== from)], id, message)
+  return id
+}
+
+/** The same to each of these people, encrypted for each: a broadcast list, which its owner alone can see. */
+export async function sendToList(
+  world: World,
+  from: Person,
+  list: string,
+  people: Person[],
+  message: proto.IMessage,
+): Promise<string> {
+  const id = phoneMessageId()
+  const attrs = {
+    from: list,
+    participant: lidJid(from.lid),
+    participant_pn: pnJid(from.number),
+    addressing_mode: 'lid',
+    id,
+    t: seconds(),
+    type: stanzaType(message),
+    notify: from.name,
+  }
+  world.letters.keep(id, from.lid, message)
+  for (const person of people) showTo(world, person, from, `+${person.number}`, id, message)
+  await world.phones.locked(from, async () => {
+    for (const companion of people.flatMap((person) => world.companions.of(person)))
+      await write(world, from, companion, attrs, message)
+    for (const companion of world.companions.of(from))
+      await write(world, from, companion, attrs, { deviceSentMessage: { destinationJid: list, message } })
+  })
+  return id
+}
+
+async function sendToMany(
+  world: World,
+  from: Person,
+  chat: string,
+  people: Person[],
+  id: string,
+  message: proto.IMessage,
+) {
+  world.letters.keep(id, from.lid, message, chat)
+  for (const person of people) if (person !== from) showTo(world, person, from, chat, id, message)
+  await world.phones.locked(from, () => writeToMany(world, from, chat, people, id, message))
+}
+
+async function writeToMany(
+  world: World,
+  from: Person,
+  chat: string,
   people: Person[],
   id: string,
   message: proto.IMessage,
 ) {
   const companions = people.flatMap((person) => world.companions.of(person))
   if (companions.length === 0) return
-  const { ciphertext, distribution } = world.phones.encryptForGroup(from, group.id, message)
-  const missing = world.groups.newReaders(group, from, companions.map(addressKey))
+  const { ciphertext, distribution } = world.phones.encryptForGroup(from, chat, message)
+  const missing = world.groups.newReaders(chat, from, companions.map(addressKey))
   const key = {
-    senderKeyDistributionMessage: { groupId: group.id, axolotlSenderKeyDistributionMessage: distribution },
+    senderKeyDistributionMessage: { groupId: chat, axolotlSenderKeyDistributionMessage: distribution },
   }
   const attrs = {
-    from: group.id,
+    from: chat,
     participant: lidJid(from.lid),
     participant_pn: pnJid(from.number),
     addressing_mode: 'lid',

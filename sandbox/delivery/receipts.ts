@@ -4,7 +4,7 @@
  */
 import type { Companion } from '../people/companions.ts'
 import type { Connection } from '../wire/connection.ts'
-import { isGroup, lidJid, parseJid } from '../wire/jids.ts'
+import { isShared, lidJid, parseJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, child, childrenOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
@@ -47,7 +47,7 @@ function settle(world: World, by: Companion, receipt: BinaryNode) {
     world.queue.receipted(by, id)
     for (const writer of readers) {
       if (writer.lid === by.lid) continue
-      const who = isGroup(to) ? { from: to, participant: me } : { from: me }
+      const who = isShared(to) ? { from: to, participant: me } : { from: me }
       deliver(world, writer, node('receipt', { ...who, id, t: seconds(), type: type && TOLD[type] }))
     }
   }
@@ -59,7 +59,7 @@ async function requestAgain(world: World, by: Companion, writerJid: string | und
   if (!writer) return answerRetry(world, by, receipt)
   const { to = '', id, recipient } = receipt.attrs
   const me = lidJid(by.lid, by.device)
-  const who = isGroup(to) ? { from: to, participant: me } : { from: me }
+  const who = isShared(to) ? { from: to, participant: me } : { from: me }
   deliver(
     world,
     writer,

@@ -6,7 +6,7 @@ import { MOST_RETRIES } from '../people/unreadable.ts'
 import { keyContent, signedKey } from '../queries/keys.ts'
 import type { Bundle } from '../signal/phone.ts'
 import { isSignedBy } from '../signal/verify.ts'
-import { isGroup, lidJid, pnJid } from '../wire/jids.ts'
+import { isShared, lidJid, pnJid } from '../wire/jids.ts'
 import { at, bytesOf, child, node, uintBytes, uintOf } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import type { Letter } from './at-phone.ts'
@@ -24,13 +24,13 @@ export function askAgain(world: World, person: Person, { id, chat, from }: Lette
   const own = from.lid === person.lid
   const attrs = {
     from: own ? pnJid(person.number) : chat,
-    participant: isGroup(chat) ? lidJid(person.lid) : undefined,
-    recipient: own && !isGroup(chat) ? chat : undefined,
+    participant: isShared(chat) ? lidJid(person.lid) : undefined,
+    recipient: own && !isShared(chat) ? chat : undefined,
     id,
     t: seconds(),
     type: 'retry',
   }
-  if (isGroup(chat)) attrs.from = chat
+  if (isShared(chat)) attrs.from = chat
   const content = [
     node('retry', { count: String(count), id, t: seconds(), v: '1' }),
     node('registration', {}, uintBytes(person.registrationId, 4)),
@@ -50,7 +50,7 @@ export async function answerRetry(world: World, asker: Companion, request: Stanz
   if (count > MOST_RETRIES) return void world.queue.receipted(asker, id)
   const message = proto.Message.decode(owed.message)
   const stanza = stanzaOf(owed)
-  const group = isGroup(stanza.attrs.from ?? '') ? stanza.attrs.from : undefined
+  const group = isShared(stanza.attrs.from ?? '') ? stanza.attrs.from : undefined
   const keys = keysIn(request, asker)
   await world.phones.locked(sender, async () => {
     world.phones.forgetSession(sender, asker)

@@ -65,8 +65,8 @@ export function openGroups(store: Store) {
     save,
 
     /** Says which of the devices need the phone's sender key, and takes it that they get it now. */
-    newReaders(group: Group, person: Person, devices: string[]): Set<string> {
-      const key = `${group.id}/${person.lid}`
+    newReaders(chat: string, person: Person, devices: string[]): Set<string> {
+      const key = `${chat}/${person.lid}`
       const have = new Set(readers.get(key))
       const missing = devices.filter((device) => !have.has(device))
       if (missing.length > 0) readers.put(key, [...have, ...missing])

@@ -155,7 +155,7 @@ function contextInfo({ world, body }: Context): proto.IContextInfo | undefined {
           stanzaId: replyTo,
           participant: lidJid(quoted.author),
           quotedMessage: quoted.message,
-          ...(quoted.isStatus && !isShared(body.to) ? { remoteJid: STATUS } : {}),
+          ...(quoted.chat === STATUS && body.to !== STATUS ? { remoteJid: STATUS } : {}),
         }
       : {}),
     ...(mentions ? { mentionedJid: mentions.map((number) => pnJid(number)) } : {}),

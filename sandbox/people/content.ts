@@ -38,6 +38,7 @@ const DESCRIBED: Described = {
   extendedTextMessage: (part) => ({
     type: 'text',
     ...present({ text: part.text, linkTitle: part.title, linkUrl: part.matchedText }),
+    ...present({ background: part.backgroundArgb, font: part.font || undefined }),
   }),
   imageMessage: (part) => media('image', part),
   videoMessage: (part) => media('video', part),
@@ -95,10 +96,11 @@ const isViewOnce = (message: proto.IMessage): boolean =>
 function aroundIt(part: unknown): Partial<Content> {
   const { contextInfo } = part as { contextInfo?: proto.IContextInfo | null }
   if (!contextInfo) return {}
-  const { stanzaId, mentionedJid, isForwarded, nonJidMentions } = contextInfo
+  const { stanzaId, mentionedJid, isForwarded, nonJidMentions, remoteJid } = contextInfo
   const mentions = mentionedJid?.map((jid) => jid.split('@')[0])
   return present({
     replyTo: stanzaId,
+    replyIn: remoteJid,
     mentions: mentions?.length ? mentions : undefined,
     mentionsAll: nonJidMentions ? true : undefined,
     forwarded: isForwarded || undefined,

@@ -3,20 +3,26 @@ import { proto } from '@whiskeysockets/baileys'
 import { SandboxError } from '../error.ts'
 import type { Store } from '../store.ts'
 
-export type Letter = { author: string; message: proto.IMessage }
+export type Letter = {
+  author: string
+  message: proto.IMessage
+  /** Where it stands, of a group or a status. */
+  chat?: string | undefined
+}
 export type Letters = ReturnType<typeof openLetters>
 
 export function openLetters(store: Store) {
-  const table = store.table<{ author: string; message: Buffer }>('letters')
+  const table = store.table<{ author: string; message: Buffer; chat?: string }>('letters')
   return {
     /** @param author the LID */
-    keep(id: string, author: string, message: proto.IMessage): void {
-      table.put(id, { author, message: Buffer.from(proto.Message.encode(message).finish()) })
+    keep(id: string, author: string, message: proto.IMessage, chat?: string): void {
+      const bytes = Buffer.from(proto.Message.encode(message).finish())
+      table.put(id, { author, message: bytes, ...(chat ? { chat } : {}) })
     },
 
     find(id: string): Letter | undefined {
       const kept = table.get(id)
-      return kept && { author: kept.author, message: proto.Message.decode(kept.message) }
+      return kept && { ...kept, message: proto.Message.decode(kept.message) }
     },
 
     /** Throws MESSAGE_NOT_FOUND. */

@@ -18,6 +18,11 @@ export function parseAddress(key: string): Address {
 }
 
 export const isGroup = (jid: string): boolean => jid.endsWith('@g.us')
+/** Everybody's status updates. */
+export const STATUS = 'status@broadcast'
+export const isBroadcast = (jid: string): boolean => jid.endsWith('@broadcast')
+/** Stanzas from there name who wrote them in `participant`. */
+export const isShared = (jid: string): boolean => isGroup(jid) || isBroadcast(jid)
 
 export type ParsedJid = { user: string; device: number; kind: 'pn' | 'lid' | 'other' }
 

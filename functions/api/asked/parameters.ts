@@ -1,6 +1,6 @@
 /** Parameters that several calls share, and how they are read: numbers and jids in any usual form. */
 import * as z from 'zod'
-import { chatIdOf, isGroup } from '#core/jid.ts'
+import { chatIdOf, isGroup, isPerson } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
 
 export const chatParam = {
@@ -20,7 +20,7 @@ export const groupParam = {
 /** @throws Fault INVALID_RECIPIENT */
 export function personOf(text: string): string {
   const id = chatIdOf(text)
-  if (isGroup(id)) throw new Fault('INVALID_RECIPIENT', 'This needs a person, not a group.')
+  if (!isPerson(id)) throw new Fault('INVALID_RECIPIENT', 'This needs a person, not a group.')
   return id
 }
 

@@ -4,12 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import type { ContactCard, Content } from '#core/contract/content.ts'
-import { addressOf, chatIdOf, phoneNumberOf } from '#core/jid.ts'
+import { addressOf, chatIdOf, isStatus, phoneNumberOf } from '#core/jid.ts'
 import { MEDIA_KINDS } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
 import type { Draft } from '#core/send.ts'
 import type { Session } from '#core/session.ts'
+import { audienceOf, concernedBy } from '#core/status/audience.ts'
 import { findTarget, passedOn, quoteOf, targetOf } from '#core/target.ts'
 import { cardOf, nameIn } from '#core/vcard.ts'
 import type { Deps } from '../deps.ts'
@@ -20,16 +21,26 @@ import type { Contact, NewMessage } from './kinds.ts'
 export async function draftOf(deps: Deps, session: Session, body: NewMessage): Promise<Draft> {
   const { sessionId: _, to, sendAt: later, ...said } = body
   const { text, ...more } = said
-  const sendAt = later === undefined ? undefined : timeOf(later, deps.store.now())
+  const { store } = deps
+  const sendAt = later === undefined ? undefined : timeOf(later, store.now())
   if (to !== undefined && text !== undefined && Object.values(more).every((value) => value === undefined))
-    return { to, text, sendAt }
+    return { to, text, sendAt, ...audience(to) }
   const about = body.reaction ?? body.vote
-  const target = about && (await findTarget(deps.store, session.id, about.messageId))
+  const target = about && (await findTarget(store, session.id, about.messageId))
+  const chatId = addressed(to, target)
   return {
-    to: addressed(to, target),
+    to: chatId,
     sendAt,
+    ...audience(chatId, target),
     fingerprint: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
     compose: () => composed(deps, session, body, target),
+  }
+
+  function audience(chat: string, target?: Message) {
+    if (!isStatus(chat)) return {}
+    const recipients = async () =>
+      target ? concernedBy(target) : audienceOf(store, session.id, body.statusRecipients)
+    return { recipients }
   }
 }
 
@@ -64,9 +75,10 @@ async function composed(
   const { id } = session
   if (body.forward) return passedOn(await findTarget(store, id, body.forward.messageId))
   const content = (await withFile(deps, session, body)) ?? contentOf(body, target)
-  const { replyTo, mentions, linkPreview } = body
+  const { replyTo, mentions, linkPreview, style } = body
   if (mentions) content.mentions = [...new Set(mentions.map(mentioned))]
   if (linkPreview) content.linkPreview = linkPreview
+  if (style) content.style = style
   if (replyTo !== undefined) content.quoted = quoteOf(await findTarget(store, id, replyTo))
   return content
 }

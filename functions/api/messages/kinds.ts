@@ -1,5 +1,7 @@
 /** What can be sent, as callers write it: one field for each kind. Whatever is not listed is refused by name. */
 import * as z from 'zod'
+import { isStatus } from '#core/jid.ts'
+import { MOST_RECIPIENTS } from '#core/status/audience.ts'
 import { hasOneSource, ONE_SOURCE, type Source, source } from '../media/source.ts'
 import { Line, Text } from './text.ts'
 import { EXAMPLE } from './view.ts'
@@ -119,6 +121,20 @@ export const LinkPreview = z.strictObject({
   description: Line.max(1_000).optional(),
 })
 
+const Color = z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #25D366')
+/** WhatsApp's numbers: system, system text, script, bold, Morning Breeze, Calistoga, Exo 2, Courier Prime. */
+const FONTS = [0, 1, 2, 6, 7, 8, 9, 10] as const
+const Style = z
+  .strictObject({
+    backgroundColor: Color.optional(),
+    textColor: Color.optional(),
+    font: z.literal(FONTS).optional(),
+  })
+  .meta({ id: 'NewStyle' })
+
+/** What a status can be. */
+const OF_STATUS: readonly string[] = ['text', 'image', 'video', 'audio', 'reaction', 'forward']
+
 const kinds = {
   text: Text.optional(),
   ...files,
@@ -137,12 +153,28 @@ export const KINDS = Object.keys(kinds) as Kind[]
 /** Those that say themselves which chat they belong to. */
 const AT_HOME: readonly Kind[] = ['reaction', 'vote']
 
+type Given = { [K in Kind]?: unknown } & {
+  to?: string | undefined
+  style?: unknown
+  statusRecipients?: unknown
+}
+
+function asStatus(body: Given, context: z.RefinementCtx): void {
+  const fail = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+  const isOne = isStatus(body.to?.trim() ?? '')
+  if (isOne && KINDS.some((kind) => body[kind] !== undefined && !OF_STATUS.includes(kind)))
+    fail('to', `a status is one of ${OF_STATUS.join(', ')}`)
+  if (body.style && (!isOne || !(body.text ?? body.audio)))
+    fail('style', 'belongs to a status that is a text or an audio')
+  if (body.statusRecipients && !isOne) fail('statusRecipients', 'belongs to a status')
+}
+
 export const NewMessage = z
   .strictObject({
     sessionId: z.string().min(1),
     to: Address.optional().meta({
       description:
-        'An international phone number, or a WhatsApp id of a person or group. Not needed for a reaction or a vote',
+        'An international phone number, or a WhatsApp id of a person, group or channel, or `status`. Not needed for a reaction or a vote',
     }),
     ...kinds,
     replyTo: MessageId.optional().meta({ description: 'The id of the message that this one answers' }),
@@ -161,6 +193,10 @@ export const NewMessage = z
       .boolean()
       .optional()
       .meta({ description: 'Of an image, a video or an audio: it can be seen once' }),
+    style: Style.optional().meta({ description: 'Of a status: how a text or a voice note looks' }),
+    statusRecipients: z.array(Address).min(1).max(MOST_RECIPIENTS).optional().meta({
+      description: 'Of a status: who sees it. Everybody that the session has a chat with, without it',
+    }),
   })
   .superRefine((body, context) => {
     const given = KINDS.filter((kind) => body[kind] !== undefined)
@@ -177,5 +213,6 @@ export const NewMessage = z
     if (body.replyTo && given.some((kind) => AT_HOME.includes(kind)))
       fail('replyTo', 'cannot go together with it')
   })
+  .superRefine(asStatus)
   .meta({ id: 'NewMessage' })
 export type NewMessage = z.infer<typeof NewMessage>
