@@ -11,10 +11,12 @@ import type { Context } from './context.ts'
 import { groupEvents } from './group.ts'
 import { messageEvents, waitingEvents } from './message.ts'
 import { receiptEvents } from './receipt.ts'
+import { syncedEvents } from './synced.ts'
 
 export type { About, Context } from './context.ts'
 export type { Directory } from './identity.ts'
 export { decode, encode, encodeMessage, textMessage, Unsendable } from './outgoing.ts'
+export { heardIn } from './synced.ts'
 
 /**
  * @param sent what the ledger knows of the message that an `ack` row speaks of
@@ -35,5 +37,7 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return groupEvents(row, context)
     case 'call':
       return callEvents(row, context)
+    case 'synced':
+      return syncedEvents(row, context)
   }
 }

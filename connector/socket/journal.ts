@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { Origin } from './line.ts'
 import { Pages } from './pages.ts'
+import type { Synced } from './synced.ts'
 import type { Attributes, Row, Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
 
@@ -22,6 +23,7 @@ export type Stored =
   | { kind: 'undecryptable'; stanza: Attributes; reason: string }
   | { kind: 'receipt'; stanza: Attributes; messageIds: string[] }
   | { kind: 'notification' | 'call'; stanza: Stanza }
+  | { kind: 'synced'; changes: Synced[] }
 
 type Entry = {
   stored: Stored
@@ -41,6 +43,7 @@ export class Journal {
   readonly #queue: (id: string, seq: number) => void
   readonly #pages: Pages<Stored>
   readonly #entries = new Map<string, Entry>()
+  readonly #waiting = new Map<string, () => void>()
   readonly #byHash = new Map<string, string>()
   readonly #byMessage = new Map<string, Set<string>>()
 
@@ -49,9 +52,7 @@ export class Journal {
     this.#set = set
     this.#newId = newId
     this.#queue = queue
-    this.#pages = new Pages(set, 'inbound', (stored) =>
-      stored.kind === 'message' ? stored.padded.length : 0,
-    )
+    this.#pages = new Pages(set, 'inbound', sizeOf)
     for (const [id, stored] of this.#pages.load()) {
       this.#index(id, stored, 0)
       queue(id, 0)
@@ -88,14 +89,21 @@ export class Journal {
     }
   }
 
-  /** Adds a row that is a unit of its own. */
-  add(stored: Exclude<Stored, StoredMessage>, line: number): void {
+  /** Adds a row that is a unit of its own. @returns its id */
+  add(stored: Exclude<Stored, StoredMessage>, line: number): string {
     const id = this.#newId()
     const unit: Changes = {}
     const applied = this.#pages.put(unit, id, stored)
     this.#set.apply(unit)
     applied()
     this.#added(id, stored, line)
+    return id
+  }
+
+  /** Resolves when the row was handed on. */
+  whenHanded(id: string): Promise<void> {
+    if (!this.#entries.has(id)) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.set(id, resolve))
   }
 
   row(id: string): Row | undefined {
@@ -106,6 +114,8 @@ export class Journal {
   handed(id: string): void {
     const entry = this.#entries.get(id)
     if (entry) entry.handed = true
+    this.#waiting.get(id)?.()
+    this.#waiting.delete(id)
     this.#dropIfSettled(id)
   }
 
@@ -188,6 +198,12 @@ export class Journal {
   }
 }
 
+/** Bytes of a row beyond its names and attributes, roughly. */
+function sizeOf(stored: Stored): number {
+  if (stored.kind === 'message') return stored.padded.length
+  return stored.kind === 'synced' ? JSON.stringify(stored.changes).length : 0
+}
+
 /** The name of a ciphertext. */
 export const hashOf = (ciphertext: Uint8Array): string =>
   createHash('sha256').update(ciphertext).digest().toString('base64url', 0, 18)
@@ -204,6 +220,8 @@ function toRow(id: string, stored: Stored): Row {
       return { id, kind: 'undecryptable', stanza: stored.stanza, reason: stored.reason }
     case 'receipt':
       return { id, kind: 'receipt', stanza: stored.stanza, messageIds: stored.messageIds }
+    case 'synced':
+      return { id, kind: 'synced', changes: stored.changes }
     default:
       return { id, kind: stored.kind, stanza: stored.stanza }
   }

@@ -40,6 +40,7 @@ export function isUnwanted(session: ReturnType<Chosen>, row: Row): boolean {
     }
     case 'receipt':
     case 'ack':
+    case 'synced':
       return false
   }
 }

@@ -11,12 +11,13 @@ import { isFetchedAtOnce } from '../media/automatic.ts'
 import { awaitingIn, type Receiver } from '../media/receiving.ts'
 import type { Device, Row } from '../socket/index.ts'
 import { isUnwanted } from './choices.ts'
+import { withNews } from './news.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
 export type InboxParts = Pick<
   SessionParts,
-  'about' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
+  'about' | 'contacts' | 'targetOf' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
 > & {
   receiver: Receiver
   outbox: Outbox
@@ -81,7 +82,7 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
       const found = target && (await aboutIn(target, events))
       events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
     }
-    await append(events)
+    await append(await withNews(parts, rows, events, contextNow()))
     parts.downloads.fetch(parts.receiver, awaitingIn(events))
     parts.react(events)
     outbox.settle(rows.flatMap((row) => (row.kind === 'ack' ? [row.messageId] : [])))
@@ -98,6 +99,8 @@ const seen = (row: Row) => {
     case 'message':
     case 'undecryptable':
       return { kind: row.kind, id: row.stanza.id, type: row.stanza.type }
+    case 'synced':
+      return { kind: row.kind, changes: row.changes.map(({ what }) => what) }
     default:
       return { kind: row.kind, type: row.stanza.attrs.type }
   }

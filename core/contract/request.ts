@@ -89,6 +89,9 @@ export const REQUESTS = {
     z.object({ id: Jid }),
     z.object({ about: z.string().optional(), setAt: z.iso.datetime().optional() }),
   ),
+  /** In the phone's address book. */
+  'contact.save': request(z.object({ id: Jid, name: z.string(), firstName: z.string().optional() }), nothing),
+  'contact.remove': request(z.object({ id: Jid }), nothing),
   'blocklist.get': request(nothing, z.object({ people: z.array(Person) })),
   'blocklist.set': request(z.object({ id: Jid, blocked: z.boolean() }), nothing),
   'profile.name': request(z.object({ name: z.string() }), nothing),

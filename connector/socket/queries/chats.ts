@@ -3,7 +3,7 @@ import type { MinimalMessage } from '@whiskeysockets/baileys'
 import type { MessageKey, Takes } from '#core/contract/request.ts'
 import type { Answers, Asked } from './index.ts'
 
-export const chatAnswers = ({ socket }: Asked): Answers => ({
+export const chatAnswers = ({ socket, note }: Asked): Answers => ({
   async 'messages.read'({ messages, quietly }) {
     const keys = messages.map(keyOf)
     await (quietly ? socket.sendReceipts(keys, 'read-self') : socket.readMessages(keys))
@@ -14,10 +14,15 @@ export const chatAnswers = ({ socket }: Asked): Answers => ({
       { star: { messages: messages.map(({ id, fromMe }) => ({ id, fromMe })), star } },
       chatId,
     )
+    await note(
+      messages.map(({ id, fromMe }) => ({ what: 'star', jid: chatId, messageId: id, fromMe, starred: star })),
+    )
     return {}
   },
   async 'chat.change'(change) {
-    for (const modification of modifications(change)) await socket.chatModify(modification, change.chatId)
+    const { lastMessages: _, chatId, ...changes } = change
+    for (const modification of modifications(change)) await socket.chatModify(modification, chatId)
+    await note([{ what: 'chat', jid: chatId, ...changes }])
     return {}
   },
   async 'chat.disappearing'({ chatId, seconds }) {

@@ -6,7 +6,9 @@ import type { WASocket } from '@whiskeysockets/baileys'
 import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
 import { Refused, Unanswered } from '../errors.ts'
 import type { Line } from '../line.ts'
+import type { Synced } from '../synced.ts'
 import { chatAnswers } from './chats.ts'
+import { contactAnswers } from './contacts.ts'
 import { groupAnswers } from './groups.ts'
 import { peopleAnswers } from './people.ts'
 import { presenceAnswers } from './presence.ts'
@@ -16,6 +18,8 @@ export type Asked = {
   /** The phone number behind a LID, and the reverse, as far as the device has learnt it. */
   phoneNumberOf(lid: string): string | undefined
   lidOf(phoneNumber: string): string | undefined
+  /** Told what was changed on all devices of the number; resolves when it was handed on. */
+  note(changes: Synced[]): Promise<void>
 }
 export type Answers = { [N in RequestName]?: (input: Takes<N>) => Promise<Gives<N>> }
 export type Ask = <N extends RequestName>(name: N, input: Takes<N>) => Promise<Gives<N>>
@@ -27,6 +31,7 @@ export function queries(asked: Asked, line: Line, assertOpen: () => void): Ask {
     ...peopleAnswers(asked),
     ...groupAnswers(asked),
     ...chatAnswers(asked),
+    ...contactAnswers(asked),
   }
   return async (name, input) => {
     const answer = answers[name]

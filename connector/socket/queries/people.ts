@@ -35,6 +35,7 @@ export const peopleAnswers = (asked: Asked): Answers => {
       const [found] = (await socket.fetchStatus(id)) ?? []
       const { status, setAt } = (found?.status ?? {}) as { status?: string; setAt?: Date }
       const at = setAt?.getTime() ?? 0
+      if (status) void asked.note([{ what: 'person', jids: [id], about: status }])
       return { ...(status ? { about: status } : {}), ...(at > 0 ? { setAt: iso(at) } : {}) }
     },
     async 'blocklist.get'() {

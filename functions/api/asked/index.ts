@@ -1,10 +1,12 @@
 /** What lies in a session: its chats, events and files, and all calls that WhatsApp itself answers. */
 import { chats } from '../chats.ts'
+import { contacts } from '../contacts.ts'
 import { events } from '../events.ts'
 import { eventStream } from '../live/stream.ts'
 import { mediaFiles } from '../media/upload.ts'
 import { callCalls } from './calls.ts'
 import { chatCalls } from './chats.ts'
+import { contactCalls } from './contacts.ts'
 import { groupCalls } from './groups.ts'
 import { peopleCalls } from './people.ts'
 import { pictureCalls } from './pictures.ts'
@@ -12,11 +14,13 @@ import { presenceCalls } from './presence.ts'
 
 export const chatsAndMore = [
   chats,
+  contacts,
   events,
   eventStream,
   mediaFiles,
   ...presenceCalls,
   ...peopleCalls,
+  ...contactCalls,
   ...chatCalls,
   ...callCalls,
   ...pictureCalls,

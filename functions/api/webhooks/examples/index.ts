@@ -2,6 +2,7 @@
 import type { Event, EventType } from '#core/contract/event.ts'
 import { CAMPAIGNS, CONNECTORS } from './campaigns.ts'
 import { CHATS } from './chats.ts'
+import { CONTACTS } from './contacts.ts'
 import { CONVERSATIONS } from './conversations.ts'
 import { MESSAGES } from './messages.ts'
 import { SESSIONS } from './sessions.ts'
@@ -16,6 +17,7 @@ export const EXAMPLES: Examples<string> = {
   ...SESSIONS,
   ...MESSAGES,
   ...CHATS,
+  ...CONTACTS,
   ...CONVERSATIONS,
   ...CAMPAIGNS,
   ...CONNECTORS,

@@ -1,0 +1,66 @@
+/**
+ * What a session knows of people, as its connector keeps it: whatever is heard of somebody is compared with what is
+ * stored, and only news becomes an event. Who was heard of lately is remembered, so that a message of somebody known
+ * asks nothing and writes nothing.
+ */
+import { ContactFacts } from '../contract/contact.ts'
+import type { Event } from '../contract/event.ts'
+import { userJid } from '../jid.ts'
+import type { Store } from '../platform/dynamo.ts'
+import { type News, newsOf, type Sighting } from './merge.ts'
+import { contactsOf } from './record.ts'
+
+/** What was heard, and the id of the event that it would be. */
+export type Heard = { eventId: string; sighting: Sighting }
+export type ContactBook = {
+  /** @param at ISO 8601 */
+  news(heard: Heard[], at: string): Promise<Event[]>
+}
+
+/** People of one session that are remembered, the latest ones. */
+const REMEMBERED = 1_000
+
+export function contactBook(store: Store, session: { sessionId: string; accountId: string }): ContactBook {
+  /** What was heard last of each of them. */
+  const last = new Map<string, string>()
+  const remember = (sighting: Sighting) => {
+    const who = nameOf(sighting)
+    last.delete(who)
+    last.set(who, JSON.stringify(sighting))
+    if (last.size > REMEMBERED) last.delete(last.keys().next().value ?? '')
+  }
+  const isNew = ({ sighting }: Heard) => last.get(nameOf(sighting)) !== JSON.stringify(sighting)
+
+  return {
+    async news(heard, at) {
+      const unknown = heard.filter(isNew)
+      if (unknown.length === 0) return []
+      const ids = unknown.flatMap(({ sighting }) => idsOf(sighting))
+      const stored = await contactsOf(store, session.sessionId, ids)
+      const known = new Map([...stored].map(([id, contact]) => [id, ContactFacts.parse(contact)]))
+      const events = unknown.flatMap(({ eventId, sighting }): Event[] => {
+        const news = newsOf(knownAs(known, sighting), sighting)
+        if (!news) return []
+        note(known, news)
+        return [{ id: eventId, ...session, timestamp: at, type: 'contact.updated', payload: news }]
+      })
+      for (const { sighting } of unknown) remember(sighting)
+      return events
+    },
+  }
+}
+
+const idsOf = ({ phoneNumber, lid }: Sighting): string[] => [
+  ...(phoneNumber ? [userJid(phoneNumber.slice(1))] : []),
+  ...(lid ? [lid] : []),
+]
+
+const knownAs = (known: Map<string, ContactFacts>, sighting: Sighting): ContactFacts[] => [
+  ...new Set(idsOf(sighting).flatMap((id) => known.get(id) ?? [])),
+]
+
+function note(known: Map<string, ContactFacts>, { contact }: News): void {
+  for (const id of [contact.id, contact.lid]) if (id) known.set(id, contact)
+}
+
+const nameOf = ({ phoneNumber, lid }: Sighting): string => `${phoneNumber} ${lid}`

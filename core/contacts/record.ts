@@ -1,0 +1,93 @@
+/**
+ * How contacts are stored: an item for each person, listed by name, and for each LID whose phone number is known an item
+ * that leads to the person. They are written with the event that tells of them (see projection/contacts.ts).
+ */
+import * as z from 'zod'
+import { ContactFacts } from '../contract/contact.ts'
+import { sessionPartition } from '../partition.ts'
+import type { Item, Key, Store } from '../platform/dynamo.ts'
+
+const CONTACT_PREFIX = 'CONTACT#'
+const ALIAS_PREFIX = 'LID#'
+
+/** @param id canonical: see jid.ts */
+export const contactKey = (sessionId: string, id: string): Key => ({
+  pk: sessionPartition(sessionId),
+  sk: `${CONTACT_PREFIX}${id}`,
+})
+/** Where a LID leads to the contact that has it. */
+export const aliasKey = (sessionId: string, lid: string): Key => ({
+  pk: sessionPartition(sessionId),
+  sk: `${ALIAS_PREFIX}${lid}`,
+})
+export const contactListing = (sessionId: string): string => `CONTACTS#${sessionId}`
+
+export const StoredContact = ContactFacts.extend({ updatedAt: z.iso.datetime() })
+export type StoredContact = z.infer<typeof StoredContact>
+
+/** The name to show: as the owner of the line calls the person, then as they call themselves. */
+export const nameOfContact = ({
+  savedName,
+  verifiedName,
+  pushName,
+  username,
+}: ContactFacts): string | undefined => savedName ?? verifiedName ?? pushName ?? username
+
+/** Characters of the name by which the list is sorted. */
+const SORTED_BY = 60
+
+export function contactItem(sessionId: string, contact: ContactFacts, updatedAt: string): Item {
+  const name = nameOfContact(contact) ?? contact.phoneNumber ?? contact.id
+  return {
+    ...contactKey(sessionId, contact.id),
+    ...contact,
+    updatedAt,
+    listPk: contactListing(sessionId),
+    listSk: `${name.slice(0, SORTED_BY).toLowerCase().toWellFormed()}#${contact.id}`,
+  }
+}
+
+export const aliasItem = (sessionId: string, lid: string, contactId: string): Item => ({
+  ...aliasKey(sessionId, lid),
+  contactId,
+})
+
+const Alias = z.object({ contactId: z.string() })
+
+/** What is known of these persons, by canonical id: of each phone number, and of each LID, whichever leads to whom. */
+export async function contactsOf(
+  store: Store,
+  sessionId: string,
+  ids: string[],
+): Promise<Map<string, StoredContact>> {
+  const keys = [...new Set(ids)].flatMap((id) =>
+    id.endsWith('@lid') ? [contactKey(sessionId, id), aliasKey(sessionId, id)] : [contactKey(sessionId, id)],
+  )
+  const found = new Map<string, StoredContact>()
+  const elsewhere = new Map<string, string>()
+  const keep = (item: Item) => {
+    const contact = StoredContact.parse(item)
+    found.set(contact.id, contact)
+  }
+  for (const item of await readAll(store, keys)) {
+    if (item.sk.startsWith(ALIAS_PREFIX))
+      elsewhere.set(item.sk.slice(ALIAS_PREFIX.length), Alias.parse(item).contactId)
+    else keep(item)
+  }
+  const missing = [...new Set(elsewhere.values())].filter((id) => !found.has(id))
+  const others = missing.map((id) => contactKey(sessionId, id))
+  for (const item of await readAll(store, others)) keep(item)
+  for (const [lid, id] of elsewhere) {
+    const contact = found.get(id)
+    if (contact && !found.has(lid)) found.set(lid, contact)
+  }
+  return found
+}
+
+const MAX_KEYS = 100
+async function readAll(store: Store, keys: Key[]): Promise<Item[]> {
+  const found: Item[] = []
+  for (let start = 0; start < keys.length; start += MAX_KEYS)
+    found.push(...(await store.getMany('main', keys.slice(start, start + MAX_KEYS))))
+  return found
+}
