@@ -2,6 +2,7 @@
 import {
   DEFAULT_CONNECTION_CONFIG,
   initAuthCreds,
+  proto,
   type UserFacingSocketConfig,
 } from '@whiskeysockets/baileys'
 import pino from 'pino'

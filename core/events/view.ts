@@ -1,6 +1,7 @@
 /** An event as callers see it, over HTTP, live, or in a webhook: what the log has, without what is ours alone. */
 import * as z from 'zod'
 import type { Event } from '../contract/event.ts'
+import type { Session } from '../session.ts'
 
 export const EventView = z
   .object({
@@ -8,6 +9,10 @@ export const EventView = z
     type: z.string(),
     sessionId: z.string(),
     timestamp: z.iso.datetime(),
+    metadata: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'The setting `metadata` of the session, as it is now' }),
     payload: z.looseObject({}),
   })
   .meta({ id: 'Event' })
@@ -20,3 +25,9 @@ export const eventViewOf = ({ id, type, sessionId, timestamp, payload }: Event):
   timestamp,
   payload: { ...payload },
 })
+
+/** With what the owner of the session has noted about it. */
+export function viewsFor(session: Pick<Session, 'settings'> | undefined): (event: Event) => EventView {
+  const metadata = session?.settings.metadata
+  return (event) => ({ ...eventViewOf(event), ...(metadata ? { metadata } : {}) })
+}

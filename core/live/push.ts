@@ -6,7 +6,7 @@
 import type { Event } from '../contract/event.ts'
 import type { Domain } from '../domain.ts'
 import { wants } from '../events/filter.ts'
-import { eventViewOf } from '../events/view.ts'
+import { viewsFor } from '../events/view.ts'
 import { lowestUlid } from '../platform/id.ts'
 import type { Session } from '../session.ts'
 import * as Sessions from '../sessions/index.ts'
@@ -58,7 +58,11 @@ async function serve(run: Run, listener: Subscriptions.Subscription): Promise<'d
   if (end !== 'done') return end
   for (const event of run.volatile)
     if (wants(listener.events, event.type))
-      await say(run, listener, { type: 'volatile', sessionId: listener.sessionId, event: eventViewOf(event) })
+      await say(run, listener, {
+        type: 'volatile',
+        sessionId: listener.sessionId,
+        event: viewsFor(run.session)(event),
+      })
   if (!run.session || run.session.deletedAt) await conclude(run, listener)
   return 'done'
 }
@@ -79,7 +83,7 @@ async function bringUp(run: Run, listener: Subscriptions.Subscription): Promise<
   for (let page = 0; page < PAGES; page++) {
     const step = await run.read(cursor)
     if (step.events.length === 0) return 'done'
-    const wanted = step.events.filter(({ type }) => wants(events, type)).map(eventViewOf)
+    const wanted = step.events.filter(({ type }) => wants(events, type)).map(viewsFor(run.session))
     const chunks = chunksOf(wanted)
     for (const [index, chunk] of chunks.entries()) {
       // Who is cut off in the middle of a page goes on before it.

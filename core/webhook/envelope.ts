@@ -21,7 +21,12 @@ export const Told = z.object({
 export type Told = z.infer<typeof Told>
 
 /** What is said of the session beside the event. */
-export type About = { name: string; phoneNumber?: string | undefined }
+export type About = {
+  name: string
+  phoneNumber?: string | undefined
+  /** What its owner has noted about it. */
+  metadata?: Record<string, string> | undefined
+}
 
 /** Changes of a status that are told with the newest. */
 const STATUSES = 10
@@ -39,6 +44,7 @@ export function envelopeOf(event: Told, about: About | undefined, statuses?: Sta
     session: about?.name ?? null,
     phoneNumber: payload.phoneNumber ?? about?.phoneNumber ?? null,
     timestamp,
+    ...(about?.metadata ? { metadata: inOrder(about.metadata) } : {}),
     payload: inOrder(statuses ? { ...payload, statuses: statuses.map(statusView) } : payload),
   })
 }

@@ -9,8 +9,8 @@ import { type Endpoint, endpointKey, endpointsOf, isResting, isWanted, mayHear }
 import { isSession, type Told } from './envelope.ts'
 import type { News, Stream } from './job.ts'
 import { markAgain } from './lease.ts'
-import { operators } from './operators.ts'
 import { merged } from './merged.ts'
+import { operators } from './operators.ts'
 import { newsItem } from './work.ts'
 
 export type FanOutDesk = {

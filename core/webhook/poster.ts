@@ -78,5 +78,7 @@ export function bodies(store: Store): (event: Told) => Promise<string> {
 async function aboutOf(store: Store, stream: string): Promise<About | undefined> {
   if (!isSession(stream)) return
   const session = await store.get('main', Session, sessionKey(stream), false)
-  return session && { name: session.name, phoneNumber: session.state.phoneNumber }
+  if (!session) return
+  const { name, settings, state } = session
+  return { name, phoneNumber: state.phoneNumber, metadata: settings.metadata }
 }

@@ -1,7 +1,7 @@
 /** The event log of a session, oldest first, to be read once or followed. */
 
 import * as z from 'zod'
-import { EventView, eventViewOf } from '#core/events/view.ts'
+import { EventView, viewsFor } from '#core/events/view.ts'
 import { read } from '#core/log.ts'
 import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
@@ -35,12 +35,12 @@ const list = createRoute({
 
 export const events = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>().openapi({ ...list, middleware: access(deps) }, async (c) => {
-    const { id } = theSession(c)
+    const session = theSession(c)
     const { limit, after, cursor } = c.req.valid('query')
-    const page = await read(deps.store, id, { limit, after: cursor ?? after })
+    const page = await read(deps.store, session.id, { limit, after: cursor ?? after })
     const last = page.cursor ? page.items.at(-1)?.id : undefined
     return c.json(
-      { success: true as const, events: page.items.map(eventViewOf), nextCursor: last ?? null },
+      { success: true as const, events: page.items.map(viewsFor(session)), nextCursor: last ?? null },
       200,
     )
   })

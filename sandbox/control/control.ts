@@ -180,10 +180,16 @@ export function controlOf(world: World) {
       return world.people.all().map((each) => ({
         number: `+${each.number}`,
         lid: each.lid,
-        devices: world.companions.of(each).map((companion) => ({
-          device: companion.device,
-          connected: world.live.of(companion) !== undefined,
-        })),
+        devices: world.companions.of(each).map((companion) => {
+          const connection = world.live.of(companion)
+          const { device, shown } = companion
+          return {
+            device,
+            connected: connection !== undefined,
+            online: connection?.isOnline ?? false,
+            ...shown,
+          }
+        }),
       }))
     },
 

@@ -9,9 +9,10 @@ import type { World } from '../world.ts'
 export type Typing = 'composing' | 'recording' | 'paused'
 
 /** Whoever asks about a phone hears that its owner is there. */
-export function takePresence({ send }: Connection, presence: BinaryNode) {
+export function takePresence(connection: Connection, presence: BinaryNode) {
   const { type, to } = presence.attrs
-  if (type === 'subscribe') send(node('presence', { from: to, type: 'available' }))
+  if (type === 'available' || type === 'unavailable') connection.isOnline = type === 'available'
+  if (type === 'subscribe') connection.send(node('presence', { from: to, type: 'available' }))
 }
 
 export function takeChatState(world: World, { companion }: Connection, state: BinaryNode) {

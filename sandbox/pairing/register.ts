@@ -1,6 +1,7 @@
 /** An unpaired client introduces itself and is handed the codes that it may show as QR, all at once. */
 import { randomBytes } from 'node:crypto'
-import { generateSignalPubKey, type proto } from '@whiskeysockets/baileys'
+import { generateSignalPubKey, proto } from '@whiskeysockets/baileys'
+import type { Shown } from '../people/companions.ts'
 import { isSignedBy } from '../signal/verify.ts'
 import type { Connection } from '../wire/connection.ts'
 import { refuseLogin } from '../wire/goodbyes.ts'
@@ -33,11 +34,18 @@ export function register(world: World, connection: Connection, noiseKey: Buffer,
     identity,
     registrationId: uint(data.eRegid),
     signedPreKey,
+    shown: shownBy(bytes(data.deviceProps)),
   })
   const codes = refs.map((ref) => node('ref', {}, Buffer.from(ref)))
   connection.send(
     node('iq', { from: SERVER, type: 'set', id: stanzaId(), xmlns: 'md' }, [node('pair-device', {}, codes)]),
   )
+}
+
+function shownBy(props: Uint8Array): Shown {
+  const { os, platformType, requireFullSync } = proto.DeviceProps.decode(props)
+  const browser = proto.DeviceProps.PlatformType[platformType ?? 0] ?? ''
+  return { name: os ?? '', browser, fullHistory: requireFullSync ?? false }
 }
 
 const bytes = (value: Uint8Array | null | undefined): Buffer => Buffer.from(value ?? [])

@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { SandboxError } from '../error.ts'
-import type { SignedPublicKey } from '../people/companions.ts'
+import type { Shown, SignedPublicKey } from '../people/companions.ts'
 import type { Connection } from '../wire/connection.ts'
 
 /** What an unpaired client has shown of itself. */
@@ -14,6 +14,7 @@ export type Registration = {
   identity: Buffer
   registrationId: number
   signedPreKey: SignedPublicKey
+  shown: Shown
   /** Set from the scan until the client has answered it. */
   offer?: { stanzaId: string; answered(signedIdentity: Buffer): void; failed(reason: SandboxError): void }
 }

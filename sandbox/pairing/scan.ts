@@ -82,6 +82,7 @@ export async function link(
     signedPreKey: registration.signedPreKey,
     signedIdentity,
     welcomed: false,
+    shown: registration.shown,
   }
   world.companions.save(companion)
   announceDevice(world, 'add', companion)

@@ -9,6 +9,9 @@ import type { Person } from './people.ts'
 
 export type SignedPublicKey = { id: number; public: Buffer; signature: Buffer }
 
+/** What a client says of itself; the phone shows it in the list of its linked devices. */
+export type Shown = { name: string; browser: string; fullHistory: boolean }
+
 export type Companion = {
   lid: string
   number: string
@@ -21,6 +24,7 @@ export type Companion = {
   signedIdentity: Buffer
   /** True once the phone has handed over app-state keys and history. */
   welcomed: boolean
+  shown?: Shown
 }
 
 export type Companions = ReturnType<typeof openCompanions>

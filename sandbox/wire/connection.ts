@@ -19,6 +19,8 @@ export type Connection = {
   companion?: Companion
   /** True once the client asked for its messages. */
   active: boolean
+  /** What it has said of being there; nothing at first. */
+  isOnline?: boolean
   isOpen(): boolean
   /** Takes a stanza, or one that is encoded already. */
   send(stanza: BinaryNode | Uint8Array): void

@@ -125,6 +125,10 @@ const envelope = (type: string, payload: z.ZodType) =>
       session: z.string().nullable().meta({ description: 'The name of the session' }),
       phoneNumber: z.string().nullable().meta({ description: 'The number of the session, E.164' }),
       timestamp: z.iso.datetime().meta({ description: 'When it happened' }),
+      metadata: z
+        .record(z.string(), z.string())
+        .optional()
+        .meta({ description: 'The setting `metadata` of the session' }),
       payload,
     })
     .meta({ id: `Webhook${type.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())}` })

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { SettingsChange } from '#core/settings.ts'
+import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { until } from '../../support/until.ts'
+
+const PHONE = '4915100000001'
+const ANN = '4915100000002'
+const BOB = '4915100000003'
+let w: CapabilityWorld
+let id: string
+/** Ann has a session too, so that she sees what becomes of her messages. */
+let hers: string
+
+beforeAll(async () => {
+  w = await capabilityWorld()
+  await w.connector()
+  id = (await w.line(PHONE)).id
+  hers = (await w.line(ANN)).id
+})
+afterAll(() => w.close())
+
+const PUT = 'PUT /api/sessions/{sessionId}/settings'
+const change = async (settings: SettingsChange, of = id) => {
+  const { status, body } = await w.call<{ pending: unknown[] }>('PUT', `/api/sessions/${of}/settings`, {
+    settings,
+  })
+  expect(status).toBe(200)
+  return body.pending
+}
+/** The connector has read its sessions anew: it has answered something that was asked of it behind that. */
+const settled = async () => {
+  const { status } = await w.call('POST', `/api/sessions/${id}/chats/${jidOf(BOB)}/typing`, {})
+  expect(status).toBe(200)
+  await w.sends(id, { to: BOB, text: 'The commands behind the change have been taken' })
+}
+const deviceAt = async (number: string) =>
+  (await w.phones.phones()).find((phone) => phone.number === `+${number}`)?.devices.at(-1)
+
+capability('Notes of your own in every event', PUT, async () => {
+  await change({ metadata: { customer: '42' } })
+  const { id: messageId } = await w.phones.send(ANN, { to: PHONE, text: 'Hello' })
+  await w.received(id, messageId)
+  const { body } = await w.call<{ events: { type: string; metadata?: object }[] }>(
+    'GET',
+    `/api/sessions/${id}/events?limit=1000`,
+  )
+  for (const event of body.events) expect(event.metadata).toEqual({ customer: '42' })
+})
+
+capability('Choose the name of the device and its browser', PUT, async () => {
+  const shown = { deviceName: 'Shop in Bonn', browserName: 'Firefox' as const }
+  expect(await change(shown)).toEqual([
+    { setting: 'deviceName', needs: 'link' },
+    { setting: 'browserName', needs: 'link' },
+  ])
+  const { id: other } = await w.line('4915100000009', { ...shown, historyDepth: 'year' })
+  expect(await deviceAt('4915100000009')).toMatchObject({
+    name: 'Shop in Bonn',
+    browser: 'FIREFOX',
+    fullHistory: true,
+  })
+  await w.call('DELETE', `/api/sessions/${other}`)
+})
+
+capability('Be shown as online, or not', PUT, async () => {
+  expect(await deviceAt(PHONE)).toMatchObject({ online: false, fullHistory: false })
+  expect(await change({ markOnline: true })).toEqual([])
+  await until('it is shown as online', async () => (await deviceAt(PHONE))?.online)
+  await change({ markOnline: null })
+  await until('it is not shown as online any more', async () => !(await deviceAt(PHONE))?.online)
+})
+
+capability(
+  'Mark as read by itself, on request, or for oneself alone',
+  `${PUT} · POST /api/sessions/{sessionId}/chats/{chatId}/read`,
+  async () => {
+    const isRead = async (messageId: string) => (await w.shown(hers, messageId)).status === 'read'
+    const delivered = (messageId: string) =>
+      until('it is delivered', async () => (await w.shown(hers, messageId)).times.delivered)
+    await change({ readReceipts: 'never' })
+    await settled()
+    const quiet = await w.sends(hers, { to: PHONE, text: 'Do you see that I am read?' })
+    await delivered(quiet.id)
+    await w.received(id, quiet.id)
+    const { status } = await w.call('POST', `/api/sessions/${id}/chats/${jidOf(ANN)}/read`, {
+      messageIds: [quiet.id],
+    })
+    expect(status).toBe(200)
+    await change({ readReceipts: 'always' })
+    await settled()
+    const seen = await w.sends(hers, { to: PHONE, text: 'And now?' })
+    await until('it is read by itself', () => isRead(seen.id))
+    expect(await isRead(quiet.id)).toBe(false)
+    await change({ readReceipts: null })
+    await settled()
+    const asked = await w.sends(hers, { to: PHONE, text: 'And if you are asked?' })
+    await delivered(asked.id)
+    await w.received(id, asked.id)
+    expect(await isRead(asked.id)).toBe(false)
+    await w.call('POST', `/api/sessions/${id}/chats/${jidOf(ANN)}/read`, { messageIds: [asked.id] })
+    await until('it is read on request', () => isRead(asked.id))
+  },
+)
+
+capability('Ignore groups at the source, and hear of them again', PUT, async () => {
+  const { id: group } = await w.phones.createGroup({
+    creator: ANN,
+    subject: 'Noise',
+    participants: [PHONE, BOB],
+  })
+  const first = await w.phones.send(ANN, { to: group, text: 'Before' })
+  await w.received(id, first.id)
+  await change({ ignore: { status: false, groups: true, channels: false, broadcast: false } })
+  await settled()
+  const unheard = [
+    await w.phones.send(ANN, { to: group, text: 'A known sender' }),
+    // Brings the key of a new sender along, which has to be read all the same.
+    await w.phones.send(BOB, { to: group, text: 'A new sender' }),
+    await w.phones.send(BOB, { to: group, text: 'The same again' }),
+  ]
+  const direct = await w.phones.send(BOB, { to: PHONE, text: 'In person' })
+  await w.received(id, direct.id)
+  const owed = async () =>
+    Object.entries((await w.phones.stats()).undelivered).filter(([who]) => who.startsWith(`+${PHONE}:`))
+  await until('WhatsApp does not keep them for us', async () =>
+    (await owed()).every(([, count]) => count === 0),
+  )
+  // What we send there is followed up as ever.
+  const ours = await w.sends(id, { to: group, text: 'From us' })
+  await w.atPhone(BOB, ours.id)
+
+  await change({ ignore: null })
+  await settled()
+  for (const sender of [ANN, BOB]) {
+    const heard = await w.phones.send(sender, { to: group, text: 'Afterwards' })
+    expect((await w.received(id, heard.id)).text).toBe('Afterwards')
+  }
+  const told = JSON.stringify(await w.events(id))
+  for (const message of unheard) expect(told).not.toContain(message.id)
+  expect(told).not.toContain('message.waiting')
+})
+
+capability('Reject every call, with an answer', PUT, async () => {
+  await change({ autoRejectCalls: { enabled: true, reply: 'Please write to us.' } })
+  await settled()
+  const { id: callId } = await w.phones.call(ANN, PHONE)
+  await until('it is rejected', async () => (await w.phones.callState(callId)).state === 'rejected')
+  const answer = await until('the answer', async () =>
+    (await w.phones.inbox(ANN)).messages.find(({ text }) => text === 'Please write to us.'),
+  )
+  await until('the ledger knows it', async () => (await w.shown(id, answer.id)).times.server)
+  await change({ autoRejectCalls: null })
+  await settled()
+  const second = await w.phones.call(ANN, PHONE)
+  await w.event(id, 'call.received', ({ call }) => call.id === second.id)
+  expect((await w.phones.callState(second.id)).state).toBe('ringing')
+  await w.phones.hangUp(second.id)
+})
+
+capability('Keep no messages', PUT, async () => {
+  await change({ store: false })
+  await settled()
+  const { id: messageId } = await w.phones.send('4915100000004', { to: PHONE, text: 'Between you and me' })
+  const told = await w.received(id, messageId)
+  expect(told).toMatchObject({ text: 'Between you and me', kept: false })
+  expect((await w.call('GET', `/api/messages/${messageId}?sessionId=${id}`)).status).toBe(404)
+  const { body } = await w.call<{ chats: { id: string }[] }>('GET', `/api/sessions/${id}/chats`)
+  expect(body.chats.map((chat) => chat.id)).not.toContain(jidOf('4915100000004'))
+  // What the API sends is followed up in the ledger all the same.
+  const sent = await w.sends(id, { to: '4915100000004', text: 'So it stays' })
+  await until('it is delivered', async () => (await w.shown(id, sent.id)).times.delivered)
+  await change({ store: null })
+  await settled()
+  const kept = await w.phones.send('4915100000004', { to: PHONE, text: 'For the record' })
+  expect((await w.received(id, kept.id)).kept).toBeUndefined()
+  expect((await w.shown(id, kept.id)).text).toBe('For the record')
+  expect((await w.phones.stats()).unknownQueries).toEqual({})
+})
