@@ -34,8 +34,10 @@ import { quietLog } from './quiet-log.ts'
 import type { Ratchet } from './ratchet.ts'
 import { watchRaw } from './raw-socket.ts'
 import { replayPeerMessages } from './replay.ts'
+import type { Rules, Standing } from './rules.ts'
 import { Sender } from './sender.ts'
 import { slim } from './slim.ts'
+import { standingOf } from './standing.ts'
 import { listenToSync } from './synced.ts'
 import { trust } from './trust.ts'
 import type { Closed, Connection, ConnectSettings, Observer, ServerAddress } from './types.ts'
@@ -60,6 +62,8 @@ export type Parts = {
   lookup(id: string): Promise<Uint8Array | undefined>
   phoneNumberOf(lid: string): string | undefined
   lidOf(phoneNumber: string): string | undefined
+  rules: Rules
+  isTrusted(to: string): boolean
   whenDurable(): Promise<void>
   onHeld(): void
 }
@@ -133,6 +137,11 @@ export class LiveConnection implements Connection {
     const answer: unknown = await this.line.untilLost(this.#socket.query(ping, timeoutMs))
     if (!answer) throw new NotConnected(`No answer to a ping within ${timeoutMs} ms.`)
     return performance.now() - began
+  }
+
+  async standing(): Promise<Standing> {
+    this.#assertOpen()
+    return standingOf(await this.line.untilLost(this.#socket.fetchAccountReachoutTimelock()))
   }
 
   async pairingCode(phoneNumber: string): Promise<string> {
@@ -231,16 +240,16 @@ export class LiveConnection implements Connection {
   }
 
   #watchEvents(): void {
-    const { set, journal, outbox, caches, now, credentials } = this.#parts
+    const { set, journal, caches, now, credentials } = this.#parts
     const { line } = this
     listen({
       socket: this.#socket,
       set,
       journal,
-      outbox,
       line,
       ignoring: this.#ignoring,
       now,
+      onAnswer: (id, code) => this.sender.answered(id, code),
       onGroupChange: (jid) => caches.groups.del(jid),
       onCaughtUp: () => {
         this.#caughtUp = true
@@ -260,7 +269,9 @@ export class LiveConnection implements Connection {
     })
   }
 
-  #onUpdate({ qr, isNewLogin, connection, lastDisconnect }: Partial<ConnectionState>): void {
+  #onUpdate(update: Partial<ConnectionState>): void {
+    const { qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock } = update
+    if (reachoutTimeLock) this.#parts.rules.learned(standingOf(reachoutTimeLock))
     if (qr) this.#onQr(qr)
     if (isNewLogin) this.#onPaired()
     if (connection === 'open') this.#onOpen()

@@ -18,6 +18,8 @@ import { preKeys } from './pre-keys.ts'
 import { Pressure } from './pressure.ts'
 import { Ratchet } from './ratchet.ts'
 import { rowIds } from './row-ids.ts'
+import { NO_RULES, type Waiting } from './rules.ts'
+import { isTrusted } from './standing.ts'
 import type {
   ConnectSettings,
   Device,
@@ -98,6 +100,8 @@ export class LiveDevice implements Device {
       lookup,
       phoneNumberOf: (lid) => this.phoneNumberOf(lid),
       lidOf: (phoneNumber) => this.lidOf(phoneNumber),
+      rules: options.rules ?? NO_RULES,
+      isTrusted: (to) => this.#isTrusted(to, now()),
       whenDurable: () => this.#committer.whenDurable(this.#set.seq),
       onHeld: () => this.#weighPressure(),
     }
@@ -171,6 +175,23 @@ export class LiveDevice implements Device {
     return this.#outbox.size
   }
 
+  waits(): Map<string, Waiting> {
+    const { state, sender } = this.#connection ?? {}
+    if (state === 'open' && sender) return sender.reasons()
+    return new Map(this.#outbox.unanswered().map((id) => [id, { reason: 'not_connected' }]))
+  }
+
+  proceed(): void {
+    if (this.#outbox.size > 0) this.#connection?.sender.proceed()
+  }
+
+  withdraw(messageId: string): boolean {
+    if (this.#dead || this.#closing || this.#outbox.recipientOf(messageId) === undefined) return false
+    if (this.#connection?.sender.withdraw(messageId) === false) return false
+    this.#outbox.answered(messageId, { by: 'device', code: 'cancelled' })
+    return true
+  }
+
   onDead(listener: (error: Error) => void): void {
     if (this.#dead) listener(this.#dead)
     else this.#mourners.push(listener)
@@ -206,6 +227,12 @@ export class LiveDevice implements Device {
     await this.close()
     await this.#erase()
     return unsent
+  }
+
+  #isTrusted(to: string, now: number): boolean {
+    const { me } = this.#credentials
+    const lid = to.endsWith('@lid') ? to : this.lidOf(to.slice(0, to.indexOf('@')))
+    return isTrusted(this.#set, to, { lid, own: [me?.jid, me?.lid], now })
   }
 
   /** The last commit may still be on its way, so the first attempts can fail. */

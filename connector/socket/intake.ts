@@ -7,7 +7,6 @@ import { ShortCache } from './caches.ts'
 import type { Ignoring } from './ignoring.ts'
 import { hashOf, type Journal } from './journal.ts'
 import type { Line } from './line.ts'
-import type { Outbox } from './outbox.ts'
 import type { Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
 
@@ -19,17 +18,18 @@ export type IntakeOptions = {
   socket: WASocket
   set: WriteSet
   journal: Journal
-  outbox: Outbox
   line: Line
   ignoring: Ignoring
   now: () => number
   onGroupChange(jid: string): void
+  /** The server took a message of ours, or refused it with this code. */
+  onAnswer(messageId: string, code: string | undefined): void
   /** The server has delivered all that waited for us. */
   onCaughtUp(): void
 }
 
 export function listen(options: IntakeOptions): void {
-  const { socket, set, journal, outbox, line, now } = options
+  const { socket, set, journal, line, now } = options
   const { ws } = socket
   const receipts = new ShortCache<boolean>(RECENT_MS, now)
   const alive = (handle: (node: BinaryNode) => void) => (node: BinaryNode) => {
@@ -67,7 +67,7 @@ export function listen(options: IntakeOptions): void {
   ws.on(
     'CB:ack,class:message',
     alive(({ attrs: { id, error } }) => {
-      if (id) outbox.answered(id, error ? { by: 'server', code: error } : undefined)
+      if (id) options.onAnswer(id, error)
     }),
   )
   ws.on(

@@ -1,15 +1,18 @@
 /**
  * Sends the outbox over one open connection: everything unanswered first, in the order of acceptance and with the same
- * ids (R8), then whatever is accepted. A message that fails while the line holds is tried again later without holding
- * up the others, and given up after a few times.
+ * ids (R8), then whatever is accepted, when the session's rules let it go. A message that fails while the line holds is
+ * tried again later, holding up its own chat only, and given up after a few times.
  */
-import { jidDecode, jidEncode, proto, type WASocket } from '@whiskeysockets/baileys'
+import { jidDecode, jidEncode, jidNormalizedUser, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
 import { outside } from './context.ts'
 import { extrasOf } from './extras.ts'
 import { ForgedSignature } from './hardening/index.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
+import type { Rules, Waiting } from './rules.ts'
+import { SendQueue } from './send-queue.ts'
+import { standingOf } from './standing.ts'
 import type { Outgoing } from './types.ts'
 import type { WriteSet } from './write-set.ts'
 
@@ -17,7 +20,21 @@ const RETRY_AFTER_MS = [1000, 5000, 20_000]
 /** What WhatsApp answers when there is no such group, or we may not write to it. */
 const FINAL = new Set([400, 401, 403, 404, 406, 410])
 
-export type SenderOptions = { socket: WASocket; set: WriteSet; outbox: Outbox; line: Line; log: Logger }
+/** The server's refusal of a message to somebody who does not know us. */
+const STRANGER = '463'
+const REFUSED = { by: 'server', code: STRANGER } as const
+
+export type SenderOptions = {
+  socket: WASocket
+  set: WriteSet
+  outbox: Outbox
+  line: Line
+  rules: Rules
+  /** Whether this recipient lets us write to it. */
+  isTrusted(to: string): boolean
+  now(): number
+  log: Logger
+}
 
 /** The recipient has no device that a message could be encrypted for: it is not on WhatsApp. */
 class NoDevices extends Error {
@@ -26,22 +43,26 @@ class NoDevices extends Error {
 
 export class Sender {
   readonly #options: SenderOptions
+  readonly #queue: SendQueue
   readonly #failures = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  #queue: string[] = []
+  #wake = () => {}
   #running = false
   #started = false
 
   constructor(options: SenderOptions) {
     this.#options = options
+    this.#queue = new SendQueue(options.outbox, (to) => this.#verdictOn(to))
   }
 
   /** The connection is open. */
   start(): void {
     const { outbox, set } = this.#options
     this.#started = true
-    this.#queue = outbox.unanswered()
-    const groups = this.#queue.map((id) => outbox.get(id)?.to ?? '').filter((to) => to.endsWith('@g.us'))
+    const groups = this.#queue
+      .fill()
+      .map((id) => outbox.recipientOf(id) ?? '')
+      .filter((to) => to.endsWith('@g.us'))
     // "They know my sender key" was noted before the bytes that tell them left.
     if (groups.length > 0)
       set.apply({ 'sender-key-memory': Object.fromEntries(groups.map((jid) => [jid, null])) })
@@ -51,15 +72,51 @@ export class Sender {
   /** A message was accepted. */
   send(id: string): void {
     if (!this.#started) return
-    this.#queue.push(id)
+    this.#queue.add(id)
     this.#run()
+  }
+
+  /** The rules may have changed, or somebody may have come to trust us. */
+  proceed(): void {
+    this.#wake()
+    if (this.#started) this.#run()
+  }
+
+  /** WhatsApp has answered: it took the message, or refused it with this code. */
+  answered(id: string, code: string | undefined): void {
+    const to = this.#options.outbox.recipientOf(id)
+    if (code === STRANGER && to !== undefined) return void this.#refused(id, to)
+    this.#queue.settle(id)
+    this.#options.outbox.answered(id, code ? { by: 'server', code } : undefined)
+  }
+
+  /** True unless it has left. It never does then. */
+  withdraw(id: string): boolean {
+    if (this.#queue.isUnderWay(id)) return false
+    this.#queue.settle(id)
+    return true
+  }
+
+  /** Why messages wait that could leave as far as the connection goes. */
+  reasons(): Map<string, Waiting> {
+    const { rules, now } = this.#options
+    const leavesAt = (others: number) => {
+      const wait = rules.ahead(others)
+      return wait > 0 ? now() + wait : undefined
+    }
+    return this.#queue.reasons(leavesAt)
   }
 
   stop(): void {
     this.#started = false
-    this.#queue = []
+    this.#queue.clear()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
+    this.#wake()
+  }
+
+  #verdictOn(to: string) {
+    return this.#options.rules.verdict(() => this.#options.isTrusted(to))
   }
 
   #run(): void {
@@ -69,25 +126,86 @@ export class Sender {
   }
 
   async #sendAll(): Promise<void> {
-    for (let id = this.#queue.shift(); id !== undefined; id = this.#queue.shift()) {
-      const message = this.#options.outbox.get(id)
-      if (message) await this.#relay(message).catch((error: unknown) => this.#failed(message, error))
+    const { outbox, rules } = this.#options
+    for (let next = this.#queue.next(); next && this.#started; next = this.#queue.next()) {
+      const { id, verdict } = next
+      const pause = verdict === 'go' ? rules.pause() : 0
+      if (pause > 0) {
+        await this.#sleep(pause)
+        continue
+      }
+      this.#queue.take(id)
+      if (verdict === 'fail') {
+        this.#queue.settle(id)
+        outbox.answered(id, REFUSED)
+        continue
+      }
+      const message = outbox.get(id)
+      if (!message) continue
+      rules.left()
+      await this.#relay(message).catch((error: unknown) => this.#failed(message, error))
     }
     this.#running = false
+  }
+
+  /** Until the time is over, the rules may have changed, or the connection is lost. */
+  async #sleep(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
+    const timer = setTimeout(resolve, milliseconds)
+    await promise
+    clearTimeout(timer)
+  }
+
+  /** What becomes of it depends on how the account stands; what comes behind it in its chat waits for that, too. */
+  async #refused(id: string, to: string): Promise<void> {
+    const { rules, outbox, line, socket, log } = this.#options
+    log.warn({ messageId: id }, 'WhatsApp refuses messages to people who do not know the account')
+    this.#queue.rest(to)
+    await rules.refused(async () => standingOf(await line.untilLost(socket.fetchAccountReachoutTimelock())))
+    if (line.isLost || !this.#started) return
+    this.#queue.wake(to)
+    if (this.#verdictOn(to) === 'hold') this.#queue.back(id)
+    else {
+      this.#queue.settle(id)
+      outbox.answered(id, REFUSED)
+    }
+    this.#run()
+  }
+
+  /** As somebody who types would be seen. */
+  async #type(to: string, text: string): Promise<void> {
+    const { rules, socket, line, log } = this.#options
+    const pause = text && to.endsWith('@s.whatsapp.net') ? rules.typing(text.length) : 0
+    if (pause === 0) return
+    try {
+      await line.untilLost(socket.sendPresenceUpdate('composing', to))
+    } catch (error) {
+      log.debug({ error: textOf(error) }, 'typing was not shown')
+    }
+    await line.untilLost(new Promise((resolve) => setTimeout(resolve, pause).unref()))
   }
 
   async #relay(message: Outgoing): Promise<void> {
     const { socket, line } = this.#options
     await this.#assertReachable(message.to)
-    line.assertAlive()
     const content = proto.Message.decode(message.message)
+    await this.#type(message.to, content.conversation || content.extendedTextMessage?.text || '')
+    line.assertAlive()
     const { attributes, nodes } = extrasOf(content)
     const relayed = socket.relayMessage(message.to, content, {
       messageId: message.id,
       additionalAttributes: { ...attributes, ...message.attributes },
       additionalNodes: nodes,
+      ...(message.recipients ? { statusJidList: this.#viewers(message.recipients) } : {}),
     })
     await line.untilLost(relayed)
+  }
+
+  /** Our own phone shows what we post only when it can read it, too. */
+  #viewers(recipients: string[]): string[] {
+    const { id, lid } = this.#options.socket.authState.creds.me ?? {}
+    return [...recipients, jidNormalizedUser(lid ?? id)]
   }
 
   /** Without this, Baileys "sends" an empty stanza, or only to our own phone, when the list of devices is not to be had. */
@@ -123,13 +241,17 @@ export class Sender {
     log.warn({ messageId: message.id, failures, error: textOf(error) }, 'a message could not be sent')
     if (wait === undefined) {
       this.#failures.delete(message.id)
+      this.#queue.settle(message.id)
       outbox.answered(message.id, { by: 'device', code: codeOf(error) })
       return
     }
     this.#failures.set(message.id, failures)
+    this.#queue.rest(message.to)
+    this.#queue.back(message.id)
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      this.send(message.id)
+      this.#queue.wake(message.to)
+      this.#run()
     }, wait)
     this.#timers.add(timer)
   }

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { DeviceStore } from '#core/device/index.ts'
 import type { MediaPort } from './media/index.ts'
 import type { Ask } from './queries/index.ts'
+import type { Rules, Standing, Waiting } from './rules.ts'
 import type { Synced } from './synced.ts'
 
 /** Which servers this process talks to. One process has one mode, chosen once (see trust.ts). */
@@ -94,6 +95,8 @@ export type DeviceOptions = {
   deliver(rows: Row[]): Promise<void>
   /** The encoded `proto.Message` of an older sent message, for a phone that asks for it again. */
   lookup(messageId: string): Promise<Uint8Array | undefined>
+  /** When messages may leave; at once without them. */
+  rules?: Rules
   log: Logger
   now?: () => number
   limits?: Partial<Limits>
@@ -150,6 +153,15 @@ export type Device = {
   /** True from acceptance until the `ack` row was delivered. */
   isWaiting(messageId: string): boolean
   waiting(): number
+  /** Of those that have not left: why. */
+  waits(): Map<string, Waiting>
+  /** The rules may have changed: looks again at what waits. */
+  proceed(): void
+  /**
+   * Takes a message back that has not left; its `ack` row tells so (`by: 'device'`, `cancelled`).
+   * @returns false when it has left, or is not here
+   */
+  withdraw(messageId: string): boolean
   readonly pressure: 'normal' | 'refusing'
   readonly stats: Stats
   /** Called once, with Fenced or the fatal error. The connection is gone by then. */
@@ -242,6 +254,8 @@ export type Connection = {
   readonly lastFrameAt: number
   /** Sends a ping; resolves with the round trip in ms, rejects when no answer came in time or the line is closed. */
   probe(timeoutMs: number): Promise<number>
+  /** Asks WhatsApp how the account stands. */
+  standing(): Promise<Standing>
   /** Asks for a pairing code for this phone number (digits). Only while `pairing`. */
   pairingCode(phoneNumber: string): Promise<string>
   /** Ends it; `closed` follows with the name `ended`. */

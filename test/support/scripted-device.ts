@@ -11,7 +11,9 @@ import type {
   Me,
   Observer,
   Outgoing,
+  Standing,
   Stats,
+  Waiting,
 } from '../../connector/socket/index.ts'
 
 export const ME: Me = {
@@ -56,6 +58,8 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
   const lines: ScriptedLine[] = []
   const accepted: Outgoing[] = []
   const waiting = new Set<string>()
+  /** Why messages have not left. */
+  const waits = new Map<string, Waiting>()
   const calls: string[] = []
   const mourners: ((error: Error) => void)[] = []
   const state = {
@@ -65,6 +69,8 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
     storeError: undefined as Error | undefined,
     acceptError: undefined as Error | undefined,
     isClosed: false,
+    /** What WhatsApp says when it is asked. */
+    standing: { isRestricted: false } as Standing,
   }
 
   const device: Device = {
@@ -84,6 +90,9 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
     },
     isWaiting: (id) => waiting.has(id),
     waiting: () => waiting.size,
+    waits: () => new Map(waits),
+    proceed: () => void calls.push('proceed'),
+    withdraw: (id) => waiting.delete(id),
     pressure: 'normal',
     get stats() {
       return state.stats
@@ -132,6 +141,7 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
         await new Promise((resolve) => setTimeout(resolve, timeoutMs))
         throw new Error('no answer')
       },
+      standing: async () => state.standing,
       pairingCode: async () => 'ABCDEFGH',
       async end(reason: string) {
         line.ended = reason
@@ -170,6 +180,7 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
     state,
     lines,
     accepted,
+    waits,
     calls,
     /** The latest line. */
     get line(): ScriptedLine {
