@@ -11,7 +11,7 @@ const ME = {
 const ANN = { phoneNumber: '+4915100000002', lid: '800000002@lid' }
 const CHAT = '4915100000002@s.whatsapp.net'
 const known = (lid: string) => (lid === ANN.lid ? ANN.phoneNumber : undefined)
-const nobody = () => undefined
+const nobody = (_lid: string): string | undefined => undefined
 const parties = (stanza: Attributes, directory = nobody, sentTo?: string) =>
   partiesOf(stanza, ME, directory, sentTo)
 
