@@ -3,12 +3,11 @@
  * everything that it changes for readers, so nobody ever sees one without the other; an event that was appended
  * before, or that tells what is known already, changes nothing and is dropped.
  */
-import { Event } from './contract/event.ts'
+import type { Event } from './contract/event.ts'
 import { type Key, MAX_READS, MAX_WRITES, type Store, type Write } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
 import { type Known, nameOf, project, touches } from './projection/index.ts'
 import type { Retention } from './retention.ts'
-import { sessionPartition } from './session.ts'
 import type { TableName } from './tables.ts'
 
 /** DynamoDB takes 4 MB in one transaction; an event's content is in it up to three times. */
@@ -53,17 +52,6 @@ export async function commit(
     cause: new Error(`${events.length} events could not be appended in ${ATTEMPTS} attempts`),
   })
 }
-
-/** A page of a session's log, oldest first, of what comes after the event with the given id. */
-export const read = (
-  store: Store,
-  sessionId: string,
-  page: { after?: string | undefined; limit: number },
-): Promise<{ items: Event[]; cursor: string | undefined }> =>
-  store.query('events', Event, sessionPartition(sessionId), {
-    limit: page.limit,
-    ...(page.after ? { after: page.after } : {}),
-  })
 
 /** What stands in the way of writes whose condition failed. A put failed because the item is there. */
 async function learn(store: Store, refused: Write[], known: Known): Promise<void> {

@@ -5,8 +5,8 @@
  * and what comes from both goes one after the other.
  */
 import PQueue from 'p-queue'
-import { sessionOfGroup } from '#core/contract/command.ts'
 import { Content } from '#core/contract/content.ts'
+import { sessionOfGroup } from '#core/contract/envelope.ts'
 import type { HandoverFacts } from '#core/contract/fleet.ts'
 import type { Message } from '#core/message.ts'
 import type { Clock } from '#core/platform/clock.ts'
@@ -288,5 +288,6 @@ const sendOf = (message: Message): Send => ({
   to: message.chatId,
   content: Content.parse(message),
   acceptedAt: message.times.accepted ?? message.timestamp,
+  recipients: message.recipients,
   isRepeat: true,
 })

@@ -1,8 +1,9 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
 import type { ContactBook } from '#core/contacts/book.ts'
 import type { Target } from '#core/contract/content.ts'
-import { type Event, told } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
 import type { Outcome } from '#core/contract/request.ts'
+import { told } from '#core/contract/told.ts'
 import type { Message } from '#core/message.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'

@@ -53,3 +53,9 @@ export const CAMPAIGN_EVENTS = [
   z.object({ ...base, type: z.literal('campaign.failed'), payload: z.object({ ...facts, ...trouble }) }),
 ] as const
 export type CampaignEvent = z.infer<(typeof CAMPAIGN_EVENTS)[number]>
+
+/** The campaign that an event is about, if it is about one. */
+export const campaignIn = ({ payload }: { payload: object }): string | undefined => {
+  const { campaignId } = payload as { campaignId?: unknown }
+  return typeof campaignId === 'string' ? campaignId : undefined
+}

@@ -17,6 +17,8 @@ export const Command = z.discriminatedUnion('type', [
     text: z.string(),
     /** What it says, when that is more than a text; it travels in an envelope of version 2. */
     content: Content.optional(),
+    /** Who sees a status: canonical jids. A connector that knows nothing of them would show it to nobody. */
+    recipients: z.array(z.string()).optional(),
     acceptedAt: z.iso.datetime(),
     /** True when the sweeper carries it again: the connector then asks the ledger first. */
     again: z.boolean().default(false),
@@ -32,9 +34,12 @@ export const Command = z.discriminatedUnion('type', [
 ])
 export type Command = z.infer<typeof Command>
 
-/** `v` changes only when an old reader could misread a new command: one of version 1 knows texts alone. */
+/**
+ * `v` changes only when an old reader could misread a new command: one of version 1 knows texts alone, one of version 2
+ * does not know that a status has recipients.
+ */
 export const Envelope = z.object({
-  v: z.literal([1, 2]),
+  v: z.literal([1, 2, 3]),
   id: z.string(),
   accountId: z.string(),
   sessionId: z.string(),
@@ -44,17 +49,6 @@ export const Envelope = z.object({
   command: Command,
 })
 export type Envelope = z.infer<typeof Envelope>
-
-/** The version that has to understand it. */
-export const versionOf = (command: Command): Envelope['v'] =>
-  command.type === 'message.send' && command.content ? 2 : 1
-
-/** What has to keep its order among others. A request waits for nobody, and nobody waits for it. */
-export const groupOf = ({ sessionId, command }: Pick<Envelope, 'sessionId' | 'command'>): string =>
-  command.type === 'session.request' ? `${sessionId}/${command.requestId}` : sessionId
-export const sessionOfGroup = (group: string): string => group.split('/')[0] ?? ''
-
-export const encode = (envelope: Envelope): string => JSON.stringify(envelope)
 
 /** @throws z.ZodError | SyntaxError when the body is not an envelope of ours. */
 export const decode = (body: string): Envelope => Envelope.parse(JSON.parse(body))

@@ -11,7 +11,7 @@ import { Content, Media, Person, Target } from './content.ts'
 import { base } from './event-base.ts'
 import { FLEET_EVENTS } from './fleet.ts'
 import { LABEL_EVENTS } from './label-event.ts'
-import { MessageFacts, MessageStatus } from './message.ts'
+import { MessageFacts, MessageStatus, Waiting } from './message.ts'
 import { SESSION_EVENTS } from './session-event.ts'
 
 /** Somebody did something to a message. */
@@ -124,6 +124,8 @@ export const Event = z.discriminatedUnion('type', [
       /** Who received or read it, in a group. */
       participant: z.string().optional(),
       reason: z.string().optional(),
+      /** Of one that is queued: why. */
+      waiting: Waiting.optional(),
     }),
   }),
   /** A message came that cannot be read yet; it is asked for again, and takes this one's place when it comes. */
@@ -239,10 +241,3 @@ export type EventType = Event['type']
 /** Told to whoever listens at that moment, and not stored. */
 const VOLATILE: ReadonlySet<EventType> = new Set(['session.qr', 'presence.update'])
 export const isVolatile = ({ type }: Pick<Event, 'type'>): boolean => VOLATILE.has(type)
-
-/** The event as the log holds it and readers are told it: without what only the connector may open. */
-export function told<E extends Event | Omit<Event, 'id'>>(event: E): E {
-  if (!('message' in event.payload) || event.payload.message.sealed === undefined) return event
-  const { sealed: _, ...message } = event.payload.message
-  return { ...event, payload: { ...event.payload, message } }
-}

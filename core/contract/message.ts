@@ -15,6 +15,17 @@ export const MessageStatus = z.enum([
 ])
 export type MessageStatus = z.infer<typeof MessageStatus>
 
+/**
+ * Why an accepted message has not left. `send_at`: its time has not come; `not_connected`: the session has no connection;
+ * `pacing`: the session spreads its messages; `restricted`: WhatsApp keeps the account from writing to strangers; `media`:
+ * its file is being uploaded; `order`: it stands behind another one of its chat. `until` is an estimate where it depends on others.
+ */
+export const Waiting = z.object({
+  reason: z.enum(['send_at', 'not_connected', 'pacing', 'restricted', 'media', 'order']),
+  until: z.iso.datetime().optional(),
+})
+export type Waiting = z.infer<typeof Waiting>
+
 /** A message as every part of the product shows it. Phone numbers are E.164 with a plus, ids of groups are jids. */
 export const MessageFacts = z.object({
   id: z.string(),

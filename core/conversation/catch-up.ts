@@ -4,7 +4,7 @@
  * that is slow, is not passed over.
  */
 import * as z from 'zod'
-import { read } from '../log.ts'
+import { read } from '../log-reader.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Key } from '../platform/dynamo.ts'
 import { lowestUlid } from '../platform/id.ts'

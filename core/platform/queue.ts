@@ -4,7 +4,8 @@
  * waits for nothing, and under load a batch is full. A send that fails is reported to its caller, who loses nothing,
  * because the sweeper carries what was stored and not sent.
  */
-import { type Command, type Envelope, encode, groupOf, versionOf } from '../contract/command.ts'
+import type { Command, Envelope } from '../contract/command.ts'
+import { encode, groupOf, versionOf } from '../contract/envelope.ts'
 import type { Sqs } from './aws/sqs.ts'
 import { type Clock, iso } from './clock.ts'
 import { Fault } from './fault.ts'

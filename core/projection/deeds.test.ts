@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDomain } from '../../test/support/domain.ts'
 import { CAROL, type Line, received, sent } from '../../test/support/events.ts'
 import type { Event } from '../contract/event.ts'
-import { append, read } from '../log.ts'
+import { append } from '../log.ts'
+import { read } from '../log-reader.ts'
 import { awaitingMedia, findAll, ofChat } from '../message.ts'
 
 type Domain = Awaited<ReturnType<typeof testDomain>>

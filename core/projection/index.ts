@@ -7,7 +7,8 @@
 
 import { chatKey } from '../chat.ts'
 import { isDeed } from '../contract/content.ts'
-import { type Event, told } from '../contract/event.ts'
+import type { Event } from '../contract/event.ts'
+import { told } from '../contract/told.ts'
 import { isListed } from '../jid.ts'
 import { outgoingKey, receivedKey, targetKey } from '../message.ts'
 import { sessionPartition } from '../partition.ts'

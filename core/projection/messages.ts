@@ -5,7 +5,7 @@
  */
 import { isDeed } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
-import type { MessageFacts, MessageStatus } from '../contract/message.ts'
+import type { MessageFacts, MessageStatus, Waiting } from '../contract/message.ts'
 import { STATUS } from '../jid.ts'
 import {
   awaitingPartition,
@@ -43,6 +43,8 @@ type Change = {
   /** Its new place in the index of what waits; null takes it out. */
   place?: string | null
   reason?: string | undefined
+  /** Why it waits, where it has been queued. */
+  waiting?: Waiting | undefined
   /** What people did to it: attributes to set, whatever is there, or to remove (undefined). */
   deeds: Map<string, unknown>
 }
@@ -99,7 +101,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
     },
 
     status(event) {
-      const { messageId, status, participant, reason, chatId } = event.payload
+      const { messageId, status, participant, reason, chatId, waiting } = event.payload
       const key = outgoingKey(event.sessionId, messageId)
       // Of a message that we never saw, from before the session was linked, the log alone tells.
       if (stored(key) === null && !changes.get(nameOf('messages', key))?.facts) return true
@@ -115,6 +117,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
         change.place = failedPlace(event.sessionId, messageId)
       } else if (change.place !== null) {
         change.place = status === 'queued' ? queuedPlace(event.sessionId, messageId) : null
+        change.waiting = waiting
       }
       return true
     },
@@ -181,6 +184,7 @@ function writeOf(change: Change): Write {
     if (content !== undefined && !change.deeds.has(attribute)) update.setOnce(attribute, content)
   for (const [attribute, content] of change.deeds) update.setOrRemove(attribute, content)
   if (change.reason !== undefined) update.set('reason', change.reason)
+  if (change.waiting) update.set('waiting', change.waiting)
   if (change.place) update.set('waitSk', change.place)
   if (change.place === null) update.remove('waitPk', 'waitSk')
   for (const attribute of change.absent) update.whereAbsent(attribute)

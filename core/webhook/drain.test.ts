@@ -8,7 +8,8 @@ import {
   type WebhookWorld,
   webhookWorld,
 } from '../../test/support/webhooks.ts'
-import { append, read } from '../log.ts'
+import { append } from '../log.ts'
+import { read } from '../log-reader.ts'
 import * as Deliveries from './deliveries.ts'
 import type { Endpoint } from './endpoint.ts'
 import { change } from './manage.ts'

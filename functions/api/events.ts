@@ -2,7 +2,8 @@
 
 import * as z from 'zod'
 import { EventView, viewsFor } from '#core/events/view.ts'
-import { read } from '#core/log.ts'
+import { read } from '#core/log-reader.ts'
+import { linked } from '#core/media/linked.ts'
 import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
@@ -36,11 +37,10 @@ const list = createRoute({
 export const events = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>().openapi({ ...list, middleware: access(deps) }, async (c) => {
     const session = theSession(c)
+    const view = viewsFor(session)
     const { limit, after, cursor } = c.req.valid('query')
     const page = await read(deps.store, session.id, { limit, after: cursor ?? after })
+    const events = await Promise.all(page.items.map((event) => linked(deps.media.links, view(event))))
     const last = page.cursor ? page.items.at(-1)?.id : undefined
-    return c.json(
-      { success: true as const, events: page.items.map(viewsFor(session)), nextCursor: last ?? null },
-      200,
-    )
+    return c.json({ success: true as const, events, nextCursor: last ?? null }, 200)
   })

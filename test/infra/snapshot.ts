@@ -7,9 +7,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
-import { encode } from '#core/contract/command.ts'
+import { encode } from '#core/contract/envelope.ts'
 import type { EventJob, OrderJob } from '#core/contract/job.ts'
-import * as Log from '#core/log.ts'
+import { read } from '#core/log-reader.ts'
 import { newMessageId } from '#core/platform/id.ts'
 import { ITEM_VERSION } from '#core/platform/version.ts'
 import type { Deployment } from './deployment.ts'
@@ -33,7 +33,7 @@ export async function snapshot({ database, store, tables, token, masterKey }: De
       kept.toSorted((one, other) => (one.pk + one.sk < other.pk + other.sk ? -1 : 1)),
     )
   }
-  const { items: events } = await Log.read(store, sessionId, { limit: 3 })
+  const { items: events } = await read(store, sessionId, { limit: 3 })
   const at = new Date().toISOString()
   const envelope = { v: 1 as const, id: 'command-1', accountId: 'acme', sessionId, sentAt: at }
   const messageId = newMessageId()

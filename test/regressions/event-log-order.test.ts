@@ -3,7 +3,7 @@
  * reader who asked for what came after the state never saw them.
  */
 import { expect, test } from 'vitest'
-import { read } from '#core/log.ts'
+import { read } from '#core/log-reader.ts'
 import { connectorWorld } from '../support/connector.ts'
 import { until } from '../support/until.ts'
 

@@ -1,0 +1,16 @@
+/** How a command is put into its queue; reading it needs the schemas in command.ts, and this does not. */
+import { portable } from '../platform/json.ts'
+import type { Command, Envelope } from './command.ts'
+
+/** The version that has to understand it. */
+export function versionOf(command: Command): Envelope['v'] {
+  if (command.type !== 'message.send') return 1
+  return command.recipients ? 3 : command.content ? 2 : 1
+}
+
+/** What has to keep its order among others. A request waits for nobody, and nobody waits for it. */
+export const groupOf = ({ sessionId, command }: Pick<Envelope, 'sessionId' | 'command'>): string =>
+  command.type === 'session.request' ? `${sessionId}/${command.requestId}` : sessionId
+export const sessionOfGroup = (group: string): string => group.split('/')[0] ?? ''
+
+export const encode = (envelope: Envelope): string => portable(JSON.stringify(envelope))
