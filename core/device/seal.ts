@@ -2,13 +2,11 @@
  * Device state at rest: AES-256-GCM under a key derived from the master key for one account and device. The address
  * of a value is authenticated with it, so that a value moved to another row, or to another device, does not open.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { derive, lock, unlock } from '#core/platform/cipher.ts'
 
 const SEALED = 1
 const SEALED_AND_DEFLATED = 3
-const NONCE = 12
-const TAG = 16
 /** Shorter values do not get smaller by a whole write unit. */
 const DEFLATE_ABOVE = 600
 
@@ -38,12 +36,8 @@ export function deviceSeal(masterKeys: string, account: string, device: string):
   return {
     seal(plain, address) {
       const deflate = plain.length > DEFLATE_ABOVE
-      const nonce = randomBytes(NONCE)
-      const cipher = createCipheriv('aes-256-gcm', sealing, nonce)
-      cipher.setAAD(Buffer.from(address))
       const body = deflate ? deflateRawSync(plain, { level: 1 }) : plain
-      const kind = Buffer.of(deflate ? SEALED_AND_DEFLATED : SEALED)
-      return Buffer.concat([kind, nonce, cipher.update(body), cipher.final(), cipher.getAuthTag()])
+      return lock(sealing, deflate ? SEALED_AND_DEFLATED : SEALED, body, address)
     },
     open(sealed, address) {
       for (const key of keys) {
@@ -52,31 +46,20 @@ export function deviceSeal(masterKeys: string, account: string, device: string):
       }
       throw new Unreadable('A stored device value does not open: wrong MASTER_KEY, or the row was changed.')
     },
-    name: Buffer.from(hkdfSync('sha256', sealing, '', 'linekeeper name of a key', 8)).toString('hex'),
+    name: derive(sealing, 'name of a key').subarray(0, 8).toString('hex'),
     hasFormer: keys.length > 1,
   }
 }
 
 function tryOpen(key: Buffer, sealed: Uint8Array, address: string): Buffer | undefined {
-  const kind = sealed[0]
-  if (sealed.length < 1 + NONCE + TAG || (kind !== SEALED && kind !== SEALED_AND_DEFLATED)) return undefined
-  try {
-    const cipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + NONCE))
-    cipher.setAAD(Buffer.from(address))
-    cipher.setAuthTag(sealed.subarray(sealed.length - TAG))
-    const body = Buffer.concat([
-      cipher.update(sealed.subarray(1 + NONCE, sealed.length - TAG)),
-      cipher.final(),
-    ])
-    return kind === SEALED_AND_DEFLATED ? inflateRawSync(body) : body
-  } catch {
-    return undefined
-  }
+  const { kind, content } = unlock(key, sealed, address) ?? {}
+  if (content && kind === SEALED) return content
+  if (content && kind === SEALED_AND_DEFLATED) return inflateRawSync(content)
+  return
 }
 
 function deriveKey(masterKey: string, account: string, device: string): Buffer {
   const master = Buffer.from(masterKey, 'hex')
   if (master.length !== 32) throw new Error('MASTER_KEY must be 32 bytes in hex')
-  const accountKey = hkdfSync('sha256', master, '', `linekeeper account ${account}`, 32)
-  return Buffer.from(hkdfSync('sha256', Buffer.from(accountKey), '', `linekeeper device ${device}`, 32))
+  return derive(derive(master, `account ${account}`), `device ${device}`)
 }

@@ -2,11 +2,9 @@
  * Small secrets at rest: AES-256-GCM under a key derived from a given one for one account and purpose. The address of a
  * value is authenticated with it, so that a value moved to another place does not open.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { derive, lock, unlock } from './cipher.ts'
 
 const SEALED = 1
-const NONCE = 12
-const TAG = 16
 
 export type TextSeal = {
   seal(plain: string, address: string): string
@@ -21,9 +19,7 @@ export class Sealed extends Error {
 
 /** A key of its own for one purpose, from which nobody gets back to the given one. Hex in, hex out. */
 export const derivedKey = (masterKey: string, purpose: string): string =>
-  Buffer.from(hkdfSync('sha256', Buffer.from(masterKey, 'hex'), '', `linekeeper ${purpose}`, 32)).toString(
-    'hex',
-  )
+  derive(Buffer.from(masterKey, 'hex'), purpose).toString('hex')
 
 /** @param keys 32 bytes in hex each; the first one seals, all of them open (rotation: put the new one in front) */
 export function textSeal(keys: readonly string[], account: string): TextSeal {
@@ -31,12 +27,7 @@ export function textSeal(keys: readonly string[], account: string): TextSeal {
   const [sealing] = derived
   if (!sealing) throw new Error('a key is needed to seal secrets')
   return {
-    seal(plain, address) {
-      const nonce = randomBytes(NONCE)
-      const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(Buffer.from(address))
-      const body = [cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]
-      return Buffer.concat([Buffer.of(SEALED), nonce, ...body]).toString('base64')
-    },
+    seal: (plain, address) => lock(sealing, SEALED, Buffer.from(plain), address).toString('base64'),
     open(sealed, address) {
       const bytes = Buffer.from(sealed, 'base64')
       for (const key of derived) {
@@ -49,12 +40,6 @@ export function textSeal(keys: readonly string[], account: string): TextSeal {
 }
 
 function tryOpen(key: Buffer, sealed: Buffer, address: string): string | undefined {
-  if (sealed.length < 1 + NONCE + TAG || sealed[0] !== SEALED) return
-  try {
-    const cipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + NONCE))
-    cipher.setAAD(Buffer.from(address)).setAuthTag(sealed.subarray(-TAG))
-    return Buffer.concat([cipher.update(sealed.subarray(1 + NONCE, -TAG)), cipher.final()]).toString()
-  } catch {
-    return
-  }
+  const { kind, content } = unlock(key, sealed, address) ?? {}
+  return kind === SEALED ? content?.toString() : undefined
 }
