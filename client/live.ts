@@ -10,8 +10,10 @@ export type { LiveEvent } from '../core/live/frames.ts'
 export type LiveOptions = {
   /** Asked before each attempt: the answer of `POST /api/live/tickets`. */
   ticket(): Promise<{ url: string; ticket: string }>
-  /** Ids, or `*` for all of the account, those to come included. */
-  sessions: '*' | string[]
+  /** Ids, or `*` for all of the account, those to come included. None, when it is about campaigns alone. */
+  sessions?: '*' | string[]
+  /** Ids of campaigns that are heard of, whatever `events` says. */
+  campaigns?: string[]
   /** Types or groups such as `message.*`; everything when absent. */
   events?: string[]
   /** What an earlier `cursors()` answered: goes on from there. */
@@ -44,6 +46,7 @@ export function live(options: LiveOptions): Live {
   const cursors: Record<string, string> = { ...options.after }
   const seen = new Map<string, Set<string>>()
   const ended = new Set<string>()
+  const unknown = new Set<string>()
   let goesOn = options.after !== undefined
   let failures = 0
   let isClosed = false
@@ -54,14 +57,18 @@ export function live(options: LiveOptions): Live {
   function* subscriptions(): Generator<ClientFrame> {
     const filter = options.events ? { events: options.events } : {}
     const known = Object.keys(cursors).filter((id) => !ended.has(id))
-    const ids = options.sessions === '*' ? known : options.sessions.filter((id) => !ended.has(id))
+    const { sessions: wanted = [], campaigns = [] } = options
+    const ids = wanted === '*' ? known : wanted.filter((id) => !ended.has(id))
     for (let start = 0; start < ids.length; start += PER_FRAME) {
       const sessions = ids.slice(start, start + PER_FRAME)
       const after = Object.fromEntries(sessions.flatMap((id) => (cursors[id] ? [[id, cursors[id]]] : [])))
       yield { type: 'subscribe', sessions, after, ...filter }
     }
-    if (options.sessions === '*')
+    if (wanted === '*')
       yield { type: 'subscribe', sessions: '*', ...filter, ...(goesOn ? { after: {} } : {}) }
+    const followed = campaigns.filter((id) => !unknown.has(id))
+    if (followed.length > 0)
+      yield { type: 'subscribe', campaigns: followed, after: wanted === '*' ? {} : { ...cursors } }
   }
 
   async function connect(): Promise<void> {
@@ -114,13 +121,19 @@ export function live(options: LiveOptions): Live {
       const frame = JSON.parse(String(data)) as ServerFrame
       if (frame.type === 'subscribed' && !frame.more) ask()
       if (frame.type !== 'error') return hear(frame)
-      const unknown = (frame.details?.sessions ?? []) as string[]
-      if (unknown.length === 0) onError?.(frame)
-      if (unknown.length === 0) return end()
-      for (const id of unknown) forget(id, frame.code)
+      if (!isForgotten(frame)) return end()
       asking = subscriptions()
       ask()
     }
+  }
+
+  /** What there is no more is not asked for again. False when it was about something else. */
+  function isForgotten(frame: Extract<ServerFrame, { type: 'error' }>): boolean {
+    const { sessions = [], campaigns = [] } = (frame.details ?? {}) as Record<string, string[]>
+    if (sessions.length === 0) onError?.(frame)
+    for (const id of sessions) forget(id, frame.code)
+    for (const id of campaigns) unknown.add(id)
+    return sessions.length + campaigns.length > 0
   }
 
   function hear(frame: ServerFrame): void {

@@ -4,7 +4,6 @@
  */
 import { buffer } from 'node:stream/consumers'
 import { contactBook } from '#core/contacts/book.ts'
-import { FLEET_LOG } from '#core/contract/fleet.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import { addressOf } from '#core/jid.ts'
 import * as leases from '#core/lease.ts'
@@ -29,6 +28,7 @@ import * as Sessions from '#core/sessions/index.ts'
 import { claimNumber, releaseNumber } from '#core/sessions/number.ts'
 import { seek, targetOf } from '#core/target.ts'
 import { Appender } from './events/appender.ts'
+import { fleetTeller } from './events/fleet.ts'
 import { liveTeller } from './events/live.ts'
 import { StateWriter } from './events/states.ts'
 import { teller } from './events/teller.ts'
@@ -115,6 +115,17 @@ export function startConnector(options: ConnectorOptions): Connector {
     newEventId,
     log,
   )
+  const fleet = fleetTeller({
+    id,
+    startedAt,
+    store,
+    retention,
+    appender,
+    webhooks: options.webhooks,
+    newEventId,
+    now,
+    log,
+  })
   const tellConversations = options.jobs && teller(options.jobs, log)
   const tellLive = options.live && liveTeller(options.live, now, log)
   const tellWebhooks = options.webhooks && webhookTeller(options.webhooks, log)
@@ -203,8 +214,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     handedOver: (facts) => {
       log.info(facts, 'sessions taken over')
       measures.handedOver(facts.durationMs)
-      const event = { id: newEventId(), ...FLEET_LOG, timestamp: iso(now()), payload: { ...facts, to: id } }
-      void appender.append(FLEET_LOG.sessionId, [{ ...event, type: 'connector.handover' }])
+      void fleet.handedOver({ ...facts, to: id })
     },
     timing,
     now,
@@ -225,6 +235,7 @@ export function startConnector(options: ConnectorOptions): Connector {
       return shards.lose(shard, why)
     },
     onSuperseded: options.onSuperseded,
+    onLook: (seen) => fleet.look(seen),
     load: openLoad(monotonic),
     sessions: () => shards.supervisors.filter(({ device }) => device !== undefined).length,
     away: () => shards.supervisors.filter(({ phase }) => AWAY.includes(phase)).length,
@@ -232,7 +243,10 @@ export function startConnector(options: ConnectorOptions): Connector {
   let isDraining = false
 
   return {
-    ready: keeper.start().then(() => keeper.settled),
+    ready: keeper.start().then(() => {
+      void fleet.joined()
+      return keeper.settled
+    }),
     health: () => healthOf({ id, startedAt, isDraining, keeper, shards, appender, now }),
     async drain() {
       isDraining = true
@@ -241,6 +255,9 @@ export function startConnector(options: ConnectorOptions): Connector {
       )
       await within(RESIGN_MS, keeper.resign(), 'resigning').catch((error) =>
         log.warn({ err: error }, 'the leases lapse by themselves'),
+      )
+      await within(RESIGN_MS, fleet.left(), 'the last word').catch((error) =>
+        log.warn({ err: error }, 'nobody was told that this connector left'),
       )
       clearInterval(telling)
       measures.tell()

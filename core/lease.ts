@@ -6,7 +6,8 @@
  */
 import * as z from 'zod'
 import { iso, ttl } from './platform/clock.ts'
-import type { Store } from './platform/dynamo.ts'
+import type { Store, Write } from './platform/dynamo.ts'
+import { updating } from './platform/expression.ts'
 
 /** `owner` is a connector's id, or empty when nobody owns the shard. The epoch rises with every claim. */
 export const Lease = z.object({
@@ -42,6 +43,8 @@ export const ConnectorRecord = z.object({
   away: z.int().nullish(),
   /** Since the heartbeat before. */
   load: Load.nullish(),
+  /** The `until` of a lapse that was told. */
+  lostUntil: z.number().optional(),
 })
 export type ConnectorRecord = z.infer<typeof ConnectorRecord>
 
@@ -126,6 +129,15 @@ const renew = (store: Store, connector: ConnectorRecord): Promise<boolean> =>
       ':expiresAt': ttl(store.now(), REMEMBERED),
     },
   })
+
+/** To go with the event that tells of its loss: fails when somebody has told of it, or it lives. */
+export function losing({ id, boot, until }: ConnectorRecord): Write {
+  const update = updating().set('lostUntil', until)
+  const [known, end, told] = ['boot', 'until', 'lostUntil'].map(update.name)
+  update.where(`${known} = ${update.value(boot)} AND ${end} = ${update.value(until)}`)
+  update.where(`attribute_not_exists(${told}) OR ${told} <> ${update.value(until)}`)
+  return { table: 'main', update: connectorKey(id), set: update.build() }
+}
 
 /** Takes a leaving connector off the list. */
 export const unregister = (store: Store, id: string): Promise<void> => store.remove('main', connectorKey(id))

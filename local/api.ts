@@ -36,10 +36,10 @@ export async function serveApi(options: {
   await using started = new AsyncDisposableStack()
   const { port, publicOrigin, jobs, webhookKey, webhookReach, log } = options
   const environment = { ...options.environment, PUBLIC_ORIGIN: publicOrigin }
-  const live = await startLive({ environment, queueUrl: jobs.live, log })
+  const withKey = { ...environment, WEBHOOK_KEY: webhookKey }
+  const live = await startLive({ environment: withKey, queueUrl: jobs.live, log })
   started.use(live)
   const streams = { ...live.gateway, post: live.deps.post }
-  const withKey = { ...environment, WEBHOOK_KEY: webhookKey }
   const deps = { ...orRefuse(() => depsFromEnv({ ...given(), ...withKey })), streams }
   await Accounts.ensure(deps.store, ACCOUNT, options.apiKey)
   started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))

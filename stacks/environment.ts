@@ -107,11 +107,13 @@ export function environments({ stage, tables, commands, jobs, files, secrets, or
       ...platform,
       LIVE_QUEUE_URL: jobs.live.live.url,
       LIVE_ENDPOINT: sockets.endpoint,
+      PUBLIC_ORIGIN: origin,
     } satisfies Environment<typeof LiveConfig>),
     fanOut: present({ ...platform, ...webhooks } satisfies Environment<typeof FanOutConfig>),
     deliveries: present({
       ...platform,
       ...webhooks,
+      PUBLIC_ORIGIN: origin,
       ...settings.deliveries,
     } satisfies Environment<typeof DeliveryConfig, 'WEBHOOK_KEY'>),
     connector: present({

@@ -7,10 +7,11 @@ import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
 import { feedFrom, sendCommands, sendTo, speakTo, table } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
+import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './storage.ts'
 
-type Parts = { tables: Tables; commands: Commands; jobs: Jobs; environment: Environments }
+type Parts = { tables: Tables; commands: Commands; jobs: Jobs; secrets: Secrets; environment: Environments }
 
 export type Sockets = {
   api: aws.apigatewayv2.Api
@@ -45,13 +46,14 @@ export function sockets(stage: Stage): Sockets {
 }
 
 export function live(gateway: Sockets, stage: Stage, parts: Parts): Lambda[] {
-  const { tables, commands, jobs, environment } = parts
+  const { tables, commands, jobs, secrets, environment } = parts
   const talk = lambda('Live', stage, {
     description: 'Live connections',
     handler: 'functions/live/handler.handler',
     memory: '512 MB',
     timeout: '20 seconds',
     environment: environment.live,
+    link: [secrets.webhooks],
     permissions: [
       table(
         tables.main,

@@ -42,6 +42,8 @@ export type KeeperParts = {
   onLost(shard: number, why: Loss): Promise<void>
   /** Another process runs under this id: this one has to end. */
   onSuperseded(): void
+  /** What every look sees. */
+  onLook?(fleet: Fleet): void
   /** How many sessions run here, for the fleet's eyes. */
   sessions(): number
   /** How many of these have no connection and seek one. */
@@ -210,6 +212,7 @@ export class Keeper {
     const { book, now, id, shards, timing } = this.#parts
     const fleet = await within(timing.LEASE_TTL_MS, book.fleet(now()), 'the look at the leases')
     if (this.#stopped || this.#draining || !this.#heartbeat.holds) return
+    this.#parts.onLook?.(fleet)
     const todo = plan({
       me: id,
       shards,

@@ -20,6 +20,8 @@ export const EventFilter = z.array(EventPattern).min(1).max(50).meta({
 export type EventFilter = z.infer<typeof EventFilter>
 
 export const EVERYTHING: EventFilter = ['*']
+/** There is no such type. */
+export const NOTHING: EventFilter = ['nothing']
 
 export const wants = (filter: readonly string[], type: string): boolean =>
   filter.some((pattern) => fits(pattern, type))

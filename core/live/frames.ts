@@ -12,16 +12,18 @@ export type ClientFrame =
   /**
    * `after` says where to go on, for each session: a cursor, or the id of an event. Sessions that it does not name begin
    * now. With `sessions: '*'` they begin at their beginning when there is an `after`, even an empty one, because they were
-   * made since; and those that the connection hears of already stay as they are.
+   * made since; and those that the connection hears of already stay as they are. `campaigns` are heard of whatever else
+   * is asked for: their events come from the logs of their sessions, which the answer names.
    */
   | {
       type: 'subscribe'
       id?: string
-      sessions: '*' | string[]
+      sessions?: '*' | string[]
+      campaigns?: string[]
       events?: string[]
       after?: Record<string, string>
     }
-  | { type: 'unsubscribe'; id?: string; sessions: '*' | string[] }
+  | { type: 'unsubscribe'; id?: string; sessions?: '*' | string[]; campaigns?: string[] }
   | { type: 'ping'; id?: string }
 
 /** A LiveEvent that is too large for a frame comes without its payload: read it from the log. */

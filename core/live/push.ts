@@ -5,8 +5,9 @@
  */
 import type { Event } from '../contract/event.ts'
 import type { Domain } from '../domain.ts'
-import { wants } from '../events/filter.ts'
 import { viewsFor } from '../events/view.ts'
+import type { Links } from '../media/link.ts'
+import { linked } from '../media/linked.ts'
 import { lowestUlid } from '../platform/id.ts'
 import type { Session } from '../session.ts'
 import * as Sessions from '../sessions/index.ts'
@@ -19,7 +20,11 @@ import type { Post } from './post.ts'
 import * as Subscriptions from './subscription.ts'
 import type { Heard, Live } from './tell.ts'
 
-export type PushDeps = Pick<Domain, 'store' | 'retention' | 'log'> & { post: Post; live: Live }
+export type PushDeps = Pick<Domain, 'store' | 'retention' | 'log'> & {
+  post: Post
+  live: Live
+  links: Links
+}
 
 /** Pages that one listener gets in one run, before others have their turn. */
 const PAGES = 10
@@ -56,21 +61,19 @@ async function serve(run: Run, listener: Subscriptions.Subscription): Promise<'d
   const end = await bringUp(run, listener)
   if (end === 'gone') await Connections.close(run.store, listener.connectionId)
   if (end !== 'done') return end
+  const view = viewsFor(run.session)
   for (const event of run.volatile)
-    if (wants(listener.events, event.type))
-      await say(run, listener, {
-        type: 'volatile',
-        sessionId: listener.sessionId,
-        event: viewsFor(run.session)(event),
-      })
+    if (Subscriptions.hears(listener, event))
+      await say(run, listener, { type: 'volatile', sessionId: listener.sessionId, event: view(event) })
   if (!run.session || run.session.deletedAt) await conclude(run, listener)
   return 'done'
 }
 
 async function bringUp(run: Run, listener: Subscriptions.Subscription): Promise<'done' | 'more' | 'gone'> {
-  const { sessionId, events } = listener
+  const { sessionId } = listener
   let { cursor } = listener
   const { store, retention } = run
+  const view = viewsFor(run.session)
   const moveTo = async (next: Cursor) => {
     const moved = await Subscriptions.advance(store, { ...listener, cursor }, next)
     cursor = next
@@ -83,8 +86,8 @@ async function bringUp(run: Run, listener: Subscriptions.Subscription): Promise<
   for (let page = 0; page < PAGES; page++) {
     const step = await run.read(cursor)
     if (step.events.length === 0) return 'done'
-    const wanted = step.events.filter(({ type }) => wants(events, type)).map(viewsFor(run.session))
-    const chunks = chunksOf(wanted)
+    const wanted = step.events.filter((event) => Subscriptions.hears(listener, event))
+    const chunks = chunksOf(await Promise.all(wanted.map((event) => linked(run.links, view(event)))))
     for (const [index, chunk] of chunks.entries()) {
       // Who is cut off in the middle of a page goes on before it.
       const isLast = index === chunks.length - 1

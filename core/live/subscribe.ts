@@ -2,21 +2,19 @@
  * What a client asks to hear: sessions of its own account, each from where it has read to. Stored first, marked and
  * pushed after, so that what happens meanwhile is found by one or the other.
  */
-import { isWithin } from '../access/address.ts'
 import type { Domain } from '../domain.ts'
 import { EVERYTHING } from '../events/filter.ts'
 import { Fault } from '../platform/fault.ts'
-import { Session, sessionKey } from '../session.ts'
-import * as Sessions from '../sessions/index.ts'
+import type { Session } from '../session.ts'
 import * as Connections from './connection.ts'
 import { BEGINNING, type Cursor, here } from './cursor.ts'
+import { follow, followedBy, unfollow } from './follow.ts'
 import { listen } from './listening.ts'
+import { mayListen, named, type SubscribeDeps } from './named.ts'
 import * as Subscriptions from './subscription.ts'
-import type { Live } from './tell.ts'
 
-export type SubscribeDeps = Pick<Domain, 'store' | 'commands' | 'log'> & { live: Live }
-export type Wanted = {
-  sessions: '*' | string[]
+type Named = { sessions?: '*' | string[] | undefined; campaigns?: string[] | undefined }
+export type Wanted = Named & {
   events?: string[] | undefined
   after?: Record<string, Cursor> | undefined
 }
@@ -25,16 +23,17 @@ const AT_A_TIME = 25
 
 /**
  * @returns the cursor of each session
- * @throws Fault SESSION_NOT_FOUND with the ids that are not the account's, LIVE_LIMIT_REACHED
+ * @throws Fault SESSION_NOT_FOUND and CAMPAIGN_NOT_FOUND with the ids that are not the account's, LIVE_LIMIT_REACHED
  */
 export async function subscribe(
   deps: SubscribeDeps,
   connection: Connections.Connection,
-  { sessions: wanted, events = EVERYTHING, after }: Wanted,
+  { sessions: wanted = [], campaigns = [], events = EVERYTHING, after }: Wanted,
 ): Promise<Record<string, Cursor>> {
   const { store } = deps
   const sessions = await named(deps, connection, wanted)
-  await withinLimit(deps, connection, sessions)
+  const followed = await followedBy(deps, connection, campaigns)
+  await withinLimit(deps, connection, [...sessions, ...followed.map(({ session }) => session)])
   if (wanted === '*') await Connections.hearAll(store, connection.id, events)
   const cursors: [string, Cursor][] = []
   await inGroups(sessions, async (session) => {
@@ -44,6 +43,9 @@ export async function subscribe(
     const cursor = known ?? (wanted === '*' && after ? BEGINNING : await here(store, id))
     const isNew = wanted === '*' && known === undefined
     cursors.push([id, await add(deps, connection, session, { events, cursor, isNew })])
+  })
+  await inGroups(followed, async ({ session, ids }) => {
+    cursors.push([session.id, await follow(deps, connection, session, ids, after?.[session.id])])
   })
   return Object.fromEntries(cursors)
 }
@@ -56,8 +58,9 @@ export const begin = (deps: SubscribeDeps, accountId: string, sessionIds: string
 export async function unsubscribe(
   { store }: Pick<Domain, 'store'>,
   connection: Connections.Connection,
-  sessions: '*' | string[],
+  { sessions = [], campaigns = [] }: Named,
 ): Promise<string[]> {
+  const left = campaigns.length > 0 ? await unfollow(store, connection.id, campaigns) : []
   if (sessions === '*') await Connections.hearAll(store, connection.id, undefined)
   const ids =
     sessions === '*'
@@ -67,7 +70,7 @@ export async function unsubscribe(
     store,
     ids.map((sessionId) => ({ sessionId, connectionId: connection.id })),
   )
-  return ids
+  return [...ids, ...left]
 }
 
 /** A new session: who hears of every one hears of this one from its beginning. */
@@ -112,41 +115,6 @@ async function add(
   await listen(deps, session)
   return cursor
 }
-
-async function named(
-  deps: SubscribeDeps,
-  connection: Pick<Connections.Connection, 'accountId' | 'sessionId' | 'address'>,
-  wanted: '*' | string[],
-): Promise<Session[]> {
-  const { accountId, sessionId } = connection
-  if (wanted === '*' && sessionId) return named(deps, connection, [sessionId])
-  if (wanted === '*') {
-    const every: Session[] = []
-    for await (const session of Sessions.ofAccount(deps.store, accountId))
-      if (mayListen(connection, session)) every.push(session)
-    return every
-  }
-  const ids = [...new Set(wanted)]
-  const items = await deps.store.getMany('main', ids.map(sessionKey))
-  const sessions = items
-    .map((item) => Session.parse(item))
-    .filter((session) => session.accountId === accountId && !session.deletedAt)
-    .filter(({ id }) => !sessionId || id === sessionId)
-  const missing = ids.filter((wantedId) => !sessions.some(({ id }) => id === wantedId))
-  if (missing.length > 0)
-    throw new Fault('SESSION_NOT_FOUND', 'Session not found', { details: { sessions: missing } })
-  const closed = sessions.filter((session) => !mayListen(connection, session)).map(({ id }) => id)
-  if (closed.length > 0)
-    throw new Fault('FORBIDDEN', 'These sessions may not be used from this address.', {
-      details: { sessions: closed },
-    })
-  return sessions
-}
-
-const mayListen = (
-  { address }: Pick<Connections.Connection, 'address'>,
-  { settings: { ipWhitelist } }: Session,
-): boolean => !ipWhitelist || isWithin(ipWhitelist, address)
 
 async function withinLimit(
   { store }: SubscribeDeps,

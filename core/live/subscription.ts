@@ -3,7 +3,9 @@
  * read. The cursor moves by whoever pushes, and only from where it was read, so a new subscription is never overrun.
  */
 import * as z from 'zod'
-import { EventFilter } from '../events/filter.ts'
+import { campaignIn } from '../contract/campaign.ts'
+import type { Event } from '../contract/event.ts'
+import { EventFilter, wants } from '../events/filter.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Cursor } from './cursor.ts'
@@ -18,6 +20,8 @@ export const Subscription = z.object({
   /** The partition of the token on whose behalf it listens. */
   token: z.string(),
   events: EventFilter,
+  /** Of these campaigns it hears whatever their events are. */
+  campaigns: z.array(z.string()).optional(),
   cursor: Cursor,
   /** Seconds since 1970. */
   expiresAt: z.int(),
@@ -37,8 +41,17 @@ const itemOf = (subscription: Subscription) => ({
   listSk: subscription.sessionId,
 })
 
-export const put = (store: Store, subscription: Subscription): Promise<void> =>
-  store.put('main', itemOf(subscription))
+/** Its campaigns stay as they are, when there is one already. */
+export async function put(store: Store, subscription: Omit<Subscription, 'campaigns'>): Promise<void> {
+  const { pk, sk, ...fields } = itemOf(subscription)
+  const update = updating()
+  for (const [name, content] of Object.entries(fields)) update.set(name, content)
+  await store.update('main', { pk, sk }, update.build())
+}
+
+/** False when there is no such subscription. */
+export const setCampaigns = (store: Store, place: Place, campaigns: string[]): Promise<boolean> =>
+  store.update('main', keyOf(place), updating().set('campaigns', campaigns).whereExists('pk').build())
 
 /** False when there is one already. */
 export const create = (store: Store, subscription: Subscription): Promise<boolean> =>
@@ -46,6 +59,11 @@ export const create = (store: Store, subscription: Subscription): Promise<boolea
 
 export const find = (store: Store, place: Place): Promise<Subscription | undefined> =>
   store.get('main', Subscription, keyOf(place))
+
+export const hears = (
+  { events, campaigns = [] }: Pick<Subscription, 'events' | 'campaigns'>,
+  event: Pick<Event, 'type' | 'payload'>,
+): boolean => wants(events, event.type) || campaigns.includes(campaignIn(event) ?? '')
 
 /** Who hears of this session now. */
 export async function ofSession(store: Store, sessionId: string): Promise<Subscription[]> {

@@ -8,7 +8,7 @@ import { sessionPartition } from '../partition.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { Delivery, deliveryKey, failedAfter, takenBetween } from './deliveries.ts'
 import { LIMITS } from './desk.ts'
-import { type Endpoint, isWanted } from './endpoint.ts'
+import { type Endpoint, isOfCampaign, isWanted } from './endpoint.ts'
 import { laneOf, Told } from './envelope.ts'
 import { type Feed, isOpen, type Replay, type Retry, SETTLE_EVERY, settledBy } from './work.ts'
 
@@ -190,6 +190,7 @@ async function replayOf(store: Store, state: State, replay: Replay): Promise<Bat
   const { items, cursor } = await page(store, stream, after, LIMITS.page)
   const asked = items
     .filter(({ id, type }) => id <= until && wants(events ?? state.endpoint.events, type))
+    .filter((event) => isOfCampaign(state.endpoint, event))
     .filter((event) => isNew(state, event) && (!messageId || isAbout(event, messageId)))
   const keys = asked.map(({ id }) => deliveryKey(state.endpoint.id, id))
   const former = keys.length > 0 ? await store.getMany('main', keys) : []

@@ -22,6 +22,8 @@ export const FanOutConfig = PlatformConfig.extend(WebhookConfig.omit({ WEBHOOK_K
 export type FanOutConfig = z.infer<typeof FanOutConfig>
 
 export const DeliveryConfig = PlatformConfig.extend(WebhookConfig.shape).extend({
+  /** Where files are linked to. */
+  PUBLIC_ORIGIN: z.url(),
   /** Where requests may go: to public addresses, to this machine as well, or anywhere. */
   WEBHOOK_REACH: z.enum(REACHES).default('public'),
   /** For one request, answer included. */

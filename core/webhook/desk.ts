@@ -1,4 +1,6 @@
 /** What deliveries work with. All of it comes in from outside, so that tests own time, chance and the network. */
+
+import type { Links } from '../media/link.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import type { Notes } from '../platform/notes.ts'
 import type { Outbound } from '../platform/outbound.ts'
@@ -11,6 +13,7 @@ export type Desk = {
   retention: Retention
   outbound: Pick<Outbound, 'post'>
   vault: Vault
+  links: Links
   log: Notes
   /** ULIDs that rise with every call. */
   newEventId(): string

@@ -3,6 +3,7 @@
  * what its drain keeps lie in one item; neither overwrites the other, because each updates its own attributes.
  */
 import * as z from 'zod'
+import { campaignIn } from '../contract/campaign.ts'
 import { EventFilter, wants } from '../events/filter.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
@@ -30,6 +31,10 @@ export const Endpoint = z.object({
   events: EventFilter,
   /** What was asked for until an event of that place, because what came before a change is told by what was chosen then. */
   former: z.object({ events: EventFilter, until: z.string() }).optional(),
+  /** Of events that belong to a campaign only those of these; of all when absent. */
+  campaigns: z.array(z.string()).optional(),
+  /** It may be told of connectors: an operator made it. */
+  ofFleet: z.boolean().optional(),
   active: z.boolean(),
   retries: RetryPolicy.optional(),
   /** Secrets and headers of its own: see vault.ts. */
@@ -73,12 +78,32 @@ export const endpointKey = (endpoint: Pick<Endpoint, 'accountId' | 'sessionId' |
 
 export const isResting = ({ restUntil }: Pick<Endpoint, 'restUntil'>, now: number): boolean => restUntil > now
 
-/** Whether it is told of an event of this type at this place of the log. */
+type Choice = Pick<Endpoint, 'events' | 'former' | 'campaigns' | 'ofFleet'>
+
+/** Whether it is told of an event of this type, and about this, at this place of the log. */
 export function isWanted(
-  { events, former }: Pick<Endpoint, 'events' | 'former'>,
-  { id, type }: { id: string; type: string },
+  { events, former, ...choice }: Choice,
+  event: { id: string; type: string; payload: object },
 ): boolean {
-  return wants(former && id < former.until ? former.events : events, type)
+  const filter = former && event.id < former.until ? former.events : events
+  return mayHear({ events: filter, ...choice }, event.type) && isOfCampaign(choice, event)
+}
+
+/** By the type alone. What concerns the installation is told to those who name it, and whom an operator let. */
+export const mayHear = ({ events, ofFleet }: Pick<Choice, 'events' | 'ofFleet'>, type: string): boolean =>
+  type.startsWith(FLEET_PREFIX)
+    ? ofFleet === true && wants(events.filter(isOfFleet), type)
+    : wants(events, type)
+
+const FLEET_PREFIX = 'connector.'
+export const isOfFleet = (pattern: string): boolean => pattern.startsWith(FLEET_PREFIX)
+
+export const isOfCampaign = (
+  { campaigns }: Pick<Choice, 'campaigns'>,
+  event: { payload: object },
+): boolean => {
+  const about = campaignIn(event)
+  return !campaigns || about === undefined || campaigns.includes(about)
 }
 
 /** Those of one session, or those of the account as a whole, in the order of their creation. */

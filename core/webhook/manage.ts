@@ -5,8 +5,9 @@ import { iso } from '../platform/clock.ts'
 import type { Store, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
-import { Endpoint, endpointKey, endpointsOf, find } from './endpoint.ts'
+import { Endpoint, endpointKey, endpointsOf, find, isOfFleet } from './endpoint.ts'
 import { marking } from './listening.ts'
+import { operating } from './operators.ts'
 import type { RetryPolicy } from './policy.ts'
 import { type Contents, newSecret, rotated, type Vault } from './vault.ts'
 import { placeAt } from './work.ts'
@@ -16,7 +17,10 @@ export type Choices = {
   url: string
   description?: string | undefined
   events: EventFilter
+  campaigns?: string[] | undefined
   active: boolean
+  /** Whoever asks has admin rights. */
+  isOperator?: boolean | undefined
   headers: Contents['headers']
   retries?: RetryPolicy | undefined
   /** Made here when absent. */
@@ -27,7 +31,7 @@ type Parts = { store: Store; vault: Vault }
 /** Of one session, and of an account as a whole. */
 export const MOST = 20
 
-/** @throws Fault WEBHOOK_LIMIT_REACHED, SESSION_NOT_FOUND when its session was deleted meanwhile */
+/** @throws Fault WEBHOOK_LIMIT_REACHED, FORBIDDEN, SESSION_NOT_FOUND when its session was deleted meanwhile */
 export async function create(
   { store, vault }: Parts,
   owner: Owner,
@@ -42,18 +46,19 @@ export async function create(
       },
     )
   const made = newEndpoint({ store, vault }, owner, `wh_${randomBytes(12).toString('hex')}`, choices)
-  const failed = await store.transact([made.write, marking(owner, store.now())])
+  const failed = await store.transact([made.write, marking(owner, store.now()), ...telling(made.endpoint)])
   if (failed.length > 0) throw new Fault('SESSION_NOT_FOUND', 'Session not found')
   return made
 }
 
 function newEndpoint({ store, vault }: Parts, owner: Owner, id: string, choices: Choices) {
-  const { secret = newSecret(), headers, ...rest } = choices
+  const { secret = newSecret(), headers, isOperator = false, ...rest } = choices
   const now = store.now()
   const at = iso(now)
   const endpoint = Endpoint.parse({
     ...owner,
     ...rest,
+    ...fleetOf(owner, choices.events, isOperator),
     id,
     sealed: vault.seal({ ...owner, id }, { secrets: [{ value: secret }], headers }),
     since: placeAt(now),
@@ -68,9 +73,24 @@ function newEndpoint({ store, vault }: Parts, owner: Owner, id: string, choices:
   return { endpoint, secret, write }
 }
 
+/** @throws Fault FORBIDDEN when it asks for what it may not hear */
+function fleetOf({ sessionId }: Owner, events: EventFilter, isOperator: boolean): { ofFleet?: true } {
+  if (!events.some(isOfFleet)) return {}
+  if (isOperator && !sessionId) return { ofFleet: true }
+  throw new Fault(
+    'FORBIDDEN',
+    'Events of connectors are told to webhooks of an account, made with a token that has admin rights.',
+  )
+}
+
+const telling = ({ ofFleet, accountId }: Pick<Endpoint, 'ofFleet' | 'accountId'>): Write[] =>
+  ofFleet ? [operating(accountId)] : []
+
 export type Changes = {
   url?: string | undefined
   events?: EventFilter | undefined
+  campaigns?: string[] | null | undefined
+  isOperator?: boolean | undefined
   active?: boolean | undefined
   headers?: Contents['headers'] | undefined
   description?: string | null | undefined
@@ -79,7 +99,7 @@ export type Changes = {
   resumeFrom?: 'backlog' | 'now' | undefined
 }
 
-/** What is absent stays. @throws Fault WEBHOOK_NOT_FOUND */
+/** What is absent stays. @throws Fault WEBHOOK_NOT_FOUND, FORBIDDEN */
 export async function change(
   { store, vault }: Parts,
   endpoint: Endpoint,
@@ -87,12 +107,18 @@ export async function change(
 ): Promise<Endpoint> {
   const now = store.now()
   const update = updating().set('updatedAt', iso(now)).whereExists('pk')
-  const { url, description, events, active, headers, retries, resumeFrom } = changes
+  const { url, description, events, campaigns, active, headers, retries, resumeFrom } = changes
   if (url !== undefined) update.set('url', url)
   if (description !== undefined) update.setOrRemove('description', description || undefined)
   if (retries !== undefined) update.setOrRemove('retries', retries ?? undefined)
-  if (events && events.join() !== endpoint.events.join())
-    update.set('events', events).set('former', { events: endpoint.events, until: placeAt(now) })
+  if (campaigns !== undefined) update.setOrRemove('campaigns', campaigns ?? undefined)
+  const isChanged = events !== undefined && events.join() !== endpoint.events.join()
+  const fleet = isChanged ? fleetOf(endpoint, events, changes.isOperator ?? false) : {}
+  if (isChanged)
+    update
+      .set('events', events)
+      .set('former', { events: endpoint.events, until: placeAt(now) })
+      .setOrRemove('ofFleet', fleet.ofFleet)
   if (headers) update.set('sealed', vault.seal(endpoint, { ...vault.open(endpoint), headers }))
   if (resumeFrom === 'now') update.set('since', placeAt(now))
   if (active !== undefined) update.set('active', active)
@@ -104,6 +130,7 @@ export async function change(
   const failed = await store.transact([
     { table: 'main', update: endpointKey(endpoint), set: update.build() },
     ...(active ? [marking(endpoint, now)] : []),
+    ...telling({ ...endpoint, ...fleet }),
   ])
   if (failed.length > 0) throw notFound()
   return living(store, endpoint)

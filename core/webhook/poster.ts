@@ -1,4 +1,5 @@
 /** One request to an endpoint: signed, sent, and what came of it. */
+import { linked } from '../media/linked.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { Unsent } from '../platform/outbound.ts'
 import { Session, sessionKey } from '../session.ts'
@@ -19,11 +20,11 @@ const ANSWER = 1_000
 export type Post = (event: Told) => Promise<Outcome>
 
 /** @throws Sealed when the endpoint's secrets do not open */
-export function poster(desk: Pick<Desk, 'store' | 'vault' | 'outbound'>, endpoint: Endpoint): Post {
+export function poster(desk: Pick<Desk, 'store' | 'vault' | 'outbound' | 'links'>, endpoint: Endpoint): Post {
   const { store, vault, outbound } = desk
   const contents = vault.open(endpoint)
   const custom = Object.fromEntries(contents.headers.map(({ name, value }) => [name.toLowerCase(), value]))
-  const body = bodies(store)
+  const body = bodies(desk)
 
   return async (event) => {
     const text = await body(event)
@@ -64,14 +65,14 @@ export function poster(desk: Pick<Desk, 'store' | 'vault' | 'outbound'>, endpoin
 const errorOf = (code: number) => (code >= 300 && code < 400 ? { error: 'redirect_not_followed' } : {})
 
 /** Makes the bodies of requests; what is asked of a session is read once. */
-export function bodies(store: Store): (event: Told) => Promise<string> {
+export function bodies({ store, links }: Pick<Desk, 'store' | 'links'>): (event: Told) => Promise<string> {
   const known = new Map<string, Promise<About | undefined>>()
   return async (event) => {
     const { sessionId, type } = event
     const about = known.get(sessionId) ?? aboutOf(store, sessionId)
     known.set(sessionId, about)
     const statuses = type === 'session.status' ? await statusesUntil(store, event) : undefined
-    return envelopeOf(event, await about, statuses)
+    return envelopeOf(await linked(links, event), await about, statuses)
   }
 }
 

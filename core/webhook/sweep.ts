@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import type { Account } from '../account.ts'
+import { FLEET_LOG } from '../contract/fleet.ts'
 import { sessionPartition } from '../partition.ts'
 import { iso } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
@@ -67,6 +68,8 @@ export async function catchUpAccount(
   let woken = 0
   for (const stream of [accountStream(accountId), `twilio:${accountId}`])
     woken += await wakeBehind(desk, stream, endpoints)
+  const ofFleet = endpoints.filter((endpoint) => endpoint.ofFleet)
+  if (ofFleet.length > 0) woken += await wakeBehind(desk, FLEET_LOG.sessionId, ofFleet)
   return woken
 }
 

@@ -1,4 +1,6 @@
 /** What fan-out, deliveries and their sweep work with, from the environment: the same on Lambda and on one machine. */
+
+import { openLinks } from '#core/media/link.ts'
 import { sqsClient } from '#core/platform/aws.ts'
 import { readConfig } from '#core/platform/config.ts'
 import { openJobs } from '#core/platform/jobs.ts'
@@ -31,6 +33,7 @@ export function deliveriesFromEnv(env: NodeJS.ProcessEnv): Desk {
     leaseMs: config.WEBHOOK_LEASE_MS,
     outbound: openOutbound({ reach: config.WEBHOOK_REACH, timeLimit: config.WEBHOOK_TIME_LIMIT_MS }),
     vault: openVault(config.WEBHOOK_KEY),
+    links: openLinks(store, config.PUBLIC_ORIGIN),
     wake: waker(openJobs(sqs, config.DELIVERIES_QUEUE_URL)),
     tell: (stream) => tell([stream]),
   }

@@ -1,5 +1,6 @@
 /** What a client may say on a live connection, checked. The words themselves are in core/live/frames.ts. */
 import * as z from 'zod'
+import { CampaignId } from '#core/campaign/place.ts'
 import { EventFilter } from '#core/events/filter.ts'
 import { Cursor } from '#core/live/cursor.ts'
 import { SUBSCRIPTIONS } from '#core/live/subscription.ts'
@@ -7,18 +8,32 @@ import { Fault } from '#core/platform/fault.ts'
 
 const sessionId = z.string().regex(/^[0-9a-f]{32}$/, 'must be the id of a session')
 const sessions = z.union([z.literal('*'), z.array(sessionId).min(1).max(SUBSCRIPTIONS)])
+const campaigns = z.array(CampaignId).min(1).max(100)
+const namesSomething = (frame: { sessions?: unknown; campaigns?: unknown }): boolean =>
+  frame.sessions !== undefined || frame.campaigns !== undefined
+const NAMELESS = 'must name sessions or campaigns'
 /** Comes back with the answer. */
 const id = z.string().max(64).optional()
 
 const ClientFrame = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('subscribe'),
-    id,
-    sessions,
-    events: EventFilter.optional(),
-    after: z.record(sessionId, Cursor).optional(),
-  }),
-  z.strictObject({ type: z.literal('unsubscribe'), id, sessions }),
+  z
+    .strictObject({
+      type: z.literal('subscribe'),
+      id,
+      sessions: sessions.optional(),
+      campaigns: campaigns.optional(),
+      events: EventFilter.optional(),
+      after: z.record(sessionId, Cursor).optional(),
+    })
+    .refine(namesSomething, NAMELESS),
+  z
+    .strictObject({
+      type: z.literal('unsubscribe'),
+      id,
+      sessions: sessions.optional(),
+      campaigns: campaigns.optional(),
+    })
+    .refine(namesSomething, NAMELESS),
   z.strictObject({ type: z.literal('ping'), id }),
 ])
 export type ClientFrame = z.infer<typeof ClientFrame>

@@ -2,13 +2,14 @@
  * Who comes in, and who goes: the routes `$connect` and `$disconnect`. A ticket or a token is asked for before there is a
  * connection, so whoever has none is answered as over HTTP.
  */
+import { isJwt } from '#core/access/jwt.ts'
 import { permits } from '#core/access/scope.ts'
 import * as Connections from '#core/live/connection.ts'
 import { PROTOCOL, TICKET_PREFIX } from '#core/live/frames.ts'
 import { type Holder, holderOf as holderOfToken, redeem } from '#core/live/ticket.ts'
-import type { Store } from '#core/platform/dynamo.ts'
+import type { Key } from '#core/platform/dynamo.ts'
 import { Fault } from '#core/platform/fault.ts'
-import { Token, tokenKey } from '#core/token.ts'
+import { TOKEN, Token, tokenKey } from '#core/token.ts'
 import type { LiveDeps } from './deps.ts'
 
 type Headers = Record<string, string | undefined>
@@ -28,11 +29,7 @@ export async function connect(
     .map((one) => one.trim())
     .filter(Boolean)
   try {
-    const holder = await holderOf(
-      deps.store,
-      protocols,
-      secretOf(header('authorization'), header('x-api-key')),
-    )
+    const holder = await holderOf(deps, protocols, secretOf(header('authorization'), header('x-api-key')))
     await Connections.open(deps, connectionId, address ? { ...holder, address } : holder)
     const headers = protocols.includes(PROTOCOL) ? { 'Sec-WebSocket-Protocol': PROTOCOL } : undefined
     return { statusCode: 200, ...(headers ? { headers } : {}) }
@@ -54,22 +51,34 @@ export async function disconnect({ store }: LiveDeps, connectionId: string): Pro
 }
 
 /** @throws Fault UNAUTHORIZED */
-async function holderOf(store: Store, protocols: string[], secret: string | undefined): Promise<Holder> {
+async function holderOf(
+  { store, jwts }: LiveDeps,
+  protocols: string[],
+  secret: string | undefined,
+): Promise<Holder> {
   const ticket = protocols.find((one) => one.startsWith(TICKET_PREFIX))?.slice(TICKET_PREFIX.length)
   if (ticket) {
     const holder = await redeem(store, ticket)
     if (!holder) throw new Fault('UNAUTHORIZED', 'The ticket is not valid, was used, or is too old.')
     return holder
   }
-  const token = secret ? await store.get('main', Token, tokenKey(secret)) : undefined
-  if (!secret || !token)
+  const key = secret ? await keyOf(jwts, secret) : undefined
+  const token = key && (await store.get('main', Token, key))
+  if (!key || !token)
     throw new Fault(
       'UNAUTHORIZED',
       `Authentication is required: offer ${PROTOCOL} and ${TICKET_PREFIX}<ticket> in Sec-WebSocket-Protocol.`,
     )
   if (!permits(token.scopes, 'events:read'))
     throw new Fault('FORBIDDEN', 'This needs a token with the scope events:read.')
-  return holderOfToken({ ...token, pk: tokenKey(secret).pk })
+  return holderOfToken({ ...token, pk: key.pk })
+}
+
+/** Where the token lies: a short-lived one stands for another. Undefined when it is none of ours, or too old. */
+async function keyOf(jwts: LiveDeps['jwts'], secret: string): Promise<Key | undefined> {
+  if (!isJwt(secret)) return tokenKey(secret)
+  const pk = await jwts.open(secret)
+  return pk === undefined ? undefined : { pk, sk: TOKEN }
 }
 
 function secretOf(authorization: string, apiKey: string): string | undefined {

@@ -50,7 +50,7 @@ async function answer(deps: LiveDeps, connection: Connections.Connection, frame:
       await tell({
         type: 'unsubscribed',
         ...id,
-        sessions: await unsubscribe(deps, connection, frame.sessions),
+        sessions: await unsubscribe(deps, connection, frame),
       })
       break
     case 'subscribe': {

@@ -2,10 +2,13 @@
  * The functions of live connections over a real DynamoDB, for tests: sockets that remember what was said to them and can
  * be broken, and jobs that run when the test says so, as the queue would run them.
  */
+
+import { openJwts } from '#core/access/jwt.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { ServerFrame } from '#core/live/frames.ts'
 import type { Post } from '#core/live/post.ts'
 import { type PushDeps, push } from '#core/live/push.ts'
+import { openLinks } from '#core/media/link.ts'
 import { type Answer, connect } from '../../functions/live/gate.ts'
 import { liveRoutes } from '../../functions/live/routes.ts'
 import { testDomain } from './domain.ts'
@@ -37,7 +40,9 @@ export async function liveWorld() {
       due.push(...sessions)
     },
   }
-  const deps = { ...domain.domain, post, live }
+  const links = openLinks(domain.store, 'http://127.0.0.1:3000')
+  const jwts = openJwts(['22'.repeat(32)], () => domain.clock.now)
+  const deps = { ...domain.domain, post, live, links, jwts }
   const route = liveRoutes(deps)
   await domain.account('acme')
   await domain.account('other')

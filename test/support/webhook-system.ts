@@ -70,6 +70,7 @@ export async function webhookSystem(options: { leaseMs?: number } = {}) {
     DELIVERIES_QUEUE_URL: jobs.deliveries,
     WEBHOOK_KEY: KEY,
     WEBHOOK_REACH: 'loopback',
+    PUBLIC_ORIGIN: 'http://127.0.0.1:3000',
     WEBHOOK_LEASE_MS: `${leaseMs}`,
     LOG_LEVEL: 'error',
   }

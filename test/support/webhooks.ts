@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Event } from '#core/contract/event.ts'
 import { append } from '#core/log.ts'
+import { openLinks } from '#core/media/link.ts'
 import type { Key } from '#core/platform/dynamo.ts'
 import { openOutbound } from '#core/platform/outbound.ts'
 import type { Desk } from '#core/webhook/desk.ts'
@@ -89,6 +90,7 @@ export async function webhookWorld(options: { timeLimit?: number } = {}) {
     retention,
     outbound,
     vault: openVault(['11'.repeat(32)]),
+    links: openLinks(domain.store, 'http://127.0.0.1:3000'),
     log: domain.log,
     newEventId: domain.newEventId,
     random: () => 0,

@@ -140,7 +140,7 @@ export const webhookDeliveries = (scope: Scope) => (deps: Deps) => {
       const { eventId } = c.req.valid('param')
       const delivery = await theDelivery(await theWebhook(c, deps, scope), eventId)
       const event = await store.get('events', Told, eventKey({ sessionId: delivery.stream, id: eventId }))
-      const request = event ? await bodies(store)(event) : null
+      const request = event ? await bodies({ store, links: deps.media.links })(event) : null
       return c.json({ success: true as const, delivery: { ...deliveryViewOf(delivery), request } }, 200)
     })
     .openapi({ ...routes.resend, middleware }, async (c) => {

@@ -132,7 +132,11 @@ export const manageWebhooks = (scope: Scope) => (deps: Deps) => {
     .openapi({ ...routes.create, middleware }, async (c) => {
       const { customHeaders, ...choices } = c.req.valid('json')
       const owner = ownerOf(c, scope)
-      const { endpoint, secret } = await Webhooks.create(parts, owner, { ...choices, headers: customHeaders })
+      const { endpoint, secret } = await Webhooks.create(parts, owner, {
+        ...choices,
+        headers: customHeaders,
+        isOperator: c.get('token').admin,
+      })
       await announce(deps, owner, c.get('session'))
       return c.json({ success: true as const, webhook: viewOf(endpoint), secret }, 201)
     })
@@ -149,7 +153,8 @@ export const manageWebhooks = (scope: Scope) => (deps: Deps) => {
       const { customHeaders, ...changes } = c.req.valid('json')
       const before = await theWebhook(c, deps, scope)
       const headers = customHeaders ? { headers: customHeaders } : {}
-      const webhook = await Webhooks.change(parts, before, { ...changes, ...headers })
+      const isOperator = c.get('token').admin
+      const webhook = await Webhooks.change(parts, before, { ...changes, ...headers, isOperator })
       if (changes.active) {
         await announce(deps, before, c.get('session'))
         await wake(endpointKey(before))

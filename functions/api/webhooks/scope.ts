@@ -49,4 +49,4 @@ export const theWebhook = (c: Context<ApiEnv>, { store }: Deps, scope: Scope): P
 
 /** The failures that any call about a webhook may have. */
 export const missing = ({ ofSession }: Scope) =>
-  ['UNAUTHORIZED', ...(ofSession ? (['SESSION_NOT_FOUND'] as const) : [])] as const
+  ['UNAUTHORIZED', 'FORBIDDEN', ...(ofSession ? (['SESSION_NOT_FOUND'] as const) : [])] as const

@@ -1,5 +1,6 @@
 /** How webhooks and their deliveries are written and shown. Secrets are shown once, headers by their names. */
 import * as z from 'zod'
+import { CampaignId } from '#core/campaign/place.ts'
 import { EVERYTHING, EventFilter } from '#core/events/filter.ts'
 import { iso } from '#core/platform/clock.ts'
 import { type Delivery, DeliveryStatus } from '#core/webhook/deliveries.ts'
@@ -35,6 +36,11 @@ const choice = {
       description: 'Where events are posted to. Redirects are not followed; private addresses are refused',
     }),
   events: EventFilter,
+  campaigns: z
+    .array(CampaignId)
+    .min(1)
+    .max(100)
+    .meta({ description: 'Of events that belong to a campaign only those of these; of all when absent' }),
   description: z.string().trim().max(500),
   active: z.boolean().meta({ description: 'Nothing is posted while it is false, and nothing gets lost' }),
   customHeaders: z.array(Header).max(20).meta({ description: 'Sent with each request; kept sealed' }),
@@ -54,6 +60,7 @@ export const NewWebhook = z
   .strictObject({
     url: choice.url,
     events: choice.events.default(EVERYTHING),
+    campaigns: choice.campaigns.optional(),
     description: choice.description.optional(),
     active: choice.active.default(true),
     customHeaders: choice.customHeaders.default([]),
@@ -66,6 +73,7 @@ export const WebhookChange = z
   .strictObject({
     url: choice.url.optional(),
     events: choice.events.optional(),
+    campaigns: choice.campaigns.nullish(),
     description: choice.description.nullish(),
     active: choice.active.optional(),
     customHeaders: choice.customHeaders.optional(),
@@ -84,6 +92,7 @@ export const WebhookView = z
     url: z.string(),
     description: z.string().nullable(),
     events: EventFilter,
+    campaigns: z.array(z.string()).nullable(),
     active: z.boolean(),
     status: z.enum(['active', 'paused', 'failing', 'disabled']),
     reason: DisabledReason.optional().meta({ description: 'Why it is disabled' }),
@@ -117,6 +126,7 @@ export function webhookViewOf(
     url: endpoint.url,
     description: endpoint.description ?? null,
     events: endpoint.events,
+    campaigns: endpoint.campaigns ?? null,
     active,
     status,
     ...(disabled ? { reason: disabled.reason, action: ACTIONS[disabled.reason] } : {}),
@@ -175,6 +185,7 @@ export const EXAMPLE = {
   url: 'https://your-server.com/webhook',
   description: null,
   events: ['message.*', 'session.status'],
+  campaigns: null,
   active: true,
   status: 'active',
   customHeaders: [],

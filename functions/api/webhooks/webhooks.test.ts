@@ -49,6 +49,7 @@ async function deliver(): Promise<void> {
     ...w.deps,
     outbound,
     vault: w.deps.webhooks.vault,
+    links: w.deps.media.links,
     random: () => 0,
     leaseMs: 60_000,
     wake: w.deps.webhooks.wake,

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '#core/conversation/config.ts'
-import { LiveConfig } from '#core/live/config.ts'
+import { GateConfig, LiveConfig } from '#core/live/config.ts'
 import { ApiConfig, ConnectorConfig, PlatformConfig } from '#core/platform/config.ts'
 import { DeliveryConfig, FanOutConfig, WebhookConfig } from '#core/webhook/config.ts'
 import { Timing } from '../../../connector/timing.ts'
@@ -20,7 +20,7 @@ export const SCHEMAS: Record<string, z.ZodType> = {
   'functions/hooks/handler.handler': HookConfig,
   'functions/consumers/events-handler.handler': OrdersConfig,
   'functions/consumers/orders-handler.handler': OrdersConfig,
-  'functions/live/handler.handler': LiveConfig,
+  'functions/live/handler.handler': GateConfig,
   'functions/consumers/live-handler.handler': LiveConfig,
   'functions/cron/handler.handler': PlatformConfig,
   'functions/cron/conversations-handler.handler': OrdersConfig,
