@@ -14,6 +14,7 @@ import { Fault } from '../platform/fault.ts'
 import type { Objects } from '../platform/objects/index.ts'
 import { type MediaFile, newMediaId, objectKey, recordMedia } from './file.ts'
 import { acceptedType, assertSize, LIMITS, type MediaKind, tooLarge, typeOf } from './kinds.ts'
+import { linkKey } from './link.ts'
 
 export type Shelf = Pick<Domain, 'store' | 'retention'> & { objects: Objects }
 export type Owner = { sessionId: string; accountId: string }
@@ -67,6 +68,7 @@ export async function keep(
     ...(fileName ? { fileName: tidy(fileName) } : {}),
     createdAt: iso(now),
   }
+  await linkKey(store)
   await objects.put(objectKey(file.id), { path, size }, mimetype)
   await recordMedia(store, file, ttl(now, retention.messageSeconds))
   return file

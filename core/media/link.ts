@@ -20,13 +20,8 @@ const key: Key = { pk: 'SECRET', sk: 'MEDIA_LINKS' }
 const Stored = z.object({ key: z.string() })
 
 export function openLinks(store: Store, origin: string): Links {
-  let known: Promise<Buffer> | undefined
   const signatureOf = async (id: string, expires: number | string): Promise<Buffer> => {
-    known ??= keyIn(store).catch((error: unknown) => {
-      known = undefined
-      throw error
-    })
-    return createHmac('sha256', await known)
+    return createHmac('sha256', await linkKey(store))
       .update(`${id} ${expires}`)
       .digest()
   }
@@ -43,6 +38,18 @@ export function openLinks(store: Store, origin: string): Links {
       return Number(expires) * 1_000 > store.now() ? 'valid' : 'expired'
     },
   }
+}
+
+const keys = new WeakMap<Store, Promise<Buffer>>()
+
+/** Made when the first file is stored, because not everybody who makes links may write it. */
+export function linkKey(store: Store): Promise<Buffer> {
+  const known = keys.get(store)
+  if (known) return known
+  const read = keyIn(store)
+  keys.set(store, read)
+  read.catch(() => keys.delete(store))
+  return read
 }
 
 async function keyIn(store: Store): Promise<Buffer> {
