@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{core,functions,connector,sandbox,local}/**/*.test.ts',
+            '{core,functions,connector,sandbox,local,dashboard}/**/*.test.ts',
             'test/{architecture,conformance,regressions}/**/*.test.ts',
           ],
           testTimeout: 30_000,

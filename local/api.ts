@@ -11,6 +11,7 @@ import { depsFromEnv } from '../functions/api/deps.ts'
 import { sweep } from '../functions/cron/sweep.ts'
 import { TWILIO_PATH } from '../functions/hooks/twilio.ts'
 import { type Conversations, startConversations } from './conversations.ts'
+import type { Dashboard } from './dashboard.ts'
 import type { Environment } from './environment.ts'
 import { every } from './every.ts'
 import { given, orRefuse } from './given.ts'
@@ -31,10 +32,11 @@ export async function serveApi(options: {
   /** Secrets of webhooks are sealed under it. */
   webhookKey: string
   webhookReach: Reach
+  dashboard: Dashboard
   log: Log
 }): Promise<AsyncDisposable> {
   await using started = new AsyncDisposableStack()
-  const { port, publicOrigin, jobs, webhookKey, webhookReach, log } = options
+  const { port, publicOrigin, jobs, webhookKey, webhookReach, dashboard, log } = options
   const environment = { ...options.environment, PUBLIC_ORIGIN: publicOrigin }
   const withKey = { ...environment, WEBHOOK_KEY: webhookKey }
   const live = await startLive({ environment: withKey, queueUrl: jobs.live, log })
@@ -45,14 +47,16 @@ export async function serveApi(options: {
   started.use(every(SWEEP_MS, 'sweep', log, () => sweep(deps)))
   started.use(startWebhooks({ environment: { ...withKey, WEBHOOK_REACH: webhookReach }, jobs, log }))
   const { hook } = started.use(await startConversations({ environment, jobs, log }))
-  started.use(await serveHttp(oneOf(api(deps).fetch, hook), port, publicOrigin, live.upgrade))
+  started.use(await serveHttp(oneOf(dashboard, api(deps).fetch, hook), port, publicOrigin, live.upgrade))
   // A server closes when its sockets are closed: so these go first, and once more does no harm.
   started.use(live)
   return started.move()
 }
 
-/** On AWS the gateway tells the functions apart; here the path does. */
+/** On AWS the gateway tells the functions apart, and the dashboard is a site of its own; here the path does. */
 const oneOf =
-  (rest: Fetch, hook: Conversations['hook']): Fetch =>
+  (dashboard: Dashboard, rest: Fetch, hook: Conversations['hook']): Fetch =>
   (request, env) =>
-    new URL(request.url).pathname === TWILIO_PATH ? hook.fetch(request, env) : rest(request, env)
+    new URL(request.url).pathname === TWILIO_PATH
+      ? hook.fetch(request, env)
+      : (dashboard.answer(request) ?? rest(request, env))

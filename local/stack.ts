@@ -7,6 +7,7 @@ import { logger } from '#core/platform/log.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { serveApi } from './api.ts'
 import { startConnectors } from './connectors.ts'
+import { openDashboard } from './dashboard.ts'
 import { untilReady } from './deadline.ts'
 import { whatsappEnvironment } from './environment.ts'
 import { untilHealthy } from './health.ts'
@@ -45,6 +46,10 @@ export async function startStack({
   const secrets = keepSecrets(dataDir, databaseFile(dataDir), settings.MASTER_KEY)
   const port = await choosePort(settings.PORT, 'PORT')
   const origin = `http://127.0.0.1:${port}`
+  const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
+  const dashboard = openDashboard([origin, `http://localhost:${port}`, publicOrigin])
+  // Awaited where it is needed, much later.
+  dashboard.catch(() => undefined)
   const stores = started.use(await openStores(settings, log, (pid) => onStart('database', pid)))
 
   let sandbox: Sandbox | undefined
@@ -67,7 +72,6 @@ export async function startStack({
       onMessage: showQr(terminal, origin),
     }),
   )
-  const publicOrigin = settings.PUBLIC_ORIGIN ?? origin
   started.use(
     await serveApi({
       ...stores,
@@ -76,6 +80,7 @@ export async function startStack({
       apiKey,
       webhookKey: webhookKey(secrets.masterKey),
       webhookReach: settings.WEBHOOK_REACH,
+      dashboard: await dashboard,
       log,
     }),
   )

@@ -21,6 +21,7 @@ export function welcome(facts: Welcome): string {
   const lines = [
     `ready ${origin}`,
     '',
+    `  Dashboard  ${origin}/`,
     `  API        ${origin}/api        reference ${origin}/docs`,
     `  API key    ${keyIsDefault ? `${apiKey}   (the default, for this machine only: set LINEKEEPER_API_KEY)` : 'as set by LINEKEEPER_API_KEY'}`,
     `  WhatsApp   ${whatsappLine(facts)}`,

@@ -7,9 +7,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   functions: ['functions', 'core'],
   connector: ['connector', 'core'],
   sandbox: ['sandbox'],
-  local: ['local', 'core', 'functions'],
+  local: ['local', 'core', 'functions', 'dashboard'],
   client: ['client', 'core'],
-  test: ['test', 'core', 'functions', 'connector', 'sandbox', 'local', 'client'],
+  dashboard: ['dashboard', 'client', 'core'],
+  test: ['test', 'core', 'functions', 'connector', 'sandbox', 'local', 'client', 'dashboard'],
 }
 const FOLDERS = Object.keys(MAY_IMPORT)
 const BAILEYS_IS_AT_HOME_IN = ['connector/socket/', 'connector/convert/', 'sandbox/', 'test/']
@@ -63,6 +64,14 @@ test('core knows no HTTP framework', () => {
 test('the client takes types and nothing else, so that a browser can load it', () => {
   const loading = sources.filter(
     ({ path, text }) => path.startsWith('client/') && /^(import|export) (?!type )[^\n]* from /m.test(text),
+  )
+  expect(loading.map(({ path }) => path)).toEqual([])
+})
+
+test('the dashboard takes types of core, and nothing that runs', () => {
+  const loading = sources.filter(
+    ({ path, text }) =>
+      path.startsWith('dashboard/') && /^(import|export) (?!type )[^']*? from '[^']*core\/[^']*'/m.test(text),
   )
   expect(loading.map(({ path }) => path)).toEqual([])
 })

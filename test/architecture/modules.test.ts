@@ -29,7 +29,7 @@ const ENTRANCES: Record<string, { pattern: RegExp; allowed: RegExp }> = {
   'the clock': {
     pattern: /\bDate\.now\(\)|\bnew Date\(\)/,
     allowed:
-      /^(core\/platform\/(clock|notes)\.ts|connector\/(probe\.ts|socket\/hardening\/)|local\/|test\/|sandbox\/)/,
+      /^(core\/platform\/(clock|notes)\.ts|connector\/(probe\.ts|socket\/hardening\/)|local\/|test\/|sandbox\/|dashboard\/ui\/time\.tsx)/,
   },
   'the environment': {
     pattern: /\bprocess\.env\b/,

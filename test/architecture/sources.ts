@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')
-const FOLDERS = ['core', 'functions', 'connector', 'sandbox', 'local', 'client', 'test'] as const
+const FOLDERS = ['core', 'functions', 'connector', 'sandbox', 'local', 'client', 'dashboard', 'test'] as const
 
 export type Source = { path: string; text: string; imports: string[]; isTest: boolean }
 
