@@ -43,7 +43,7 @@ export function contactItem(sessionId: string, contact: ContactFacts, updatedAt:
     ...contact,
     updatedAt,
     listPk: contactListing(sessionId),
-    listSk: `${name.slice(0, SORTED_BY).toLowerCase().toWellFormed()}#${contact.id}`,
+    listSk: `${name.slice(0, SORTED_BY).toLowerCase().toWellFormed()}\t${contact.id}`,
   }
 }
 
