@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FLEET_LOG, type FleetEvent } from '#core/contract/fleet.ts'
 import type { Session } from '#core/session.ts'
 import { type ConnectorWorld, connectorWorld, type Running } from '../support/connector.ts'
 import { until } from '../support/until.ts'
@@ -80,6 +81,20 @@ test('when one ends without a word, the other takes over once its heartbeat has 
   await until('shared', () => owned(first) > 0 && owned(first) + owned(second) === LINES)
   await writingDuring('crash', () => second.stop())
   await until('everyone is connected', () => owned(first) === LINES)
+})
+
+test('who came, left and was lost stands in the log of the fleet, each once', async () => {
+  const told = await until('the loss', async () => {
+    const events = (await world.events(FLEET_LOG.sessionId)) as FleetEvent[]
+    return events.some(({ type }) => type === 'connector.lost') && events
+  })
+  const of = (type: FleetEvent['type']) =>
+    told.flatMap((event) =>
+      event.type === type && 'connectorId' in event.payload ? [event.payload.connectorId] : [],
+    )
+  expect(of('connector.joined')).toEqual(['first', 'second', 'first'])
+  expect(of('connector.left')).toEqual(['first'])
+  expect(of('connector.lost')).toEqual(['second'])
 })
 
 test('the same id started again takes its shards back without waiting', async () => {
