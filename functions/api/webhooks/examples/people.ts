@@ -1,7 +1,6 @@
 /** What examples of events are about: one person, one line, one group. */
 export const SESSION_ID = '5bc99cea8975b95fe7077c64a3312145'
 export const AT = '2026-01-01T12:00:00.000Z'
-export const LATER = '2026-01-01T18:00:00.000Z'
 export const OURS = '+4915155500001'
 export const THEIRS = '+4915155500002'
 export const CHAT = '4915155500002@s.whatsapp.net'
