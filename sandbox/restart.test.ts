@@ -120,10 +120,10 @@ test('killed under load five times, it loses nothing and no ratchet falls out of
   const arrived = new Set<string>()
   const acknowledged: string[] = []
   // One after the other: plain libsignal loses its way when both sides begin a session at once (Alice is plain Baileys).
-  await box.call(`/phones/${BOB}/send`, { to: ALICE, text: 'Hello' })
-  await eventually(() => alice.arrived.size === 1)
-  await alice.send(jidOf(BOB), 'Hello Bob')
-  await eventually(() => alice.acks.size === 1)
+  const { id: hello } = await box.call<{ id: string }>(`/phones/${BOB}/send`, { to: ALICE, text: 'Hello' })
+  await eventually(() => alice.textOf(hello) === 'Hello')
+  const back = await alice.send(jidOf(BOB), 'Hello Bob')
+  await eventually(() => alice.acks.has(back))
   for (let round = 0; round < 5; round += 1) {
     const sends: Promise<unknown>[] = []
     for (let n = 0; n < 10; n += 1) {
