@@ -175,6 +175,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
     contactsOf: ({ id: sessionId, accountId }) => contactBook(store, { sessionId, accountId }),
+    seek: (sessionId, messageId) => seek(store, sessionId, messageId),
     targetOf: async (sessionId, messageId) => {
       const message = await seek(store, sessionId, messageId)
       return message && targetOf(message)

@@ -21,6 +21,7 @@ import type { Log } from '#core/platform/log.ts'
 import type { Draft } from '../events/order.ts'
 import type { MessageKeys } from '../keys.ts'
 import { type Connection, Refused, Unanswered } from '../socket/index.ts'
+import { within } from '../within.ts'
 
 /** A session whose messages bring files. */
 export type Receiver = {
@@ -36,6 +37,8 @@ export type Downloads = {
   stateOf(media: Media): NonNullable<Media['state']>
   /** Fetches the files of these, one after the other; what cannot be had now stays in the ledger. */
   fetch(receiver: Receiver, messages: MessageFacts[]): void
+  /** The same for one, while somebody waits: what the file is then, `pending` when it is not known in time. */
+  obtain(receiver: Receiver, message: MessageFacts): Promise<Media | undefined>
   /** Fetches what is still to be fetched. */
   resume(receiver: Receiver): void
 }
@@ -48,13 +51,15 @@ export type ReceivingParts = {
 
 const PARALLEL = 6
 const RETRY_AFTER_MS = [500, 3_000, 15_000]
+/** Less than whoever waits for an answer does. */
+const OBTAINED_WITHIN_MS = 15_000
 const GONE = new Set([403, 404, 410])
 
 export const openDownloads = ({ shelf, awaiting, now }: ReceivingParts): Downloads => {
   const queue = new PQueue({ concurrency: PARALLEL })
   const underWay = new Set<string>()
 
-  const fetchOne = async (receiver: Receiver, message: MessageFacts): Promise<void> => {
+  const fetchOne = async (receiver: Receiver, message: MessageFacts): Promise<Media | undefined> => {
     if (!shelf || !message.media) return
     const name = `${receiver.about.sessionId} ${message.from} ${message.id}`
     if (underWay.has(name)) return
@@ -62,11 +67,13 @@ export const openDownloads = ({ shelf, awaiting, now }: ReceivingParts): Downloa
     try {
       const media = await queue.add(() => had(shelf, receiver, message))
       if (media) await receiver.note([told(receiver, message, media, now())])
+      return media
     } catch (error) {
       receiver.log.warn(
         { err: error, messageId: message.id },
         'a file is not stored yet; it is fetched later',
       )
+      return
     } finally {
       underWay.delete(name)
     }
@@ -77,6 +84,12 @@ export const openDownloads = ({ shelf, awaiting, now }: ReceivingParts): Downloa
   }
   return {
     fetch,
+    async obtain(receiver, message) {
+      if (!message.media || !shelf) return message.media
+      const pending = { ...message.media, state: 'pending' as const }
+      const fetched = fetchOne(receiver, message)
+      return (await within(OBTAINED_WITHIN_MS, fetched, 'a file').catch(() => undefined)) ?? pending
+    },
     stateOf: ({ size = 0 }) => (shelf && size <= LARGEST ? 'pending' : 'skipped'),
     resume(receiver) {
       if (!shelf) return

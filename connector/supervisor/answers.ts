@@ -2,6 +2,7 @@
  * Answers requests of one session over its present connection. Whatever becomes of one, its asker is told: the answer,
  * or why there is none. What may have been done before, by a connector that died over it, is not done again.
  */
+import type { Media } from '#core/contract/content.ts'
 import { type Outcome, REQUESTS, type RequestFailure, type RequestName } from '#core/contract/request.ts'
 import type { Log } from '#core/platform/log.ts'
 import { type Connection, NotConnected, Refused, Unanswered } from '../socket/index.ts'
@@ -22,15 +23,17 @@ type Parts = {
   log: Log
   /** A file of the session; undefined when there is none of that name. */
   contentOf(mediaId: string): Promise<Buffer | undefined>
+  /** The file of a received message, fetched now; undefined when there is no such message, or no file with it. */
+  fileOf(messageId: string): Promise<Media | undefined>
   tell(requestId: string, outcome: Outcome): Promise<unknown>
 }
 
 export const answering =
-  ({ now, log, contentOf, tell }: Parts) =>
+  ({ now, log, tell, ...files }: Parts) =>
   async (connection: Connection | undefined, request: Request): Promise<void> => {
     const patience = Date.parse(request.until) - now()
     if (patience <= 0) return
-    const outcome = await answerTo(connection, request, patience, contentOf)
+    const outcome = await answerTo(connection, request, patience, files)
     if ('failure' in outcome) log.info({ request: request.name, ...outcome.failure }, 'request not answered')
     try {
       await tell(request.requestId, outcome)
@@ -43,7 +46,7 @@ async function answerTo(
   connection: Connection | undefined,
   { name, input, isRepeat }: Request,
   patience: number,
-  contentOf: Parts['contentOf'],
+  { contentOf, fileOf }: Pick<Parts, 'contentOf' | 'fileOf'>,
 ): Promise<Outcome> {
   const { takes, safe } = REQUESTS[name]
   if (isRepeat && !safe) return { failure: { code: 'unknown' } }
@@ -52,6 +55,7 @@ async function answerTo(
   try {
     if (name === 'pairing.code') return await pairingCode(connection, read.data as { phoneNumber: string })
     if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
+    if (name === 'media.fetch') return await obtain(read.data as { messageId: string }, fileOf)
     if (name === 'picture.set') return await setPicture(connection, read.data as Picture, contentOf)
     return { answer: await within(patience, connection.ask(name, read.data as never), name) }
   } catch (error) {
@@ -65,6 +69,11 @@ async function pairingCode(
 ): Promise<Outcome> {
   if (connection?.state !== 'pairing') return { failure: { code: 'not_pairing' } }
   return { answer: { code: await connection.pairingCode(phoneNumber) } }
+}
+
+async function obtain({ messageId }: { messageId: string }, fileOf: Parts['fileOf']): Promise<Outcome> {
+  const media = await fileOf(messageId)
+  return media ? { answer: { media } } : { failure: { code: 'refused', whatsapp: 404 } }
 }
 
 type Picture = { id?: string | undefined; file?: string | undefined }

@@ -66,6 +66,8 @@ export type SupervisorParts = {
   contactsOf(session: Session): ContactBook
   /** How others refer to a message of a session; undefined when it is not known. */
   targetOf(sessionId: string, messageId: string): Promise<Target | undefined>
+  /** A message of the session, sent or received. */
+  seek(sessionId: string, messageId: string): Promise<Message | undefined>
   /** Erases everything that is stored of a deleted session. */
   purge(session: Session): Promise<void>
   onQr(session: Session, text: string, expiresAt: number): void
@@ -79,7 +81,7 @@ export type SupervisorParts = {
 /** The same for one session, whose name it need not be told again. */
 export type SessionParts = Omit<
   SupervisorParts,
-  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'targetOf'
+  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'targetOf' | 'seek'
 > & {
   about: { sessionId: string; accountId: string }
   /** As it is known by then. */
@@ -97,6 +99,7 @@ export type SessionParts = Omit<
   keys: MessageKeys
   contacts: ContactBook
   targetOf(messageId: string): Promise<Target | undefined>
+  seek(messageId: string): Promise<Message | undefined>
 }
 
 /** @param current the session as it is known by then, and its device while there is one */
@@ -135,5 +138,6 @@ export function forSession(
     keys: parts.keysOf(session),
     contacts: parts.contactsOf(session),
     targetOf: (messageId) => parts.targetOf(id, messageId),
+    seek: (messageId) => parts.seek(id, messageId),
   }
 }

@@ -41,7 +41,16 @@ export function openTraffic(
     },
   })
   const { now, log, answered, contentOf, keys, downloads } = parts
-  const answer = answering({ now, log, contentOf, tell: answered })
+  const answer = answering({
+    now,
+    log,
+    contentOf,
+    tell: answered,
+    async fileOf(messageId) {
+      const message = await parts.seek(messageId)
+      return message && downloads.obtain(receiver, message)
+    },
+  })
   return {
     outbox,
     hooks: {

@@ -3,7 +3,7 @@
  * what it takes and what comes back. Nothing of them is kept for longer than a caller waits.
  */
 import * as z from 'zod'
-import { Person } from './content.ts'
+import { Media, Person } from './content.ts'
 
 const nothing = z.object({})
 const Jid = z.string()
@@ -137,6 +137,8 @@ export const REQUESTS = {
     z.object({ results: z.array(Affected) }),
   ),
   'call.reject': request(z.object({ callId: z.string(), from: Jid }), nothing),
+  /** Fetches the file of a received message that was not fetched when it came; `pending` when that takes long. */
+  'media.fetch': request(z.object({ messageId: z.string() }), z.object({ media: Media })),
   'pairing.code': request(z.object({ phoneNumber: z.string() }), z.object({ code: z.string() })),
 } as const
 

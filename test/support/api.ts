@@ -54,6 +54,7 @@ type Answer = {
     events: { id: string; type: string }[]
     total: number
     status: string | number
+    pending: { setting: string; needs: string }[]
     nextCursor: string | null
     qrCode: string
   }

@@ -8,6 +8,7 @@ import { callCalls } from './calls.ts'
 import { chatCalls } from './chats.ts'
 import { contactCalls } from './contacts.ts'
 import { groupCalls } from './groups.ts'
+import { mediaCalls } from './media.ts'
 import { peopleCalls } from './people.ts'
 import { pictureCalls } from './pictures.ts'
 import { presenceCalls } from './presence.ts'
@@ -25,4 +26,5 @@ export const chatsAndMore = [
   ...callCalls,
   ...pictureCalls,
   ...groupCalls,
+  ...mediaCalls,
 ]

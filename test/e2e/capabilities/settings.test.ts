@@ -1,6 +1,9 @@
+import pino from 'pino'
 import { afterAll, beforeAll, expect } from 'vitest'
+import { PROGRESS } from '#core/message.ts'
 import type { SettingsChange } from '#core/settings.ts'
 import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import * as sample from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
@@ -10,10 +13,12 @@ let w: CapabilityWorld
 let id: string
 /** Ann has a session too, so that she sees what becomes of her messages. */
 let hers: string
+/** What the connector has logged. */
+const lines: string[] = []
 
 beforeAll(async () => {
   w = await capabilityWorld()
-  await w.connector()
+  await w.connector('c1', {}, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }))
   id = (await w.line(PHONE)).id
   hers = (await w.line(ANN)).id
 })
@@ -33,6 +38,8 @@ const settled = async () => {
   expect(status).toBe(200)
   await w.sends(id, { to: BOB, text: 'The commands behind the change have been taken' })
 }
+const hasReached = ({ status }: { status: string }, goal: (typeof PROGRESS)[number]): boolean =>
+  PROGRESS.indexOf(status as never) >= PROGRESS.indexOf(goal)
 const deviceAt = async (number: string) =>
   (await w.phones.phones()).find((phone) => phone.number === `+${number}`)?.devices.at(-1)
 
@@ -76,7 +83,7 @@ capability(
   async () => {
     const isRead = async (messageId: string) => (await w.shown(hers, messageId)).status === 'read'
     const delivered = (messageId: string) =>
-      until('it is delivered', async () => (await w.shown(hers, messageId)).times.delivered)
+      until('it is delivered', async () => hasReached(await w.shown(hers, messageId), 'delivered'))
     await change({ readReceipts: 'never' })
     await settled()
     const quiet = await w.sends(hers, { to: PHONE, text: 'Do you see that I am read?' })
@@ -148,13 +155,71 @@ capability('Reject every call, with an answer', PUT, async () => {
   const answer = await until('the answer', async () =>
     (await w.phones.inbox(ANN)).messages.find(({ text }) => text === 'Please write to us.'),
   )
-  await until('the ledger knows it', async () => (await w.shown(id, answer.id)).times.server)
+  await until('the ledger knows it', async () => hasReached(await w.shown(id, answer.id), 'server'))
   await change({ autoRejectCalls: null })
   await settled()
   const second = await w.phones.call(ANN, PHONE)
   await w.event(id, 'call.received', ({ call }) => call.id === second.id)
   expect((await w.phones.callState(second.id)).state).toBe('ringing')
   await w.phones.hangUp(second.id)
+})
+
+capability(
+  'Fetch only the files that are wanted, and others on request',
+  `${PUT} · POST /api/sessions/{sessionId}/messages/{messageId}/media`,
+  async () => {
+    const image = { data: sample.png.toString('base64'), mimetype: 'image/png' }
+    await change({ autoDownload: { enabled: true, kinds: ['image'], maxSize: 1_000, from: ['chats'] } })
+    await settled()
+    const { id: group } = await w.phones.createGroup({ creator: ANN, subject: 'Pics', participants: [PHONE] })
+    const wanted = await w.phones.send(ANN, { to: PHONE, image })
+    const skipped = [
+      await w.phones.send(ANN, { to: group, image }),
+      await w.phones.send(ANN, { to: PHONE, document: { ...image, fileName: 'a.png' } }),
+      await w.phones.send(ANN, {
+        to: PHONE,
+        image: { ...image, data: Buffer.concat([sample.png, Buffer.alloc(2_000)]).toString('base64') },
+      }),
+    ]
+    await w.event(id, 'message.media', ({ target }) => target.messageId === wanted.id)
+    for (const message of skipped)
+      expect((await w.received(id, message.id)).media).toMatchObject({
+        state: 'skipped',
+        size: expect.any(Number),
+      })
+
+    const [inGroup] = skipped
+    const path = `/api/sessions/${id}/messages/${inGroup?.id}/media`
+    const { body } = await w.call<{ media: { state: string; url: string } }>('POST', path)
+    expect(body.media).toMatchObject({ state: 'stored', mimetype: 'image/png' })
+    const { pathname, search } = new URL(body.media.url)
+    const file = await w.app.request(pathname + search)
+    expect(Buffer.from(await file.arrayBuffer())).toEqual(sample.png)
+    await w.event(id, 'message.media', ({ target }) => target.messageId === inGroup?.id)
+    expect((await w.call('POST', path)).body).toMatchObject({ media: { state: 'stored' } })
+    const text = await w.phones.send(ANN, { to: PHONE, text: 'No file' })
+    await w.received(id, text.id)
+    expect((await w.call('POST', `/api/sessions/${id}/messages/${text.id}/media`)).status).toBe(404)
+    await change({ autoDownload: null })
+  },
+)
+
+capability('Look at one session more closely', PUT, async () => {
+  await settled()
+  const secret = 'What nobody else may know'
+  const heardOf = (messageId: string) => lines.filter((line) => line.includes(messageId))
+  const before = await w.phones.send(ANN, { to: PHONE, text: secret })
+  await w.received(id, before.id)
+  await change({ debug: true })
+  await settled()
+  const after = await w.phones.send(ANN, { to: PHONE, text: secret })
+  await w.received(id, after.id)
+  await until('it is logged', () => heardOf(after.id).length > 0)
+  expect(heardOf(before.id)).toEqual([])
+  expect(heardOf(after.id).every((line) => JSON.parse(line).sessionId === id)).toBe(true)
+  expect(lines.join()).not.toContain(secret)
+  expect(lines.join()).not.toContain(ANN)
+  await change({ debug: null })
 })
 
 capability('Keep no messages', PUT, async () => {
@@ -168,7 +233,7 @@ capability('Keep no messages', PUT, async () => {
   expect(body.chats.map((chat) => chat.id)).not.toContain(jidOf('4915100000004'))
   // What the API sends is followed up in the ledger all the same.
   const sent = await w.sends(id, { to: '4915100000004', text: 'So it stays' })
-  await until('it is delivered', async () => (await w.shown(id, sent.id)).times.delivered)
+  await until('it is delivered', async () => hasReached(await w.shown(id, sent.id), 'delivered'))
   await change({ store: null })
   await settled()
   const kept = await w.phones.send('4915100000004', { to: PHONE, text: 'For the record' })
