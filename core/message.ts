@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { type Content, isDeed, type Target } from './contract/content.ts'
-import { MessageFacts, MessageStatus } from './contract/message.ts'
+import { MessageFacts, MessageStatus, Waiting } from './contract/message.ts'
 import { iso, ttl } from './platform/clock.ts'
 import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
@@ -34,6 +34,7 @@ const Stored = z.looseObject({
   failedAt: time,
   reason: z.string().optional(),
   waitSk: z.string().optional(),
+  waiting: Waiting.optional(),
   fingerprint: z.string().optional(),
   recipients: z.array(z.string()).optional(),
   editedAt: time,
@@ -62,6 +63,8 @@ export type Message = z.infer<typeof MessageFacts> & {
   reason: string | undefined
   /** When it stands in the index of what waits: the place in it. */
   waitSk: string | undefined
+  /** Why it was queued, as its connector knew by then: see waiting.ts. */
+  waiting: Waiting | undefined
   /** Of the request that it was accepted with, where it is more than a text. */
   fingerprint: string | undefined
   /** Of a status: the jids of those who were to see it. */
@@ -77,7 +80,7 @@ export type Message = z.infer<typeof MessageFacts> & {
 }
 
 export const Message = Stored.transform((stored): Message => {
-  const { sessionId, accountId, reason, waitSk, fingerprint, recipients } = stored
+  const { sessionId, accountId, reason, waitSk, waiting, fingerprint, recipients } = stored
   const { editedAt, deletedAt, pinnedUntil } = stored
   const facts = factsIn(stored)
   const times: Times = Object.fromEntries(
@@ -94,6 +97,7 @@ export const Message = Stored.transform((stored): Message => {
     status: facts.fromMe ? statusOf(times) : 'received',
     reason,
     waitSk,
+    waiting,
     fingerprint,
     recipients,
     editedAt,

@@ -4,6 +4,7 @@
  * The verbs are in sessions/.
  */
 import * as z from 'zod'
+import { Restriction } from './restriction.ts'
 import { StoredSettings } from './settings.ts'
 
 export { sessionKey, sessionPartition } from './partition.ts'
@@ -31,19 +32,6 @@ export const StatusChange = z
   })
   .meta({ id: 'StatusChange' })
 export type StatusChange = z.infer<typeof StatusChange>
-
-/** WhatsApp keeps the account from writing to people who do not know it. `kind` is WhatsApp's word for it, in lower case. */
-export const Restriction = z
-  .object({
-    since: z.iso.datetime(),
-    until: z.iso.datetime().optional().meta({ description: 'Absent when WhatsApp does not say' }),
-    kind: z.string().meta({
-      description:
-        '`reachout`, `web_companion_only`, `biz_quality` … or `unknown`, when WhatsApp does not say',
-    }),
-  })
-  .meta({ id: 'Restriction' })
-export type Restriction = z.infer<typeof Restriction>
 
 /** What is, as the owning connector last wrote it. Fenced by `epoch`, the epoch of its lease. */
 export const State = z.object({

@@ -7,7 +7,7 @@
  */
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
-import type { Restriction as Known } from '#core/session.ts'
+import type { Restriction as Known } from '#core/restriction.ts'
 import { NotConnected, type Standing } from '../socket/index.ts'
 
 export type RestrictionParts = {

@@ -5,6 +5,7 @@
 import type { Event } from '#core/contract/event.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
+import type { Restriction } from '#core/restriction.ts'
 import type { Session, State } from '#core/session.ts'
 import type { Draft } from '../events/order.ts'
 import type { StateWriter, Subject } from '../events/states.ts'
@@ -90,6 +91,26 @@ export class Display {
     this.#write({ doneIntent }, [])
   }
 
+  /** What is shown stays; what WhatsApp keeps the account from has changed. */
+  restricted(restriction: Restriction | undefined): void {
+    const session = this.#subject.session()
+    const timestamp = iso(this.#parts.now())
+    const base = { sessionId: session.id, accountId: session.accountId, timestamp }
+    const { since = timestamp } = session.state.restriction ?? {}
+    this.#parts.log.info(
+      { restriction },
+      restriction ? 'account restricted' : 'account not restricted any more',
+    )
+    this.#parts.states.record(this.#subject, {
+      state: { ...this.#shown, restriction },
+      events: [
+        restriction
+          ? { ...base, type: 'session.restricted', payload: restriction }
+          : { ...base, type: 'session.unrestricted', payload: { since } },
+      ],
+    })
+  }
+
   /** The session is no longer ours: what is not written stays unwritten. */
   leave(): void {
     this.#phase = 'gone'
@@ -119,6 +140,7 @@ export class Display {
           lid: undefined,
           phoneNumber: undefined,
           claimed: undefined,
+          restriction: undefined,
           connectedAt: undefined,
         }
       : {

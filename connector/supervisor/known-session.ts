@@ -57,10 +57,12 @@ export class KnownSession {
     if (isHeard) this.#heard(this.#session)
   }
 
-  written({ state: { status }, doneIntent = 0 }: Pick<StateChange, 'state' | 'doneIntent'>): void {
+  written({ state: change, doneIntent = 0 }: Pick<StateChange, 'state' | 'doneIntent'>): void {
     const { state } = this.#session
-    const done = Math.max(doneIntent, state.doneIntent)
-    this.#session = { ...this.#session, state: { ...state, status, doneIntent: done } }
+    const { status, restriction } = change
+    const after = { ...state, status, doneIntent: Math.max(doneIntent, state.doneIntent) }
+    if ('restriction' in change) after.restriction = restriction
+    this.#session = { ...this.#session, state: after }
   }
 
   /** Settings may have changed; what cannot be read now is decided by what is known. */

@@ -4,14 +4,14 @@
  * when it waits for its turn in its chat (the ledger still has it then), or when there is nothing left to do about it.
  */
 import { type Content, isPlain } from '#core/contract/content.ts'
-import type { MessageFacts } from '#core/contract/message.ts'
+import type { MessageFacts, Waiting } from '#core/contract/message.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { textMessage } from '../convert/index.ts'
 import type { Draft } from '../events/order.ts'
 import { Recent } from '../recent.ts'
-import type { Device } from '../socket/index.ts'
+import type { Device, Waiting as Waits } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { SessionParts } from './parts.ts'
 import { type PrepareParts, preparing } from './prepare.ts'
@@ -110,13 +110,19 @@ export class Outbox {
    */
   tick(device: Device): void {
     const { now, timing, note } = this.#parts
+    device.proceed()
     const late = [...this.#taken].filter(
       ([, taken]) => taken.held && !taken.shown && now() - taken.at >= timing.QUEUED_AFTER_MS,
     )
     for (const [, taken] of late) taken.shown = true
     const waiting = late.filter(([id]) => device.isWaiting(id))
-    if (waiting.length > 0)
-      void note(waiting.map(([id, { facts }]) => this.#status(id, 'queued', { chatId: facts.chatId })))
+    if (waiting.length === 0) return
+    const waits = device.waits()
+    void note(
+      waiting.map(([id, { facts }]) =>
+        this.#status(id, 'queued', { chatId: facts.chatId, ...shownAs(waits.get(id)) }),
+      ),
+    )
   }
 
   /** These will never be sent. */
@@ -198,7 +204,7 @@ export class Outbox {
   #status(
     messageId: string,
     status: 'queued' | 'failed',
-    detail: { chatId?: string; reason?: string },
+    detail: { chatId?: string; reason?: string; waiting?: Waiting },
   ): Draft {
     const { about, now } = this.#parts
     return {
@@ -211,3 +217,6 @@ export class Outbox {
 }
 
 const isTaken = ({ status }: Message): boolean => status !== 'received' && hasReached(status, 'server')
+
+const shownAs = (waits: Waits | undefined) =>
+  waits && { waiting: { reason: waits.reason, ...(waits.until ? { until: iso(waits.until) } : {}) } }

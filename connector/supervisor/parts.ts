@@ -36,7 +36,7 @@ export type SupervisorParts = {
   openDevice(
     session: Session,
     epoch: number,
-    hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'log'>,
+    hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log'>,
   ): Promise<Device>
   appender: Pick<Appender, 'append' | 'exclusively' | 'store'>
   /**

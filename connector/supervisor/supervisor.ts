@@ -57,7 +57,11 @@ export class Supervisor {
     this.#attempts = new Attempts(parts.timing, parts.random)
     this.#number = new OwnNumber(session, parts.numbers, parts.log)
     const line = () => this.#dialer.line?.connection
-    this.#traffic = openTraffic(parts, { device: () => this.device, connection: line })
+    this.#traffic = openTraffic(parts, {
+      device: () => this.device,
+      connection: line,
+      restricted: (restriction) => this.#display.restricted(restriction),
+    })
     this.#holder = new DeviceHolder(async () => {
       const device = await parts.openDevice(this.session, epoch, this.#traffic.hooks)
       device.onDead((error) => this.#died(device, error))
@@ -139,7 +143,7 @@ export class Supervisor {
   /** To be called about every second. */
   tick(): void {
     this.#dialer.line?.tick()
-    if (this.device) this.#traffic.outbox.tick(this.device)
+    this.#traffic.tick()
     if (this.phase !== 'open') return
     const reason = this.#isStoreFailing() ? 'store_unavailable' : undefined
     if (this.#display.reason !== reason) this.#enter('open', { reason })
@@ -359,7 +363,10 @@ export class Supervisor {
   #enter(phase: Phase, detail: Detail = {}): void {
     if (this.#isLeaving) return
     if (detail.me !== undefined) this.#known.isLinked = detail.me !== null
-    if (detail.me === null) void this.#number.release(this.session)
+    if (detail.me === null) {
+      this.#traffic.forget()
+      void this.#number.release(this.session)
+    }
     this.#display.enter(phase, detail)
     this.#changed()
   }

@@ -1,5 +1,8 @@
 /** Everything that goes through one session, put together: messages out and in, their files, and requests. */
+import type { Restriction as Restricted } from '#core/restriction.ts'
 import type { Receiver } from '../media/receiving.ts'
+import { Restriction } from '../rules/restriction.ts'
+import { rulesOf } from '../rules/rules.ts'
 import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
 import { answering, type Request } from './answers.ts'
 import { inbox } from './inbox.ts'
@@ -10,17 +13,26 @@ import type { SessionParts } from './parts.ts'
 export type Traffic = {
   outbox: Outbox
   /** What the device is opened with. */
-  hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'log'>
+  hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log'>
   answer(request: Request): Promise<void>
   /** The session is connected: what was left undone is gone on with. */
   resume(): void
   /** The settings may have changed. */
   follow(): void
+  /** To be called about every second. */
+  tick(): void
+  /** The account has left the session. */
+  forget(): void
 }
 
 export function openTraffic(
   parts: SessionParts,
-  current: { device(): Device | undefined; connection(): Connection | undefined },
+  current: {
+    device(): Device | undefined
+    connection(): Connection | undefined
+    /** What WhatsApp keeps the account from has changed. */
+    restricted(restriction: Restricted | undefined): void
+  },
 ): Traffic {
   const opened = () => {
     const connection = current.connection()
@@ -40,6 +52,11 @@ export function openTraffic(
       await outbox.take(device, [{ messageId, to, content, acceptedAt, isRepeat: false }])
     },
   })
+  const restriction = new Restriction(parts.session().state.restriction, {
+    ...parts,
+    changed: current.restricted,
+  })
+  const rules = rulesOf({ ...parts, settings: () => parts.session().settings, restriction })
   const { now, log, answered, contentOf, keys, downloads } = parts
   const answer = answering({
     now,
@@ -62,6 +79,7 @@ export function openTraffic(
         react: (events) => manners.react(events),
       }),
       lookup: keys.encoded,
+      rules,
       log,
     },
     answer: (request) => answer(current.connection(), request),
@@ -71,5 +89,11 @@ export function openTraffic(
       manners.opened()
     },
     follow: () => manners.follow(),
+    tick() {
+      const [device, connection] = [current.device(), opened()]
+      if (connection) restriction.tick(() => connection.standing())
+      if (device) outbox.tick(device)
+    },
+    forget: () => restriction.forget(),
   }
 }

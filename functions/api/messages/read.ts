@@ -1,14 +1,18 @@
 /** A message with its history, and how many there were. */
 
 import * as z from 'zod'
-import { findAll } from '#core/message.ts'
+import type { Waiting } from '#core/contract/message.ts'
+import { findAll, type Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
+import * as Sessions from '#core/sessions/index.ts'
 import * as Stats from '#core/stats.ts'
+import { waitingOf } from '#core/waiting.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { shown } from '../sessions/view.ts'
 import { EXAMPLE, linked, MessageRecord, recordOf } from './view.ts'
 
 const tags = ['Messages']
@@ -20,7 +24,7 @@ const get = createRoute({
   tags,
   summary: 'Show a message',
   description:
-    'Every state that it passed, with its time: `accepted → queued → sent → server → delivered → read | played`, or `failed` with a reason.',
+    'Every state that it passed, with its time: `accepted → queued → sent → server → delivered → read | played`, or `failed` with a reason. One that has not left says why in `waiting`.',
   security: SECURED,
   request: {
     params: z.object({ messageId: z.string().meta({ example: EXAMPLE.id }) }),
@@ -76,5 +80,16 @@ export const readMessages = (deps: Deps) =>
         (record) => record.accountId === c.get('accountId') && (!sessionId || record.sessionId === sessionId),
       )
       if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
-      return c.json({ success: true as const, message: await linked(deps.media, recordOf(message)) }, 200)
+      const [record, waiting] = await Promise.all([
+        linked(deps.media, recordOf(message)),
+        waitingIn(deps, message),
+      ])
+      return c.json({ success: true as const, message: { ...record, ...(waiting ? { waiting } : {}) } }, 200)
     })
+
+/** Only what waits is looked at more closely. */
+async function waitingIn(deps: Deps, message: Message): Promise<Waiting | undefined> {
+  if (message.status !== 'accepted' && message.status !== 'queued') return
+  const session = await Sessions.find(deps.store, message.sessionId)
+  return session && waitingOf(message, session, await shown(deps, session), deps.store.now())
+}

@@ -1,10 +1,11 @@
 /** How a message is shown. */
 import * as z from 'zod'
 import { Content, Media } from '#core/contract/content.ts'
-import { MessageFacts, MessageStatus } from '#core/contract/message.ts'
+import { MessageFacts, MessageStatus, Waiting } from '#core/contract/message.ts'
 import type { Links } from '#core/media/link.ts'
 import { isStored, withLink } from '#core/media/linked.ts'
 import { historyOf, type Message } from '#core/message.ts'
+import { explanationOf } from './reasons.ts'
 
 const { id, chatId, fromMe, from, to, sender, timestamp } = MessageFacts.shape
 const { type, text, quoted, mentions, media: _, ...more } = Content.shape
@@ -32,6 +33,10 @@ export const MessageView = z
     status: z.enum([...MessageStatus.options, 'received']),
     createdAt: at,
     reason: z.string().optional().meta({ description: 'Why it failed' }),
+    explanation: z
+      .string()
+      .optional()
+      .meta({ description: 'The same as a sentence, where there is more to say' }),
     quoted: quoted.meta({ description: 'The message that this one answers' }),
     mentions: mentions.meta({ description: 'Phone numbers, LIDs where no number is known, or `all`' }),
     media: MediaView.optional(),
@@ -59,6 +64,10 @@ export const MessageView = z
 
 export const MessageRecord = MessageView.extend({
   history: z.array(z.object({ status: MessageStatus, at: z.iso.datetime() })),
+  waiting: Waiting.optional().meta({
+    description:
+      'Why it has not left yet, and about until when: `send_at` its time has not come, `not_connected`, `pacing` the session spreads its messages, `restricted` WhatsApp keeps the account from writing to strangers, `media` its file is being uploaded, `order` it stands behind another message of its chat',
+  }),
 }).meta({ id: 'MessageRecord' })
 
 export const EXAMPLE = {
@@ -77,12 +86,15 @@ export const EXAMPLE = {
 }
 
 export function viewOf(message: Message): z.infer<typeof MessageView> {
-  const { accountId: _, times, waitSk: __, sealed: ___, fingerprint: ____, reason, ...shown } = message
+  const { accountId: _, times, waitSk: __, sealed: ___, fingerprint: ____, ...known } = message
+  const { reason, waiting: _____, ...shown } = known
   const { reactions, votes, responses, views, recipients, ...rest } = shown
   return {
     ...present(rest),
     createdAt: times.accepted ?? shown.timestamp,
-    ...(shown.status === 'failed' && reason !== undefined ? { reason } : {}),
+    ...(shown.status === 'failed' && reason !== undefined
+      ? present({ reason, explanation: explanationOf(reason) })
+      : {}),
     ...present({
       reactions: some(reactions),
       votes: some(votes),

@@ -15,6 +15,9 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'session.status': 'The status of a session changed; with the statuses that led to it',
   'session.connected': 'A session is connected',
   'session.disconnected': 'A session is not connected any more',
+  'session.restricted':
+    'WhatsApp keeps the account from writing to people who do not know it, until `until` if it says so; also when that has changed',
+  'session.unrestricted': 'The account may write to everybody again',
   'session.volume': 'Far more, or far fewer, messages in an hour than is usual at that time of day',
   'session.qr': 'A QR code waits to be scanned: fetch it from /api/sessions/{id}/qr',
   'message.received': 'A message came in',

@@ -14,6 +14,8 @@ export const SESSIONS: Examples<'session' | 'webhook'> = {
   },
   'session.connected': { phoneNumber: OURS, lid: '543210987654321@lid' },
   'session.disconnected': { reason: 'logged_out' },
+  'session.restricted': { since: AT, until: '2026-01-02T12:00:00.000Z', kind: 'reachout' },
+  'session.unrestricted': { since: '2025-12-31T12:00:00.000Z' },
   'session.volume': { hour: '2026-01-01T11:00:00.000Z', messages: 612, usual: 48.5, direction: 'above' },
   'session.qr': { expiresAt: '2026-01-01T12:01:00.000Z' },
   'webhook.disabled': {
