@@ -10,6 +10,10 @@ test.each(PART_NAMES)('the addresses of %s lead to it', async (part) => {
       expect(`${path} → ${partOf(path)}`).toBe(`${path} → ${part}`)
 })
 
+test('links to files lead to those who serve them', () => {
+  expect(partOf('/media/abc/picture.png')).toBe('chats')
+})
+
 test.each(['/', '/api/toString', '/api/sessions/1/__proto__', '//', '/api'])(
   '%s leads somewhere',
   async (path) => {

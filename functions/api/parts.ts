@@ -53,6 +53,8 @@ const BELOW_SESSION: Record<string, Part> = {
 export function partOf(path: string): Part {
   const [, root = '', noun = '', , below = ''] = path.split('/')
   if (root === 'session' || root === 'sessions') return 'conversations'
+  // Links to files, which stand in no description.
+  if (root === 'media') return 'chats'
   if (root !== 'api') return 'pages'
   if (noun === 'sessions') return (Object.hasOwn(BELOW_SESSION, below) && BELOW_SESSION[below]) || 'chats'
   return (Object.hasOwn(NOUNS, noun) && NOUNS[noun]) || 'pages'
