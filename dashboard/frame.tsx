@@ -1,13 +1,24 @@
 /** What stays while pages change: the name, where one can go, and the way out. */
 import type { ComponentChildren } from 'preact'
+import { Connectors } from './connectors/connectors.tsx'
+import { Analytics } from './conversations/analytics.tsx'
+import { ConversationPage } from './conversations/conversation.tsx'
+import { Conversations } from './conversations/list.tsx'
 import { hrefOf, type Route, useRoute } from './route.ts'
 import { Sessions } from './sessions/list.tsx'
 import { SessionPage } from './sessions/page.tsx'
 import { Button } from './ui/button.tsx'
 import { Empty } from './ui/notice.tsx'
 import { PageHead } from './ui/page.tsx'
+import { Webhooks } from './webhooks/list.tsx'
+import { WebhookPage } from './webhooks/webhook.tsx'
 
-const PLACES: [string, string][] = [['sessions', 'Sessions']]
+const PLACES: [string, string][] = [
+  ['sessions', 'Sessions'],
+  ['conversations', 'Conversations'],
+  ['webhooks', 'Webhooks'],
+  ['connectors', 'Connectors'],
+]
 
 export function Frame({ onLeave }: { onLeave: () => void }) {
   const route = useRoute()
@@ -45,6 +56,12 @@ function pageAt([place = 'sessions', id, part, more, ...rest]: Route): Component
     switch (place) {
       case 'sessions':
         return id ? <SessionPage id={id} part={part} chatId={more} /> : <Sessions />
+      case 'conversations':
+        return id === 'figures' ? <Analytics /> : id ? <ConversationPage id={id} /> : <Conversations />
+      case 'webhooks':
+        return id && part ? <WebhookPage scope={id} id={part} /> : <Webhooks scope={id ?? 'account'} />
+      case 'connectors':
+        return <Connectors />
     }
   return (
     <>

@@ -5,6 +5,7 @@ import './styles/base.css'
 import './styles/frame.css'
 import './styles/parts.css'
 import './styles/chats.css'
+import './styles/more.css'
 
 const place = document.getElementById('app')
 if (place) render(<App />, place)

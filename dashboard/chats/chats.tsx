@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
 import { Empty, Shown } from '../ui/notice.tsx'
+import { inWords } from '../ui/status.tsx'
 import { Clock } from '../ui/time.tsx'
 import { chatIdOf, titleOf } from './ids.ts'
 import { useChats } from './list.ts'
@@ -98,15 +99,21 @@ function List({
 }
 
 function Entry({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
-  const { fromMe, text, type, timestamp } = chat.lastMessage
+  const { lastMessage: last, unreadCount, isUnread } = chat
   return (
     <a href={hrefOf('sessions', chat.sessionId, 'chats', chat.id)} aria-current={isOpen ? 'true' : undefined}>
       <strong>{titleOf(chat, chat.id)}</strong>
-      <Clock at={timestamp} />
+      {last && <Clock at={last.timestamp} />}
       <span class="preview">
-        {fromMe && 'You: '}
-        {text ?? type}
+        {last?.fromMe && 'You: '}
+        {last && (last.text ?? inWords(last.type))}
       </span>
+      {(unreadCount > 0 || isUnread) && !isOpen && (
+        <span class="unread" title="Unread">
+          {unreadCount || '•'}
+          <span class="hidden"> unread</span>
+        </span>
+      )}
     </a>
   )
 }

@@ -37,7 +37,7 @@ type Said = Extract<Event, { type: 'message.received' | 'message.sent' }>
 export function moved(chats: Chat[], { sessionId, payload: { message } }: Said): Chat[] {
   const { id, chatId, fromMe, type, text, timestamp } = message
   const known = chats.find((chat) => chat.id === chatId)
-  if (known && known.lastMessage.timestamp > timestamp) return chats
+  if (known?.lastMessage && known.lastMessage.timestamp > timestamp) return chats
   const other = fromMe || isGroup(chatId) ? undefined : message.sender
   const chat: Chat = {
     id: chatId,
@@ -46,6 +46,11 @@ export function moved(chats: Chat[], { sessionId, payload: { message } }: Said):
     phoneNumber: known?.phoneNumber ?? other?.phoneNumber ?? null,
     isGroup: isGroup(chatId),
     lastMessage: { id, fromMe, type, text, timestamp },
+    unreadCount: fromMe ? 0 : (known?.unreadCount ?? 0) + 1,
+    isUnread: !fromMe && (known?.isUnread ?? false),
+    isArchived: known?.isArchived ?? false,
+    isPinned: known?.isPinned ?? false,
+    mutedUntil: known?.mutedUntil ?? null,
   }
   return [chat, ...chats.filter((one) => one !== known)]
 }

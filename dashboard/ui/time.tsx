@@ -25,6 +25,10 @@ export function useNow(everyMs: number): number {
 /** Milliseconds until then; negative when it was before now. */
 export const untilThen = (at: string): number => Date.parse(at) - Date.now()
 
+/** The day so many days ago, in UTC, as `2026-01-31`. */
+export const daysBefore = (days: number): string =>
+  new Date(Date.now() - days * 86_400 * SECOND).toISOString().slice(0, 10)
+
 export function ago(at: string, now: number): string {
   const past = Date.parse(at) - now
   const [unit, length] = UNITS.find(([, one]) => Math.abs(past) >= one) ?? []
