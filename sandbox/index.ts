@@ -9,6 +9,7 @@ import { scheduleFaults } from './control/faults.ts'
 import { forgetParked, nothingParked, releaseHeld } from './delivery/deliver.ts'
 import { openWatchers } from './delivery/devices.ts'
 import { openQueue } from './delivery/queue.ts'
+import { noStandings, tellStandings } from './delivery/standing.ts'
 import { openGroups } from './groups/groups.ts'
 import { openCdn } from './media/cdn.ts'
 import { loadCertificates } from './noise/certificates.ts'
@@ -107,12 +108,14 @@ function createWorld(options: Options, origin: () => string): World {
     registrations: openRegistrations(),
     hellos: new Map(),
     faults: scheduleFaults(),
+    standings: noStandings(),
     stats,
   }
   world.faults.onEnd(() => {
     for (const connection of world.live.all())
       if (!world.faults.isActive('stall', connection.companion?.number)) connection.resume()
     releaseHeld(world)
+    tellStandings(world)
   })
   return world
 }

@@ -7,6 +7,7 @@ import type { Calls } from './delivery/calls.ts'
 import type { Parked } from './delivery/deliver.ts'
 import type { Watchers } from './delivery/devices.ts'
 import type { Queue } from './delivery/queue.ts'
+import type { Standings } from './delivery/standing.ts'
 import type { Groups } from './groups/groups.ts'
 import type { Cdn } from './media/cdn.ts'
 import type { Certificates } from './noise/certificates.ts'
@@ -54,6 +55,7 @@ export type World = {
   registrations: Registrations
   hellos: Hellos
   faults: Faults
+  standings: Standings
   stats: Stats
 }
 

@@ -16,6 +16,7 @@ import { contentOf, dropFile } from '../media/files.ts'
 import { keepCertificates } from '../noise/certificates.ts'
 import { enterCode } from '../pairing/code.ts'
 import { readQr, scan } from '../pairing/scan.ts'
+import { forgetStandings } from '../delivery/standing.ts'
 import { unlink } from '../pairing/unlink.ts'
 import { compose } from '../people/compose.ts'
 import type { InboxEntry, InboxPage } from '../people/inbox.ts'
@@ -216,6 +217,7 @@ export function controlOf(world: World) {
       world.faults.reset()
       for (const connection of world.live.all()) connection.cut()
       forgetParked(world.parked)
+      forgetStandings(world.standings)
       for (const directory of [world.people, world.companions, world.groups]) directory.forget()
       world.store.clear()
       world.cdn.clear()

@@ -92,6 +92,28 @@ test('restrict refuses messages with 463 and shows them to nobody', async () => 
   expect((await s.control.inbox(CAROL)).messages.map((message) => message.text)).toEqual(['yes'])
 })
 
+test('restrict lets those be written to who have written before, and groups', async () => {
+  await using s = await stage()
+  const alice = await s.link(ALICE)
+  const { id: group } = await s.control.createGroup({
+    creator: BOB,
+    subject: 'Friends',
+    participants: [ALICE],
+  })
+  const { id: first } = await s.control.send(BOB, { to: ALICE, text: 'write to me' })
+  await eventually(() => alice.textOf(first) === 'write to me')
+  await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
+  await s.control.fault({ kind: 'restrict', number: ALICE })
+  const ids = [jidOf(CAROL), jidOf(BOB), group].map((to) => alice.send(to, 'hello'))
+  const [toStranger, toFriend, toGroup] = await Promise.all(ids)
+  await eventually(() => [toStranger, toFriend, toGroup].every((id) => alice.acks.has(id ?? '')))
+  expect([toStranger, toFriend, toGroup].map((id) => alice.acks.get(id ?? ''))).toEqual([
+    '463',
+    undefined,
+    undefined,
+  ])
+})
+
 test('late-acks: the message arrives, its acknowledgement later', async () => {
   await using s = await stage({ receiptDelayMs: 0 })
   const alice = await s.link(ALICE)

@@ -23,6 +23,8 @@ export type FaultRequest = {
   forMs?: number | undefined
   /** Only for `late-acks`. */
   delayMs?: number | undefined
+  /** Only for `restrict`: companions find out by themselves. */
+  silent?: boolean | undefined
 }
 export type ActiveFault = FaultRequest & { id: number; endsAt?: string }
 export type Faults = ReturnType<typeof scheduleFaults>

@@ -34,6 +34,7 @@ export const FaultOrder = z.strictObject({
   number: PhoneNumber.optional(),
   forMs: z.int().min(1).max(86_400_000).optional(),
   delayMs: z.int().min(0).max(3_600_000).optional(),
+  silent: z.boolean().optional(),
   /** Ends the faults of this kind instead. */
   off: z.boolean().default(false),
 })

@@ -1,4 +1,5 @@
 /** What a fault does to the connections that are open when it begins. The rest is done where the trouble happens. */
+import { tellStandings } from '../delivery/standing.ts'
 import { sayGoodbye } from '../wire/goodbyes.ts'
 import type { World } from '../world.ts'
 import { type ActiveFault, type FaultKind, type FaultRequest, withPlus } from './faults.ts'
@@ -11,6 +12,7 @@ export type FaultBegun = (ActiveFault | FaultRequest) & { struck: number }
 export function beginFault(world: World, request: FaultRequest): FaultBegun {
   const isOneBlow = INSTANT.includes(request.kind) && request.forMs === undefined
   const fault = isOneBlow ? request : world.faults.begin(request)
+  tellStandings(world)
   return { ...withPlus(fault), struck: strike(world, request) }
 }
 

@@ -11,6 +11,7 @@ import { attr, type BinaryNode, child, childrenOf, node } from '../wire/nodes.ts
 import { seconds, type World } from '../world.ts'
 import { type Letter, receiveAtPhone } from './at-phone.ts'
 import { deliver } from './deliver.ts'
+import { isStopped } from './standing.ts'
 
 const DEFAULT_ACK_DELAY_MS = 5000
 /** The code with which WhatsApp refuses messages of a restricted account. */
@@ -25,8 +26,7 @@ export async function sendFromCompanion(world: World, connection: Connection, st
   if (!from) return
   const [id, to] = [attr(stanza, 'id'), attr(stanza, 'to')]
   const isPeer = stanza.attrs.category === 'peer'
-  if (!isPeer && world.faults.isActive('restrict', from.number))
-    return acknowledge(world, connection, stanza, RESTRICTED)
+  if (isStopped(world, from, stanza)) return acknowledge(world, connection, stanza, RESTRICTED)
   world.stats.count('messagesIn')
   if (isPeer) await readPeerMessage(world, from, stanza)
   else if (isGroup(to)) {

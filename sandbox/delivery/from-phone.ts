@@ -13,6 +13,7 @@ import { addressKey, lidJid, pnJid, STATUS } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
+import { giveToken } from './standing.ts'
 import { stanzaType } from './stanza-type.ts'
 import { encryptFor, originOf } from './write.ts'
 
@@ -43,6 +44,7 @@ export async function sendToPerson(
       await write(world, from, companion, attrs, message)
     for (const companion of world.companions.of(from)) await write(world, from, companion, ownAttrs, own)
   })
+  giveToken(world, from, to)
   return id
 }
 

@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { deliverBacklog } from '../delivery/deliver.ts'
+import { giveToken, standingOf } from '../delivery/standing.ts'
 import { welcome } from '../delivery/welcome.ts'
 import { nameOf } from '../media/cdn.ts'
 import { urlOf } from '../media/files.ts'
 import { linkByCode } from '../pairing/code.ts'
 import { forgetCompanion } from '../pairing/unlink.ts'
 import { lidJid, parseJid } from '../wire/jids.ts'
-import { bytesOf, node, textOf } from '../wire/nodes.ts'
+import { bytesOf, childrenOf, node, textOf } from '../wire/nodes.ts'
 import { type Query, reply, replyError } from './reply.ts'
 
 /** `passive active`: from now on messages may come, those of the time before first. */
@@ -61,9 +62,22 @@ const PRIVACY = ['readreceipts', 'last', 'online', 'profile', 'status', 'groupad
 
 /** Read receipts are on for everybody; otherwise Baileys would tell only its own phone what was read. */
 export function privacy(query: Query) {
-  if (query.iq.attrs.type !== 'get') return reply(query)
+  if (query.iq.attrs.type !== 'get') {
+    giveTokens(query)
+    return reply(query)
+  }
   const categories = PRIVACY.map((name) => node('category', { name, value: 'all' }))
   reply(query, node('privacy', {}, categories))
+}
+
+/** A client lets these people write to its owner. */
+function giveTokens({ world, connection, subject }: Query) {
+  const person = connection.companion && world.people.withLid(connection.companion.lid)
+  if (subject?.tag !== 'tokens' || !person) return
+  for (const { attrs } of childrenOf(subject, 'token')) {
+    const other = world.people.withJid(attrs.jid ?? '')
+    if (other) giveToken(world, person, other)
+  }
 }
 
 /** Of a person or a group; whoever wants to see one gets its address at the media server. */
@@ -110,9 +124,6 @@ const REACHOUT = 'xwa2_fetch_account_reachout_timelock'
 
 /** GraphQL over `w:mex`: Baileys asks here whether the account is restricted, after a message was refused with 463. */
 export function graphql(query: Query) {
-  const restricted = query.world.faults.isActive('restrict', query.connection.companion?.number)
-  const data = {
-    [REACHOUT]: { is_active: restricted, time_enforcement_ends: '0', enforcement_type: 'DEFAULT' },
-  }
+  const data = { [REACHOUT]: standingOf(query.world, query.connection.companion?.number) }
   reply(query, node('result', {}, Buffer.from(JSON.stringify({ data }))))
 }
