@@ -5,6 +5,7 @@
 import { buffer } from 'node:stream/consumers'
 import { contactBook } from '#core/contacts/book.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
+import { openParcels } from '#core/device/parcel.ts'
 import { addressOf } from '#core/jid.ts'
 import * as leases from '#core/lease.ts'
 import { append } from '#core/log.ts'
@@ -24,14 +25,17 @@ import type { Objects } from '#core/platform/objects/index.ts'
 import { queueUrl } from '#core/platform/queue.ts'
 import type { Retention } from '#core/retention.ts'
 import type { Session } from '#core/session.ts'
+import { unpacked } from '#core/sessions/bring.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { claimNumber, releaseNumber } from '#core/sessions/number.ts'
 import { seek, targetOf } from '#core/target.ts'
+import { webhookKey } from '#core/webhook/vault.ts'
 import { Appender } from './events/appender.ts'
+import { conversationTeller } from './events/conversations.ts'
 import { fleetTeller } from './events/fleet.ts'
 import { liveTeller } from './events/live.ts'
 import { StateWriter } from './events/states.ts'
-import { teller } from './events/teller.ts'
+import type { Teller } from './events/teller.ts'
 import { webhookTeller } from './events/webhooks.ts'
 import { type Health, healthOf } from './health.ts'
 import { messageKeys } from './keys.ts'
@@ -48,6 +52,7 @@ import { Shards } from './shards/shards.ts'
 import { openDevice, type ServerAddress, trust } from './socket/index.ts'
 import type { Phase } from './supervisor/phase.ts'
 import { monotonic, type Timing } from './timing.ts'
+import { openTransfers } from './transfers.ts'
 import { within } from './within.ts'
 
 /** Files of one session that are looked for in one go, when it is connected; the others the next time. */
@@ -72,8 +77,10 @@ export type ConnectorOptions = {
   queues: Sqs
   /** Where files are kept; without it none are sent or fetched. */
   objects?: Objects | undefined
-  /** Takes events for conversations; without it they are only stored. */
+  /** Takes events for conversations that are not written at once; without it there are none. */
   jobs?: Jobs | undefined
+  /** How long a conversation lives after its last message, in ms. */
+  conversationTtl: number
   /** Takes sessions that live connections shall hear of. */
   live?: Jobs | undefined
   /** Takes logs that webhooks shall hear of. */
@@ -126,14 +133,25 @@ export function startConnector(options: ConnectorOptions): Connector {
     now,
     log,
   })
-  const tellConversations = options.jobs && teller(options.jobs, log)
   const tellLive = options.live && liveTeller(options.live, now, log)
   const tellWebhooks = options.webhooks && webhookTeller(options.webhooks, log)
+  const tellListeners: Teller = (session, events) => {
+    tellLive?.(session, events)
+    tellWebhooks?.(session, events)
+  }
+  const { jobs } = options
+  const tellConversations = jobs && conversationTeller({ ...options, jobs, newEventId }, tellListeners)
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
   const measures = new Measures(options.metrics ?? (() => undefined), () => shards.supervisors)
   const telling = setInterval(() => measures.tell(), timing.METRICS_MS)
   const logins = new Logins(timing.PARALLEL_LOGINS)
   const ledger = openLoader(store, 'messages')
+  const transfers = openTransfers({
+    parcels: options.objects && openParcels(options.objects, webhookKey(options.masterKey).split(',')),
+    storeOf: (session) => deviceStore(options, session),
+    unpacked: (id, parcel) => unpacked(store, id, parcel),
+    log,
+  })
   const supervisor: ShardParts['supervisor'] = {
     server: options.server,
     timing,
@@ -144,18 +162,15 @@ export function startConnector(options: ConnectorOptions): Connector {
     logins,
     states,
     isStoreFailing: () => isFailing(keeper.failingSince) || isFailing(appender.failingSince),
-    openDevice: (session, epoch, hooks) =>
-      openDevice({
-        store: deviceStore(options, session),
-        epoch,
-        now,
-        ...hooks,
-      }),
+    async openDevice(session, epoch, hooks) {
+      await transfers.takeIn(session, epoch)
+      return openDevice({ store: deviceStore(options, session), epoch, now, ...hooks })
+    },
+    takeOut: transfers.takeOut,
     appender,
     tell: (session, events) => {
       tellConversations?.(session, events)
-      tellLive?.(session, events)
-      tellWebhooks?.(session, events)
+      tellListeners(session, events)
     },
     find: (sessionId) => Sessions.find(store, sessionId),
     numbers: {

@@ -49,6 +49,10 @@ export async function ask<N extends RequestName>(
 function faultOf({ code, whatsapp }: RequestFailure): Fault {
   const details = { ...(whatsapp === undefined ? {} : { whatsapp }), reason: code }
   switch (code) {
+    case 'not_stopped':
+      return notStopped()
+    case 'not_linked':
+      return new Fault('SESSION_NOT_LINKED', 'The session is not linked to a phone.', { details })
     case 'not_connected':
     case 'not_pairing':
       return new Fault('SESSION_NOT_CONNECTED', 'Session is not connected', {
@@ -66,6 +70,14 @@ function faultOf({ code, whatsapp }: RequestFailure): Fault {
       return new Fault('WHATSAPP_REFUSED', 'WhatsApp could not be asked that.', { details })
   }
 }
+
+/** Two programs that go on from the same keys make each other’s messages unreadable. */
+export const notStopped = () =>
+  new Fault('SESSION_NOT_STOPPED', 'The session has to be stopped first.', {
+    details: {
+      action: 'Stop the session, and do not start it while another program goes on with the device',
+    },
+  })
 
 function sentenceOn(whatsapp: number | undefined): string {
   if (whatsapp === 404) return 'WhatsApp knows nothing of that name.'

@@ -71,6 +71,8 @@ export const Session = z.object({
   wanted: z.boolean(),
   intent: Intent.optional(),
   deletedAt: z.iso.datetime().optional(),
+  /** A device waits to be taken in: see core/device/parcel.ts. */
+  parcel: z.string().optional(),
   /** Where the token that is its key is stored. */
   apiKey: z.string().optional(),
   /** Somebody hears live of what happens here, or did lately: see core/live. */

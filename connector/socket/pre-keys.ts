@@ -2,14 +2,12 @@
  * Pre-keys by id: those on their way into the store from memory, all others from the store when they are wanted. Only
  * the private half is stored; the public one is computed from it.
  */
-import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { KeyPair } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
-import type { DeviceStore } from '#core/device/index.ts'
+import { type DeviceStore, keyPair } from '#core/device/index.ts'
 import type { WriteSet } from './write-set.ts'
 
-const X25519_PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 const PAUSE_MS = 200
 
 export type PreKeys = { read(ids: readonly string[]): Promise<Record<string, KeyPair>> }
@@ -44,10 +42,4 @@ export function preKeys(store: DeviceStore, set: WriteSet, log: Logger): PreKeys
       return found
     },
   }
-}
-
-function keyPair(secret: Uint8Array): KeyPair {
-  const key = createPrivateKey({ key: Buffer.concat([X25519_PKCS8, secret]), format: 'der', type: 'pkcs8' })
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
-  return { private: Buffer.from(secret), public: spki.subarray(spki.length - 32) }
 }

@@ -25,6 +25,8 @@ type Parts = {
   contentOf(mediaId: string): Promise<Buffer | undefined>
   /** The file of a received message, fetched now; undefined when there is no such message, or no file with it. */
   fileOf(messageId: string): Promise<Media | undefined>
+  /** Packs the device up, when the session is at rest. */
+  takeOut(): Promise<Outcome>
   tell(requestId: string, outcome: Outcome): Promise<unknown>
 }
 
@@ -46,13 +48,14 @@ async function answerTo(
   connection: Connection | undefined,
   { name, input, isRepeat }: Request,
   patience: number,
-  { contentOf, fileOf }: Pick<Parts, 'contentOf' | 'fileOf'>,
+  { contentOf, fileOf, takeOut }: Pick<Parts, 'contentOf' | 'fileOf' | 'takeOut'>,
 ): Promise<Outcome> {
   const { takes, safe } = REQUESTS[name]
   if (isRepeat && !safe) return { failure: { code: 'unknown' } }
   const read = takes.safeParse(input)
   if (!read.success) return { failure: { code: 'invalid' } }
   try {
+    if (name === 'device.export') return await within(patience, takeOut(), name)
     if (name === 'pairing.code') return await pairingCode(connection, read.data as { phoneNumber: string })
     if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
     if (name === 'media.fetch') return await obtain(read.data as { messageId: string }, fileOf)

@@ -38,6 +38,8 @@ export type SupervisorParts = {
     epoch: number,
     hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log'>,
   ): Promise<Device>
+  /** Packs the device of a session at rest up; undefined when it is not linked. */
+  takeOut(session: Session, epoch: number): Promise<string | undefined>
   appender: Pick<Appender, 'append' | 'exclusively' | 'store'>
   /**
    * Hears of events once they are stored, of volatile ones at once, and of none at all when somebody may have begun to

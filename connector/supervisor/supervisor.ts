@@ -17,6 +17,7 @@ import { Dialer } from './dialer.ts'
 import { type Detail, Display } from './display.ts'
 import { Ending } from './ending.ts'
 import { type Deeds, follow } from './follow.ts'
+import { handOut } from './hand-out.ts'
 import { DeviceHolder } from './holder.ts'
 import { KnownSession } from './known-session.ts'
 import type { Line } from './line.ts'
@@ -61,6 +62,7 @@ export class Supervisor {
       device: () => this.device,
       connection: line,
       restricted: (restriction) => this.#display.restricted(restriction),
+      takeOut: () => new Promise((done) => this.#do(async () => done(await handOut(this, parts, epoch)))),
     })
     this.#holder = new DeviceHolder(async () => {
       const device = await parts.openDevice(this.session, epoch, this.#traffic.hooks)

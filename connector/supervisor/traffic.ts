@@ -1,4 +1,5 @@
 /** Everything that goes through one session, put together: messages out and in, their files, and requests. */
+import type { Outcome } from '#core/contract/request.ts'
 import type { Restriction as Restricted } from '#core/restriction.ts'
 import type { Receiver } from '../media/receiving.ts'
 import { Restriction } from '../rules/restriction.ts'
@@ -32,6 +33,8 @@ export function openTraffic(
     connection(): Connection | undefined
     /** What WhatsApp keeps the account from has changed. */
     restricted(restriction: Restricted | undefined): void
+    /** Packs the device up, when the session is at rest. */
+    takeOut(): Promise<Outcome>
   },
 ): Traffic {
   const opened = () => {
@@ -62,6 +65,7 @@ export function openTraffic(
     now,
     log,
     contentOf,
+    takeOut: current.takeOut,
     tell: answered,
     async fileOf(messageId) {
       const message = await parts.seek(messageId)

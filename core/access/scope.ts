@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 
-const AREAS = ['sessions', 'messages', 'events', 'webhooks', 'conversations', 'tokens'] as const
+const AREAS = ['sessions', 'messages', 'events', 'webhooks', 'conversations', 'tokens', 'devices'] as const
 type Area = (typeof AREAS)[number]
 type Way = 'read' | 'write'
 export type Need = `${Area}:${Way}`
@@ -24,6 +24,8 @@ const OF_SESSION = 'chats|messages|media|contacts|numbers|groups|presence|profil
 
 /** The first that fits. */
 const PLACES: readonly (readonly [RegExp, Area])[] = [
+  [/^\/api\/sessions\/import$/, 'devices'],
+  [session('export'), 'devices'],
   [/^\/api\/(tokens|auth|audit)(\/|$)/, 'tokens'],
   [session('regenerate-key'), 'tokens'],
   [/^\/api\/live(\/|$)/, 'events'],
@@ -40,7 +42,8 @@ const READING = /^\/api\/(live\/tickets|auth\/token)$/
 
 export function needOf(method: string, path: string): Need {
   const [, area] = PLACES.find(([pattern]) => pattern.test(path)) ?? [undefined, 'sessions' as const]
-  const isRead = method === 'GET' || method === 'HEAD' || READING.test(path)
+  // Who reads a device can be it: that is more than reading.
+  const isRead = area !== 'devices' && (method === 'GET' || method === 'HEAD' || READING.test(path))
   return `${area}:${isRead ? 'read' : 'write'}`
 }
 

@@ -3,6 +3,7 @@
  * what it takes and what comes back. Nothing of them is kept for longer than a caller waits.
  */
 import * as z from 'zod'
+import { ChannelInfo, ChannelPost } from './channel.ts'
 import { Media, Person } from './content.ts'
 
 const nothing = z.object({})
@@ -10,6 +11,7 @@ const Jid = z.string()
 const chat = z.object({ chatId: Jid })
 const group = z.object({ groupId: Jid })
 const people = z.array(Jid).min(1)
+const channel = z.object({ channelId: Jid })
 
 /** A message as WhatsApp names it. `participant` is the jid of its author, in a group. */
 export const MessageKey = z.object({
@@ -70,8 +72,9 @@ export const REQUESTS = {
     }),
   ),
   /** `quietly`: on our own devices alone. */
+  /** With a `chatId` the whole of that chat is read then. */
   'messages.read': request(
-    z.object({ messages: z.array(MessageKey).min(1), quietly: z.boolean().optional() }),
+    z.object({ messages: z.array(MessageKey), quietly: z.boolean().optional(), chatId: Jid.optional() }),
     nothing,
   ),
   'messages.star': request(chat.extend({ messages: z.array(MessageKey).min(1), star: z.boolean() }), nothing),
@@ -112,6 +115,14 @@ export const REQUESTS = {
     }),
     nothing,
   ),
+  'label.edit': request(
+    z.object({ id: z.string(), name: z.string(), color: z.int(), deleted: z.boolean() }),
+    nothing,
+  ),
+  'label.put': request(
+    chat.extend({ labelIds: z.array(z.string()).min(1), messageId: z.string().optional(), on: z.boolean() }),
+    nothing,
+  ),
   'chat.disappearing': request(chat.extend({ seconds: z.int().min(0) }), nothing),
   'group.create': request(z.object({ subject: z.string(), participants: people }), GroupInfo, false),
   'group.list': request(nothing, z.object({ groups: z.array(GroupInfo) })),
@@ -136,9 +147,38 @@ export const REQUESTS = {
     group.extend({ action: z.enum(['approve', 'reject']), people }),
     z.object({ results: z.array(Affected) }),
   ),
+  'channel.list': request(nothing, z.object({ channels: z.array(ChannelInfo) })),
+  /** One of the two names it. */
+  'channel.info': request(
+    z.object({ channelId: Jid.optional(), inviteCode: z.string().optional() }),
+    ChannelInfo,
+  ),
+  'channel.create': request(
+    z.object({ name: z.string(), description: z.string().optional() }),
+    ChannelInfo,
+    false,
+  ),
+  'channel.update': request(
+    channel.extend({ name: z.string().optional(), description: z.string().optional() }),
+    nothing,
+  ),
+  'channel.delete': request(channel, nothing),
+  'channel.follow': request(channel.extend({ follow: z.boolean() }), nothing),
+  'channel.mute': request(channel.extend({ muted: z.boolean() }), nothing),
+  /** The newest ones, oldest first; `before` is a server id. */
+  'channel.posts': request(
+    channel.extend({ limit: z.int().min(1), before: z.string().optional() }),
+    z.object({ posts: z.array(ChannelPost) }),
+  ),
+  /** Without an emoji the reaction is taken back. */
+  'channel.react': request(channel.extend({ serverId: z.string(), emoji: z.string() }), nothing),
+  /** For so many seconds WhatsApp tells of every reaction and view. */
+  'channel.watch': request(channel, z.object({ seconds: z.int() })),
   'call.reject': request(z.object({ callId: z.string(), from: Jid }), nothing),
   /** Fetches the file of a received message that was not fetched when it came; `pending` when that takes long. */
   'media.fetch': request(z.object({ messageId: z.string() }), z.object({ media: Media })),
+  /** The whole device, as a parcel: see core/device/parcel.ts. The session has to be stopped. */
+  'device.export': request(nothing, z.object({ parcel: z.string() })),
   'pairing.code': request(z.object({ phoneNumber: z.string() }), z.object({ code: z.string() })),
 } as const
 
@@ -152,7 +192,17 @@ export const RequestName = z.enum(Object.keys(REQUESTS) as [RequestName, ...Requ
  * it may have been done or not, `failed` for everything else.
  */
 export const RequestFailure = z.object({
-  code: z.enum(['not_connected', 'not_pairing', 'timeout', 'refused', 'invalid', 'unknown', 'failed']),
+  code: z.enum([
+    'not_stopped',
+    'not_linked',
+    'not_connected',
+    'not_pairing',
+    'timeout',
+    'refused',
+    'invalid',
+    'unknown',
+    'failed',
+  ]),
   whatsapp: z.int().optional(),
 })
 export type RequestFailure = z.infer<typeof RequestFailure>

@@ -11,7 +11,7 @@ import type { Expression, Store, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { shardOf } from '../platform/id.ts'
-import { type Session, type Settings, sessionKey } from '../session.ts'
+import { type Session, type Settings, type State, sessionKey } from '../session.ts'
 import { TOKEN } from '../token.ts'
 import { listingPartition, listingPlace } from './find.ts'
 import { intentOn, living, nudge, sessionBusy, sessionNotFound } from './intend.ts'
@@ -21,6 +21,10 @@ export type NewSession = {
   name: string
   description?: string | undefined
   settings: Settings
+  /** Given where something was stored under it before. */
+  id?: string
+  /** A device that it begins with, and the parcel in which it waits. */
+  device?: { parcel: string; state: Partial<State> }
   /** What is to be written with it, or not at all. */
   also?: (session: Session) => Write[]
 }
@@ -53,7 +57,8 @@ export async function create(domain: Domain, input: NewSession): Promise<Session
     ],
   )
   if (refused.includes(0)) throw await limitReached(store, account)
-  if (refused.length > 0) throw new Error(`the new session id ${session.id} is taken`)
+  if (refused.includes(1)) throw new Error(`the new session id ${session.id} is taken`)
+  if (refused.length > 0) throw sessionBusy()
   return session
 }
 
@@ -106,10 +111,9 @@ function oneMore(limit: number | undefined): Expression {
 
 function newSession(
   domain: Domain,
-  { accountId, name, description, settings }: NewSession,
+  { id = domain.newSessionId(), accountId, name, description, settings, device }: NewSession,
   account: Account,
 ): Session {
-  const id = domain.newSessionId()
   const at = iso(domain.store.now())
   return {
     v: 1,
@@ -123,7 +127,15 @@ function newSession(
     ...(account.webhooks || settings.webhookUrl ? { webhooks: at } : {}),
     createdAt: at,
     updatedAt: at,
-    state: { status: 'inactive', since: at, epoch: 0, doneIntent: 0, linked: false },
+    ...(device ? { parcel: device.parcel } : {}),
+    state: {
+      status: 'inactive',
+      since: at,
+      epoch: 0,
+      doneIntent: 0,
+      linked: false,
+      ...device?.state,
+    },
   }
 }
 

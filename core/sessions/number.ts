@@ -30,13 +30,22 @@ export async function claimNumber(
   phoneNumber: string,
 ): Promise<Claim | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const seen = await store.get('main', Claim, numberKey(phoneNumber))
+    const { seen, isHeld } = await lookAt(store, phoneNumber)
     if (seen?.sessionId === session.id) return
-    if (seen && (await isHeld(store, seen, phoneNumber))) return seen
+    if (seen && isHeld) return seen
     const failed = await store.transact([claiming(session, phoneNumber, store.now(), seen)])
     if (failed.length === 0) return
   }
   throw new Fault('SESSION_BUSY', 'This number is being linked by somebody else at the moment.')
+}
+
+/** Who has a number, or had it. */
+export async function lookAt(
+  store: Store,
+  phoneNumber: string,
+): Promise<{ seen: Claim | undefined; isHeld: boolean }> {
+  const seen = await store.get('main', Claim, numberKey(phoneNumber))
+  return { seen, isHeld: seen !== undefined && (await isValid(store, seen, phoneNumber)) }
 }
 
 /** The write that takes a number, given who had it when that was looked at. */
@@ -65,7 +74,7 @@ export async function releaseNumber(
   await store.transact([{ table: 'main', remove: numberKey(phoneNumber), condition, values: { ':id': id } }])
 }
 
-async function isHeld(store: Store, { sessionId, at }: Claim, phoneNumber: string): Promise<boolean> {
+async function isValid(store: Store, { sessionId, at }: Claim, phoneNumber: string): Promise<boolean> {
   const holder = await find(store, sessionId)
   if (!holder || holder.deletedAt) return false
   const { linked, phoneNumber: own } = holder.state

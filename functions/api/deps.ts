@@ -30,6 +30,8 @@ export type Deps = Opened & {
   /** Where secrets of webhooks are sealed, and how their drains are woken. */
   webhooks: { vault: Vault; wake: Wake }
   media: Media
+  /** What devices are sealed with on their way to a connector, and from there. */
+  parcelKeys: readonly string[]
   jwts: Jwts
   /** How much an account may still ask. */
   rates: Rates
@@ -69,6 +71,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
       wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),
     },
     media: openMedia(domain, config),
+    parcelKeys: config.WEBHOOK_KEY,
     rates: openRates(store),
     jwts: openJwts(config.WEBHOOK_KEY, systemClock),
     load: openLoader(store),

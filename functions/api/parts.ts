@@ -43,6 +43,7 @@ const BELOW_SESSION: Record<string, Part> = {
   'clear-auth': 'sessions',
   'regenerate-key': 'sessions',
   me: 'sessions',
+  export: 'sessions',
   status: 'sessions',
   qr: 'sessions',
   'pairing-code': 'sessions',

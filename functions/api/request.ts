@@ -11,7 +11,7 @@ export const BODY_LIMIT = 1_000_000
 /** The same where files may come along in base64. */
 export const BODY_LIMIT_WITH_FILES = 24_000_000
 
-const FILES_ALONG = /^\/api\/messages\/?$/
+const FILES_ALONG = /^\/api\/(messages|sessions\/import)\/?$/
 /** Takes files as they are, and counts for itself. */
 const FILES = /^\/api\/sessions\/[^/]+\/media\/?$/
 

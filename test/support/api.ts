@@ -103,6 +103,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       links: openLinks(domain.store, 'http://127.0.0.1:3000'),
       reach: 'loopback',
     },
+    parcelKeys: ['11'.repeat(32)],
     rates: openRates(domain.store),
     jwts: openJwts(['22'.repeat(32)], now),
     load: openLoader(domain.store),

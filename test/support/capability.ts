@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
+import { webhookKey } from '#core/webhook/vault.ts'
 import { api } from '../../functions/api/app.ts'
 import { depsFromEnv } from '../../functions/api/deps.ts'
 import { connectorWorld } from './connector.ts'
@@ -51,7 +52,7 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
     PUBLIC_ORIGIN: 'http://127.0.0.1:3000',
     LOG_LEVEL: 'silent',
     MEDIA_REACH: 'loopback',
-    WEBHOOK_KEY: '00'.repeat(32),
+    WEBHOOK_KEY: webhookKey(world.environment.MASTER_KEY),
     WEBHOOKS_QUEUE_URL: 'http://127.0.0.1:1/webhooks',
     DELIVERIES_QUEUE_URL: 'http://127.0.0.1:1/deliveries',
   })

@@ -100,6 +100,7 @@ export function supervised(
       if (device.state.isClosed) device = reopened(device)
       return device.device
     },
+    takeOut: async () => undefined,
     appender: {
       append: async (_id, appended) => void events.push(...appended),
       store: async (appended) => void events.push(...appended),
@@ -116,8 +117,10 @@ export function supervised(
     seek: async () => undefined,
     unsent: async () => [],
     keysOf: () => NO_KEYS,
+    contactsOf: () => ({ news: async () => [] }),
+    targetOf: async () => undefined,
     contentOf: async () => undefined,
-    uploads: async () => new Uint8Array(),
+    uploads: async () => ({ message: new Uint8Array() }),
     downloads: {
       stateOf: () => 'skipped',
       fetch: () => undefined,

@@ -51,12 +51,14 @@ export const descriptionsOf = (app: unknown): Described[] =>
 function checked({ request = {} }: Described): MiddlewareHandler {
   const { params, query, headers, body } = request
   const json = body?.content['application/json']?.schema as z.ZodType | undefined
+  // Where a body may have another form as well, its handler reads that one.
+  const hasForms = Object.keys(body?.content ?? {}).length > 1
   return async (c, next) => {
     const issues = [
       ...check(c, 'param', params, c.req.param()),
       ...check(c, 'query', query, c.req.query()),
       ...check(c, 'header', headers, c.req.header()),
-      ...check(c, 'json', json, json && (await jsonOf(c))),
+      ...(hasForms && !isJson(c) ? [] : check(c, 'json', json, json && (await jsonOf(c)))),
     ]
     const [first] = issues
     if (!first) return next()
@@ -79,10 +81,14 @@ function check(c: Context, target: Target, schema: z.ZodType | undefined, value:
   return []
 }
 
+function isJson(c: Context): boolean {
+  const [type = ''] = (c.req.header('content-type') ?? '').split(';')
+  return /^application\/([\w.+-]+\+)?json$/i.test(type.trim())
+}
+
 /** @throws Fault UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON */
 async function jsonOf(c: Context): Promise<unknown> {
-  const [type = ''] = (c.req.header('content-type') ?? '').split(';')
-  if (!/^application\/([\w.+-]+\+)?json$/i.test(type.trim()))
+  if (!isJson(c))
     throw new Fault(
       'UNSUPPORTED_MEDIA_TYPE',
       'The body must be JSON, sent with Content-Type: application/json.',

@@ -1,0 +1,110 @@
+/** A folder of files as it comes: as JSON, or in a form as an archive or file by file. */
+import type { HonoRequest } from 'hono'
+import * as z from 'zod'
+import type { Files } from '#core/device/folder/index.ts'
+import { Fault } from '#core/platform/fault.ts'
+import { Settings } from '#core/session.ts'
+
+/** Bytes of all files together, unpacked. */
+const MOST = 96_000_000
+
+const about = {
+  name: z.string().trim().min(1).max(100).optional().meta({ description: 'Its phone number, without one' }),
+  description: z.string().trim().max(1_000).optional(),
+}
+const start = z.boolean().default(true).meta({ description: 'Connect at once' })
+
+export const NewFolder = z
+  .strictObject({
+    ...about,
+    settings: Settings.prefault({}),
+    start,
+    files: z.record(z.string(), z.unknown()).meta({
+      description: 'Name of a file → what is in it, as JSON or as text',
+    }),
+  })
+  .meta({ id: 'DeviceFolder' })
+
+export const FolderForm = z
+  .object({
+    ...about,
+    settings: z.string().optional().meta({ description: 'As JSON' }),
+    start: z.enum(['true', 'false']).optional(),
+    file: z.string().meta({ format: 'binary', description: 'A zip or tar archive, or the files one by one' }),
+  })
+  .meta({ id: 'DeviceFolderForm' })
+
+export type Given = Omit<z.output<typeof NewFolder>, 'files'> & { files: Files }
+
+/**
+ * @param read the body, when it came as JSON
+ * @throws Fault VALIDATION_ERROR, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE, IMPORT_INVALID
+ */
+export async function folderFrom(
+  req: HonoRequest,
+  read: z.output<typeof NewFolder> | undefined,
+): Promise<Given> {
+  if (!read) return fromForm(await formOf(req))
+  const { files, ...given } = read
+  return { ...given, files: new Map(Object.entries(files).map(([name, content]) => [name, textOf(content)])) }
+}
+
+async function formOf(req: HonoRequest): Promise<FormData> {
+  if (!req.header('content-type')?.startsWith('multipart/form-data'))
+    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'The folder comes as JSON, or in a form with an archive.')
+  return req.formData().catch((cause: unknown) => {
+    throw new Fault('IMPORT_INVALID', 'The form cannot be read.', { cause })
+  })
+}
+
+const textOf = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content))
+
+async function fromForm(form: FormData): Promise<Given> {
+  const text = (name: string) => {
+    const value = form.get(name)
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const settings = text('settings')
+  const { files: _, ...given } = valid({
+    ...(text('name') ? { name: text('name') } : {}),
+    ...(text('description') ? { description: text('description') } : {}),
+    ...(settings ? { settings: parsed(settings) } : {}),
+    start: text('start') !== 'false',
+    files: {},
+  })
+  const uploads = [...form.values()].filter((value): value is File => typeof value !== 'string')
+  const [only] = uploads
+  if (!only) throw new Fault('IMPORT_INVALID', 'The form holds no file.')
+  if (uploads.length === 1 && !only.name.endsWith('.json'))
+    return { ...given, files: await unpacked(Buffer.from(await only.arrayBuffer())) }
+  const read = await Promise.all(uploads.map(async (file) => [file.name, await file.text()] as const))
+  return { ...given, files: new Map(read) }
+}
+
+async function unpacked(bytes: Buffer): Promise<Files> {
+  const { BrokenArchive, readArchive } = await import('#core/platform/archive/index.ts')
+  try {
+    return readArchive(bytes, MOST)
+  } catch (error) {
+    if (!(error instanceof BrokenArchive)) throw error
+    throw new Fault('IMPORT_INVALID', `The archive cannot be read: ${error.message}.`, {
+      details: { reason: error.message, action: 'Send the folder as a zip or tar archive.' },
+    })
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Fault('MALFORMED_JSON', 'The settings are not valid JSON.')
+  }
+}
+
+/** @throws Fault VALIDATION_ERROR */
+function valid(body: unknown): z.output<typeof NewFolder> {
+  const read = NewFolder.safeParse(body)
+  if (read.success) return read.data
+  const issues = read.error.issues.map(({ path, message }) => ({ in: 'body', path: path.join('.'), message }))
+  throw new Fault('VALIDATION_ERROR', 'The request is not valid.', { details: { issues } })
+}
