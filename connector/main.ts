@@ -4,6 +4,7 @@
  * under the same id.
  */
 import { randomUUID } from 'node:crypto'
+import { conversationTtl } from '#core/conversation/hook-config.ts'
 import { fromChain } from '#core/platform/aws/chain.ts'
 import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
@@ -70,6 +71,7 @@ function start(): Connector {
     queueUrlTemplate: config.COMMAND_QUEUE_URL,
     shards: config.SHARDS,
     retention: retentionOf(config),
+    conversationTtl: conversationTtl(config),
     timing,
     now: systemClock,
     log,

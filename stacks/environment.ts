@@ -123,6 +123,7 @@ export function environments({ stage, tables, commands, jobs, files, secrets, or
       MEDIA_STORE,
       HEALTH_PORT: `${HEALTH_PORT}`,
       EVENTS_QUEUE_URL: jobs.events.live.url,
+      ...settings.conversation,
       ...(simulator
         ? { WHATSAPP: 'sandbox' as const, WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
         : { WHATSAPP: 'live' as const }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Event } from '#core/contract/event.ts'
 import { EventJob } from '#core/contract/job.ts'
+import type { Fed } from '#core/conversation/feed-directly.ts'
 import type { Job } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
 import { Settings } from '#core/session.ts'
@@ -9,11 +10,13 @@ import { until } from '../../test/support/until.ts'
 import { teller } from './teller.ts'
 
 const LINE = { id: 's1', accountId: 'acme' }
-const ON = { settings: Settings.parse({}) }
-const OFF = { settings: Settings.parse({ conversations: false }) }
+const ON = { ...LINE, settings: Settings.parse({}) }
+const OFF = { ...LINE, settings: Settings.parse({ conversations: false }) }
 const now = Date.UTC(2026, 0, 1)
 
-function telling(send?: () => Promise<void>) {
+const nothing = async (left: Event[]): Promise<Fed> => ({ left, written: [] })
+
+function telling(send?: () => Promise<void>, feed: (events: Event[]) => Promise<Fed> = nothing) {
   const batches: Job[][] = []
   const jobs = {
     async send(batch: Job[]) {
@@ -22,7 +25,14 @@ function telling(send?: () => Promise<void>) {
     },
   }
   const told = () => batches.flat().flatMap(({ body }) => EventJob.parse(JSON.parse(body)).events)
-  return { batches, told, tell: teller(jobs, logger('silent')) }
+  const heard: string[] = []
+  const tell = teller({
+    jobs,
+    feed,
+    onWritten: ({ id }, events) => heard.push(`${id} ${events.map(({ type }) => type)}`),
+    log: logger('silent'),
+  })
+  return { batches, told, heard, tell }
 }
 
 test('messages of one turn travel together; groups, states and sessions that want none stay at home', async () => {
@@ -59,4 +69,36 @@ test('a queue that is down disturbs nobody, and is told the next ones', async ()
   isDown = false
   tell(ON, [received(LINE, now)])
   await until('it is tried again', () => batches.length === 2)
+})
+
+test('a few are written at once, and listeners hear what was written; only what is left goes to the queue', async () => {
+  const taken: Event[][] = []
+  const { batches, told, heard, tell } = telling(undefined, async (events) => {
+    taken.push(events)
+    const [first, ...left] = events
+    const written = { ...received(LINE, now), pk: 'SESSION#s1', sk: first?.id ?? '' }
+    return { left, written: [written] }
+  })
+  tell(ON, [received(LINE, now, { text: 'simple' }), received(LINE, now, { text: 'an order' })])
+  await until('the rest is told', () => batches.length === 1)
+  expect(taken.map(({ length }) => length)).toEqual([2])
+  expect(told().map((event) => 'message' in event.payload && event.payload.message.text)).toEqual([
+    'an order',
+  ])
+  expect(heard).toEqual(['s1 message.received'])
+})
+
+test('many are left to those who work in batches', async () => {
+  const { told, tell } = telling(undefined, () => Promise.reject(new Error('not with so many')))
+  tell(
+    ON,
+    Array.from({ length: 11 }, () => received(LINE, now)),
+  )
+  await until('they are told', () => told().length === 11)
+})
+
+test('what could not be written goes to the queue', async () => {
+  const { told, tell } = telling(undefined, () => Promise.reject(new Error('the store is down')))
+  tell(ON, [received(LINE, now, { text: 'hello' })])
+  await until('it is told', () => told().length === 1)
 })

@@ -9,17 +9,12 @@ import type { Desk } from './desk.ts'
 import { type Feeding, follow, followRepeated } from './follow.ts'
 import { type Heard, heardBy } from './heard.ts'
 import { look, type View } from './look.ts'
+import { BYTES_AT_ONCE, MESSAGES_AT_ONCE, type Part, partOf, sizeOf } from './part.ts'
 import { AGAIN, persistently } from './persistently.ts'
-import { type Plan, plan } from './plan.ts'
-import type { NewSeen } from './seen.ts'
 import { type Tally, tally } from './stats.ts'
-import { understand } from './understand.ts'
 
 /** Writes of one message (itself, that it was seen), and of a line besides its messages. */
 const [PER_MESSAGE, PER_LINE] = [2, 11]
-/** Messages of one line that one transaction takes, and bytes of all lines: DynamoDB takes 4 MB. */
-const MESSAGES_AT_ONCE = 40
-const BYTES_AT_ONCE = 1_000_000
 
 /** @throws when something could not be stored or handed on: repeating all of it is safe */
 export async function feed(desk: Desk, events: Event[], feeding: Feeding): Promise<void> {
@@ -55,7 +50,7 @@ async function feedLines(desk: Desk, lines: Heard[][], feeding: Feeding): Promis
   const view = await look(desk.store, lines.flat())
   const wanted = lines.filter(([first]) => first && view.isFed(first))
   const counted = tally(desk.store.now())
-  const parts = wanted.map((line) => partOf(desk, line, view, feeding, counted))
+  const parts = wanted.map((line) => plannedOf(desk, line, view, feeding, counted))
   if (parts.length === 0) return
   const writes = [...parts.flatMap(({ plan }) => plan.writes), ...counted.writes()]
   const isStored = writes.length <= MAX_WRITES && (await desk.store.transact(writes)).length === 0
@@ -76,7 +71,7 @@ async function feedLine(desk: Desk, line: Heard[], feeding: Feeding): Promise<vo
 async function feedSome(desk: Desk, line: Heard[], feeding: Feeding): Promise<Heard[] | typeof AGAIN> {
   const view = await look(desk.store, line)
   const counted = tally(desk.store.now())
-  const part = partOf(desk, line, view, feeding, counted)
+  const part = plannedOf(desk, line, view, feeding, counted)
   const failed = await desk.store.transact([...part.plan.writes, ...counted.writes()])
   if (failed.length === 0) {
     await follow(desk, part, feeding)
@@ -88,40 +83,8 @@ async function feedSome(desk: Desk, line: Heard[], feeding: Feeding): Promise<He
   return line.filter((heard) => !repeated.has(heard))
 }
 
-export type Part = {
-  taken: Heard[]
-  /** What does not fit, or belongs to a later conversation. */
-  rest: Heard[]
-  plan: Plan
-  seen: NewSeen[]
-}
-
-function partOf(desk: Desk, line: Heard[], view: View, feeding: Feeding, counted: Tally): Part {
+function plannedOf(desk: Desk, line: Heard[], view: View, { later }: Feeding, counted: Tally): Part {
   const [first] = line
   if (!first) throw new Error('a line without messages')
-  const taken = fitting(line, desk.conversationTtl)
-  const known = view.known(first)
-  const entry = understand(desk, taken, known, view.settings(first), feeding.later !== undefined)
-  const planned = plan(desk, first.line, known, entry, counted)
-  return { taken, rest: line.slice(taken.length), plan: planned, seen: entry.seen }
+  return partOf(desk, line, view.known(first), view.choice(first).settings, later !== undefined, counted)
 }
-
-/** The first ones, as many as one transaction takes and one conversation lasts. */
-function fitting(line: Heard[], ttl: number): Heard[] {
-  let bytes = 0
-  const end = line.findIndex((heard, index) => {
-    const before = line[index - 1]
-    bytes += sizeOf([heard])
-    if (!before) return false
-    const isLater = Date.parse(heard.at) - Date.parse(before.at) >= ttl
-    return isLater || index >= MESSAGES_AT_ONCE || bytes > BYTES_AT_ONCE
-  })
-  return end < 0 ? line : line.slice(0, end)
-}
-
-const sizeOf = (line: Heard[]): number =>
-  line.reduce(
-    (bytes, { message }) =>
-      bytes + Buffer.byteLength(message.content) + Buffer.byteLength(JSON.stringify(message.metadata)),
-    0,
-  )

@@ -3,7 +3,7 @@
  * of Twilio reads. Apart from config.ts for the sake of its cold start.
  */
 import * as z from 'zod'
-import { PlatformConfig } from '../platform/base-config.ts'
+import { ConversationLife, PlatformConfig } from '../platform/base-config.ts'
 
 const HOUR = 60 * 60 * 1000
 
@@ -13,8 +13,7 @@ const list = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
 
 export const ConversationConfig = z.object({
-  /** After so many hours without a message a conversation expires; fractions are allowed. */
-  CONVERSATION_TTL_HOURS: z.coerce.number().positive().max(8760).default(24),
+  ...ConversationLife,
   /** Where messages that a model shall read are handed on; absent where rules read everything. */
   ORDERS_QUEUE_URL: z.string().min(1).optional(),
 })
@@ -45,5 +44,8 @@ export const HookConfig = PlatformConfig.omit({ COMMAND_QUEUE_URL: true, SHARDS:
 
 export type HookConfig = z.infer<typeof HookConfig>
 
-export const conversationTtl = ({ CONVERSATION_TTL_HOURS }: z.infer<typeof ConversationConfig>): number =>
+/** In ms. */
+export const conversationTtl = ({
+  CONVERSATION_TTL_HOURS,
+}: Pick<z.infer<typeof ConversationConfig>, 'CONVERSATION_TTL_HOURS'>): number =>
   Math.round(CONVERSATION_TTL_HOURS * HOUR)

@@ -6,11 +6,11 @@ import { Conversation, conversationKey } from './conversation.ts'
 import type { Heard } from './heard.ts'
 import { Pointer, pointerKey } from './person.ts'
 import type { Known } from './plan.ts'
-import { type ConversationSettings, settingsKey, settingsOf } from './settings.ts'
+import { type Choice, choiceOf, settingsKey } from './settings.ts'
 
 export type View = {
   known(heard: Heard): Known
-  settings(heard: Heard): ConversationSettings
+  choice(heard: Heard): Choice
   /** Whether its session is there, and feeds conversations. */
   isFed(heard: Heard): boolean
   /** Their sessions. */
@@ -42,7 +42,7 @@ export async function look(store: Store, heard: Heard[]): Promise<View> {
       const last = pointer && conversations.get(nameOf(conversationKey(pointer.conversationId)))
       return { pointer, last: last && Conversation.parse(last) }
     },
-    settings: ({ line }) => settingsOf(items.get(nameOf(settingsKey(line.accountId)))),
+    choice: ({ line }) => choiceOf(items.get(nameOf(settingsKey(line.accountId)))),
     isFed: (one) => sessionOf(one).length === sessionsOf([one]).filter(isFeeding).length,
     sessions: sessionsOf,
   }

@@ -28,6 +28,12 @@ export const PlatformConfig = z.object({
 })
 export type PlatformConfig = z.infer<typeof PlatformConfig>
 
+/** What all who write conversations read. */
+export const ConversationLife = {
+  /** After so many hours without a message a conversation expires; fractions are allowed. */
+  CONVERSATION_TTL_HOURS: z.coerce.number().positive().max(8760).default(24),
+}
+
 /** @throws Error with one line per wrong value; values themselves are never repeated, they may be secrets. */
 export function readConfig<S extends z.ZodType>(
   schema: S,

@@ -1,7 +1,7 @@
 /** What the API and the connector read from their environment, as one schema each. */
 import * as z from 'zod'
 import { REACHES } from './addresses.ts'
-import { PlatformConfig } from './base-config.ts'
+import { ConversationLife, PlatformConfig } from './base-config.ts'
 
 export { PlatformConfig, readConfig } from './base-config.ts'
 
@@ -42,7 +42,8 @@ export const ConnectorConfig = PlatformConfig.extend({
   MASTER_KEY: z.string().regex(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/i, 'must be 64 hex digits'),
   ...MediaStore,
   HEALTH_PORT: z.coerce.number().int().min(0).optional(),
-  /** Where events are told to those who make conversations of them; nobody is told without it. */
+  ...ConversationLife,
+  /** Where events are told to those who make conversations of them; there are none without it. */
   EVENTS_QUEUE_URL: z.string().min(1).optional(),
   /** Where sessions are told that live connections shall hear of; nobody is told without it. */
   LIVE_QUEUE_URL: z.string().min(1).optional(),

@@ -11,7 +11,7 @@ let costs: Costs
 
 beforeAll(async () => {
   metered = await openMetered()
-  costs = await countCosts(metered, ['alone', 'busy'], { idleMs: 10_000, alone: 4, load: 200 })
+  costs = await countCosts(metered, ['alone', 'busy', 'told alone', 'told busy'], { idleMs: 10_000, alone: 4, load: 200 })
 }, 180_000)
 afterAll(() => metered?.[Symbol.asyncDispose]())
 
@@ -20,6 +20,10 @@ test.each([
   ['received alone', 'alone', 'in', 12],
   ['sent among many', 'busy', 'out', 3],
   ['received among many', 'busy', 'in', 3],
+  ['sent alone, with conversations', 'told alone', 'out', 12],
+  ['received alone, with conversations', 'told alone', 'in', 12],
+  ['sent among many, with conversations', 'told busy', 'out', 3],
+  ['received among many, with conversations', 'told busy', 'in', 3],
 ] as const)('a message %s', (_, kind, way, most) => {
   const { calls, by } = costs.kinds[kind]![way]
   expect(calls, JSON.stringify(by)).toBeLessThanOrEqual(most)

@@ -120,6 +120,7 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
     /** Starts a connector and waits until it holds what is to be had. */
     async connector(id = 'c1', timing: Partial<Timing> = {}, log = logger('silent')): Promise<Running> {
       const started = startConnector({
+        conversationTtl: 24 * 60 * 60 * 1000,
         id,
         boot: randomUUID(),
         server: { mode: 'sandbox', url: box.wsUrl, rootKey: box.rootKey },

@@ -37,7 +37,7 @@ export const calls: Row = {
       notes: [
         'Counted by a proxy in front of the engines, which also has DynamoDB tell the units that it consumed (indexes included). Out: from the request until the ledger says `delivered`. In: until the message stands in the log and in the chat.',
         'What the same system asks while nothing happens is measured first and is not in the figures per message. Engines on this machine answer in 1 to 3 ms, so that less is gathered in one call than where they are slower.',
-        '"With conversations": the session also makes conversations of its messages, by a queue and a consumer of their own.',
+        '"With conversations": the session also makes conversations of its messages: a few at a time the connector writes itself, many go to a queue and a consumer of their own.',
         ...counted.map(({ kind, way, cost }) => `${way}, ${kind}: ${listOf(cost)}.`),
         ...WEBHOOK_KINDS.map((kind) => `webhook, ${AT[kind]}: ${listOf(webhooks[kind])}.`),
         `Idle, per minute: ${listOf(idle)}.`,
