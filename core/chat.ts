@@ -3,9 +3,12 @@
  * (see projection.ts); its id is the canonical jid of jid.ts, so one person is never two chats under one number.
  */
 import * as z from 'zod'
+import { contactsOf, nameOfContact } from './contacts/record.ts'
+import { isNamed } from './contacts/search.ts'
 import { isGroup, phoneNumberOf } from './jid.ts'
 import { sessionPartition } from './partition.ts'
 import type { Key, Page, Store } from './platform/dynamo.ts'
+import { sift } from './platform/sift.ts'
 
 export const CHAT_PREFIX = 'CHAT#'
 export const chatKey = (sessionId: string, chatId: string): Key => ({
@@ -27,10 +30,17 @@ export const Chat = z
   .object({
     id: z.string().meta({ description: 'Canonical jid', example: '4915123456789@s.whatsapp.net' }),
     sessionId: z.string(),
-    name: z.string().nullable(),
+    name: z.string().nullable().meta({ description: 'Of the contact, or of the group, as far as known' }),
     phoneNumber: z.string().nullable(),
     isGroup: z.boolean(),
-    lastMessage: LastMessage,
+    lastMessage: LastMessage.nullable().meta({
+      description: 'Null when nothing was said that is known here',
+    }),
+    unreadCount: z.int().meta({ description: 'Messages that came in since the chat was read or answered' }),
+    isUnread: z.boolean().meta({ description: 'Marked as unread by hand' }),
+    isArchived: z.boolean(),
+    isPinned: z.boolean(),
+    mutedUntil: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Chat' })
 export type Chat = z.infer<typeof Chat>
@@ -40,22 +50,83 @@ const Stored = z
     sessionId: z.string(),
     chatId: z.string(),
     name: z.string().optional(),
-    lastMessage: LastMessage,
+    lastMessage: LastMessage.optional(),
+    unreadCount: z.int().default(0),
+    unread: z.boolean().default(false),
+    archived: z.boolean().default(false),
+    pinned: z.boolean().default(false),
+    mutedUntil: z.iso.datetime().nullish(),
   })
   .transform(
-    ({ chatId, sessionId, name, lastMessage }): Chat => ({
+    ({ chatId, sessionId, name, lastMessage, unreadCount, unread, archived, pinned, mutedUntil }): Chat => ({
       id: chatId,
       sessionId,
       name: name ?? null,
       phoneNumber: phoneNumberOf(chatId) ?? null,
       isGroup: isGroup(chatId),
-      lastMessage,
+      lastMessage: lastMessage ?? null,
+      unreadCount: Math.max(unreadCount, 0),
+      isUnread: unread,
+      isArchived: archived,
+      isPinned: pinned,
+      mutedUntil: mutedUntil ?? null,
     }),
   )
 
-export const list = (
+export type Wanted = {
+  archived?: boolean | undefined
+  /** Something in it was not read, or it was marked. */
+  unread?: boolean | undefined
+  /** A part of the name or of the number. */
+  search?: string | undefined
+  /** The ids of those that come into question. */
+  among?: ReadonlySet<string> | undefined
+}
+
+/** Those with messages, the newest first. With choices, a page may come back short and still have a cursor. */
+export function list(
   store: Store,
   sessionId: string,
   page: { limit: number; cursor?: string | undefined },
-): Promise<Page<Chat>> =>
-  store.query('main', Stored, chatListing(sessionId), { ...page, index: 'listing', newestFirst: true })
+  wanted: Wanted = {},
+): Promise<Page<Chat>> {
+  const read = async (part: { limit: number; cursor?: string | undefined }) => {
+    const options = { ...part, index: 'listing', newestFirst: true }
+    const { items, cursor } = await store.query('main', Stored, chatListing(sessionId), options)
+    return { items: await withNames(store, sessionId, items), cursor }
+  }
+  const isAny = Object.values(wanted).every((choice) => choice === undefined)
+  return isAny ? read(page) : sift(read, (chat) => fits(chat, wanted), page)
+}
+
+/** These chats, in this order, whether anything was said in them or not. */
+export async function named(store: Store, sessionId: string, ids: string[]): Promise<Chat[]> {
+  const keys = ids.map((id) => chatKey(sessionId, id))
+  const items = keys.length > 0 ? await store.getMany('main', keys) : []
+  const stored = new Map(items.map((item) => [item.chatId, item]))
+  const chats = ids.map((chatId) => Stored.parse(stored.get(chatId) ?? { sessionId, chatId }))
+  return withNames(store, sessionId, chats)
+}
+
+/** Undefined when nothing is known of it. */
+export async function find(store: Store, sessionId: string, id: string): Promise<Chat | undefined> {
+  const stored = await store.get('main', Stored, chatKey(sessionId, id))
+  return stored && (await withNames(store, sessionId, [stored]))[0]
+}
+
+/** As the people are called by now: in the address book, or by themselves. */
+async function withNames(store: Store, sessionId: string, chats: Chat[]): Promise<Chat[]> {
+  const people = chats.filter((chat) => !chat.isGroup).map(({ id }) => id)
+  const contacts = people.length > 0 ? await contactsOf(store, sessionId, people) : new Map()
+  return chats.map((chat) => {
+    const contact = contacts.get(chat.id)
+    return contact ? { ...chat, name: nameOfContact(contact) ?? chat.name } : chat
+  })
+}
+
+function fits(chat: Chat, { archived, unread, search, among }: Wanted): boolean {
+  if (archived !== undefined && chat.isArchived !== archived) return false
+  if (unread !== undefined && (chat.isUnread || chat.unreadCount > 0) !== unread) return false
+  if (among && !among.has(chat.id)) return false
+  return search === undefined || isNamed(search, [chat.name], [chat.phoneNumber])
+}

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Page, Store } from '../platform/dynamo.ts'
 import { sift } from '../platform/sift.ts'
 import { contactListing, contactsOf, nameOfContact, StoredContact } from './record.ts'
+import { isNamed } from './search.ts'
 
 export const Contact = z
   .object({
@@ -48,7 +49,9 @@ export function list(
     store.query('main', Shown, contactListing(sessionId), { ...part, index: 'listing' })
   const { search, saved } = wanted
   if (search === undefined && saved === undefined) return read(page)
-  const isFound = search === undefined ? () => true : finder(search)
+  const isFound = (one: Contact) =>
+    search === undefined ||
+    isNamed(search, [one.savedName, one.pushName, one.verifiedName, one.username], [one.phoneNumber, one.lid])
   return sift(read, (one) => (saved === undefined || one.isSaved === saved) && isFound(one), page)
 }
 
@@ -56,13 +59,4 @@ export function list(
 export async function find(store: Store, sessionId: string, id: string): Promise<Contact | undefined> {
   const stored = (await contactsOf(store, sessionId, [id])).get(id)
   return stored && Shown.parse(stored)
-}
-
-/** By a part of any of the names, or of the number. */
-function finder(search: string): (contact: Contact) => boolean {
-  const text = search.trim().toLowerCase()
-  const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : ''
-  return ({ savedName, pushName, verifiedName, username, phoneNumber, lid }) =>
-    (digits !== '' && [phoneNumber, lid].some((one) => one?.includes(digits))) ||
-    [savedName, pushName, verifiedName, username].some((one) => one?.toLowerCase().includes(text))
 }

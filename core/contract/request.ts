@@ -174,6 +174,8 @@ export const REQUESTS = {
   'channel.react': request(channel.extend({ serverId: z.string(), emoji: z.string() }), nothing),
   /** For so many seconds WhatsApp tells of every reaction and view. */
   'channel.watch': request(channel, z.object({ seconds: z.int() })),
+  /** Takes back a message of ours that has not left. */
+  'message.cancel': request(z.object({ messageId: z.string() }), z.object({ cancelled: z.boolean() })),
   'call.reject': request(z.object({ callId: z.string(), from: Jid }), nothing),
   /** Fetches the file of a received message that was not fetched when it came; `pending` when that takes long. */
   'media.fetch': request(z.object({ messageId: z.string() }), z.object({ media: Media })),

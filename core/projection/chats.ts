@@ -1,46 +1,93 @@
 /**
- * How messages change the list of chats: a chat stands at its newest message and takes over the name that the other
- * side goes by. An older message that arrives late moves nothing.
+ * How events change the list of chats: a chat stands at its newest message and takes over the name that the other side
+ * goes by; an older message that arrives late moves nothing. What our devices agree on about a chat stands beside it.
  */
 import { chatKey, chatListing, type LastMessage } from '../chat.ts'
+import type { Event } from '../contract/event.ts'
 import type { MessageFacts } from '../contract/message.ts'
 import { isGroup } from '../jid.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
-import { updating } from '../platform/expression.ts'
+import { type Update, updating } from '../platform/expression.ts'
 import { type Known, nameOf } from './known.ts'
+import type { EventOf } from './messages.ts'
 
 type Change = {
   key: Key
   sessionId: string
   chatId: string
   name?: string
-  place: string
-  lastMessage: LastMessage
+  /** Its place in the list; null takes it out. */
+  moved?: { place: string; lastMessage?: LastMessage } | null
+  /** Attributes to set, or to remove (undefined). */
+  flags: Map<string, unknown>
+  /** Messages that came in and were not read, and whether those before were. */
+  unread: { added: number; areOthersRead: boolean }
 }
+
+type SaidType = 'message.received' | 'message.waiting' | 'message.sent'
+export type ChatEvent = Extract<Event, { type: 'chat.updated' | 'chat.cleared' | 'chat.deleted' }>
+const TYPES = new Set<Event['type']>(['chat.updated', 'chat.cleared', 'chat.deleted'])
+export const isChatEvent = (event: Event): event is ChatEvent => TYPES.has(event.type)
 
 /** Characters of the last message that the list shows. */
 const PREVIEW = 500
 
 export function chatChanges(known: Known) {
   const changes = new Map<string, Change>()
+  const changeOf = (sessionId: string, chatId: string): Change => {
+    const key = chatKey(sessionId, chatId)
+    const change = changes.get(nameOf('main', key)) ?? {
+      key,
+      sessionId,
+      chatId,
+      flags: new Map(),
+      unread: { added: 0, areOthersRead: false },
+    }
+    changes.set(nameOf('main', key), change)
+    return change
+  }
+  const read = (change: Change): void => {
+    change.unread = { added: 0, areOthersRead: true }
+    change.flags.set('unread', undefined)
+  }
 
   return {
-    /** `at` is the message's place in time. */
-    moved(sessionId: string, message: MessageFacts, at: string): void {
-      const key = chatKey(sessionId, message.chatId)
+    /** Whoever writes in a chat has read it. `at` is the message's place in time. */
+    said({ sessionId, type, payload: { message } }: EventOf<SaidType>, at: string): void {
+      const change = changeOf(sessionId, message.chatId)
       const place = `${at}#${message.chatId}`
-      const before = changes.get(nameOf('main', key))
       const name = !message.fromMe && !isGroup(message.chatId) ? message.sender.name : undefined
-      const change: Change =
-        before && before.place > place
-          ? before
-          : { ...before, key, sessionId, chatId: message.chatId, place, lastMessage: lastMessageOf(message) }
+      if (!change.moved || change.moved.place <= place)
+        change.moved = { place, lastMessage: lastMessageOf(message) }
       if (name) change.name = name
-      changes.set(nameOf('main', key), change)
+      if (type === 'message.received') change.unread.added += 1
+      if (type === 'message.sent') read(change)
+    },
+    named(sessionId: string, chatId: string, name: string): void {
+      changeOf(sessionId, chatId).name = name
+    },
+    changed(event: ChatEvent): void {
+      const change = changeOf(event.sessionId, event.payload.chatId)
+      if (event.type !== 'chat.updated' || event.payload.changes.unread === false) read(change)
+      if (event.type === 'chat.deleted') change.moved = null
+      if (event.type === 'chat.cleared' && change.moved) change.moved = { place: change.moved.place }
+      for (const [flag, value] of flagsIn(event)) change.flags.set(flag, value)
     },
 
     writes: (): Write[] => [...changes.values()].flatMap((change) => writeOf(change, known) ?? []),
   }
+}
+
+/** What is not so is not stored. */
+function flagsIn(event: ChatEvent): [string, unknown][] {
+  if (event.type === 'chat.cleared') return [['lastMessage', undefined]]
+  if (event.type === 'chat.deleted')
+    return ['lastMessage', 'archived', 'pinned'].map((flag) => [flag, undefined])
+  const { archived, pinned, mutedUntil, unread } = event.payload.changes
+  const said: Record<string, unknown> = { archived, pinned, mutedUntil, unread }
+  return Object.entries(said).flatMap(([flag, value]): [string, unknown][] =>
+    value === undefined ? [] : [[flag, value || undefined]],
+  )
 }
 
 const lastMessageOf = ({ id, fromMe, type, text, timestamp }: MessageFacts): LastMessage => ({
@@ -51,20 +98,24 @@ const lastMessageOf = ({ id, fromMe, type, text, timestamp }: MessageFacts): Las
   timestamp,
 })
 
-function writeOf(
-  { key, sessionId, chatId, name, place, lastMessage }: Change,
-  known: Known,
-): Write | undefined {
+function writeOf(change: Change, known: Known): Write | undefined {
+  const { key, sessionId, chatId, name, moved, flags, unread } = change
   const stored = known.get(nameOf('main', key))
-  if (stored && String(stored.listSk) > place) return
-  const update = updating()
-    .set('sessionId', sessionId)
-    .set('chatId', chatId)
-    .set('listPk', chatListing(sessionId))
-    .set('listSk', place)
-    .set('lastMessage', lastMessage)
+  const isLate = Boolean(moved && stored && String(stored.listSk ?? '') > moved.place)
+  const isRead = unread.areOthersRead && !isLate
+  if (isLate && !name && flags.size === 0 && unread.added === 0) return
+  const update = updating().set('sessionId', sessionId).set('chatId', chatId)
   if (name) update.set('name', name)
+  for (const [flag, value] of flags) if (flag !== 'lastMessage' || !moved) update.setOrRemove(flag, value)
+  if (isRead) update.set('unreadCount', unread.added)
+  else if (unread.added > 0) update.add('unreadCount', unread.added)
+  if (moved === null) update.remove('listPk', 'listSk')
+  if (moved && !isLate) move(update, sessionId, moved)
+  return { table: 'main', update: key, set: update.build() }
+}
+
+function move(update: Update, sessionId: string, { place, lastMessage }: NonNullable<Change['moved']>): void {
+  update.set('listPk', chatListing(sessionId)).set('listSk', place).setOrRemove('lastMessage', lastMessage)
   const there = update.name('listSk')
   update.where(`attribute_not_exists(${there}) OR ${there} <= ${update.value(place)}`)
-  return { table: 'main', update: key, set: update.build() }
 }

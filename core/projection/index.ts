@@ -16,11 +16,12 @@ import { ttl } from '../platform/clock.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
 import type { Retention } from '../retention.ts'
 import { dayKey, totalsKey } from '../stats.ts'
-import { chatChanges } from './chats.ts'
+import { chatChanges, isChatEvent } from './chats.ts'
 import { contactChanges, touchedBy } from './contacts.ts'
 import { counterChanges } from './counters.ts'
 import { isDeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
+import { isLabelEvent, labelChanges, touchedByLabel } from './labels.ts'
 import { type EventOf, messageChanges, placeInTime } from './messages.ts'
 
 export { type Known, nameOf } from './known.ts'
@@ -44,6 +45,7 @@ export function project(
   const chats = chatChanges(known)
   const counters = counterChanges()
   const contacts = contactChanges()
+  const labels = labelChanges()
   const entries = new Map<string, Write>()
 
   /** The session keeps no messages: this one is counted, and stands in the log alone. */
@@ -61,7 +63,7 @@ export function project(
     if (message.kept === false) return isToldOnly(event)
     if (!(type === 'message.sent' ? messages.sent(event) : messages.received(event))) return false
     if (isDeed(message)) return true
-    if (isListed(message.chatId)) chats.moved(sessionId, message, placeInTime(event, message))
+    if (isListed(message.chatId)) chats.said(event, placeInTime(event, message))
     if (type !== 'message.waiting')
       counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp, tookOf(event))
     return true
@@ -72,6 +74,14 @@ export function project(
     const { sessionId, timestamp } = event
     if (isDeedEvent(event)) {
       messages.changed(event)
+      return true
+    }
+    if (isChatEvent(event)) {
+      chats.changed(event)
+      return true
+    }
+    if (isLabelEvent(event)) {
+      labels.changed(event)
       return true
     }
     switch (event.type) {
@@ -87,6 +97,11 @@ export function project(
       case 'contact.updated':
         contacts.updated(event)
         return true
+      case 'group.updated': {
+        const { groupId, changes } = event.payload
+        if (changes.subject !== undefined) chats.named(sessionId, groupId, changes.subject)
+        return true
+      }
       case 'session.status': {
         const { status, was, reason } = event.payload
         const key = { pk: sessionPartition(sessionId), sk: `${HISTORY_PREFIX}${event.id}` }
@@ -114,6 +129,7 @@ export function project(
     ...chats.writes(),
     ...counters.writes(),
     ...contacts.writes(),
+    ...labels.writes(),
   ]
 }
 
@@ -125,6 +141,8 @@ export function touches(event: Event): string[] {
   const own = [nameOf('events', eventKey(event))]
   if (isDeedEvent(event))
     return [...own, nameOf('messages', targetKey(event.sessionId, event.payload.target))]
+  if (isChatEvent(event)) return [...own, nameOf('main', chatKey(event.sessionId, event.payload.chatId))]
+  if (isLabelEvent(event)) return [...own, touchedByLabel(event)]
   switch (event.type) {
     case 'message.received':
     case 'message.waiting':
@@ -151,6 +169,8 @@ export function touches(event: Event): string[] {
       ]
     case 'contact.updated':
       return [...own, ...touchedBy(event)]
+    case 'group.updated':
+      return [...own, nameOf('main', chatKey(event.sessionId, event.payload.groupId))]
     case 'session.status':
       return [
         ...own,

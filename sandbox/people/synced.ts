@@ -28,9 +28,14 @@ export type PhoneState = {
 
 export async function phoneState(world: World, person: Person): Promise<PhoneState> {
   const shown: PhoneState = { chats: [], starred: [], labels: [], labelledMessages: [], contacts: [] }
-  for (const action of await world.appStates.actions(person)) take(world, shown, action)
+  const actions = await world.appStates.actions(person)
+  for (const action of actions.sort(byTime)) take(world, shown, action)
   return shown
 }
+
+/** A chat may be named by a number and by a LID: what was said last of it counts. */
+const byTime = ({ value: one }: Action, { value: other }: Action): number =>
+  Number(one.timestamp ?? 0) - Number(other.timestamp ?? 0)
 
 function take(world: World, shown: PhoneState, { index, value }: Action): void {
   const [kind = '', first = '', second = '', third = ''] = index
@@ -43,15 +48,19 @@ function take(world: World, shown: PhoneState, { index, value }: Action): void {
       return
     }
     case 'label_jid':
-      if (value.labelAssociationAction?.labeled) chat(second).labels.push(first)
+      put(chat(second).labels, first, value.labelAssociationAction?.labeled)
       return
-    case 'label_message':
-      if (value.labelAssociationAction?.labeled)
-        shown.labelledMessages.push({ label: first, chat: nameOf(second), id: third })
+    case 'label_message': {
+      const on = { label: first, chat: nameOf(second), id: third }
+      put(shown.labelledMessages, on, value.labelAssociationAction?.labeled)
       return
+    }
     case 'star':
-      if (value.starAction?.starred)
-        shown.starred.push({ chat: nameOf(first), id: second, fromMe: third === '1' })
+      put(
+        shown.starred,
+        { chat: nameOf(first), id: second, fromMe: third === '1' },
+        value.starAction?.starred,
+      )
       return
     case 'contact':
       shown.contacts.push({ number: nameOf(first), name: value.contactAction?.fullName ?? '' })
@@ -59,6 +68,13 @@ function take(world: World, shown: PhoneState, { index, value }: Action): void {
     default:
       Object.assign(chat(first), aboutChat(kind, value))
   }
+}
+
+/** Puts something on a list, once, or takes it off. */
+function put<T>(list: T[], what: T, on: boolean | null | undefined): void {
+  const place = list.findIndex((one) => JSON.stringify(one) === JSON.stringify(what))
+  if (place >= 0) list.splice(place, 1)
+  if (on) list.push(what)
 }
 
 function aboutChat(kind: string, value: proto.ISyncActionValue): Partial<ChatState> {

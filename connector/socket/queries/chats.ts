@@ -4,9 +4,10 @@ import type { MessageKey, Takes } from '#core/contract/request.ts'
 import type { Answers, Asked } from './index.ts'
 
 export const chatAnswers = ({ socket, note }: Asked): Answers => ({
-  async 'messages.read'({ messages, quietly }) {
+  async 'messages.read'({ messages, quietly, chatId }) {
     const keys = messages.map(keyOf)
-    await (quietly ? socket.sendReceipts(keys, 'read-self') : socket.readMessages(keys))
+    if (keys.length > 0) await (quietly ? socket.sendReceipts(keys, 'read-self') : socket.readMessages(keys))
+    if (chatId) await note([{ what: 'chat', jid: chatId, unread: false }])
     return {}
   },
   async 'messages.star'({ chatId, messages, star }) {

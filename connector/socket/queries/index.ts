@@ -10,6 +10,7 @@ import type { Synced } from '../synced.ts'
 import { chatAnswers } from './chats.ts'
 import { contactAnswers } from './contacts.ts'
 import { groupAnswers } from './groups.ts'
+import { labelAnswers } from './labels.ts'
 import { peopleAnswers } from './people.ts'
 import { presenceAnswers } from './presence.ts'
 
@@ -32,6 +33,7 @@ export function queries(asked: Asked, line: Line, assertOpen: () => void): Ask {
     ...groupAnswers(asked),
     ...chatAnswers(asked),
     ...contactAnswers(asked),
+    ...labelAnswers(asked),
   }
   return async (name, input) => {
     const answer = answers[name]

@@ -2,12 +2,14 @@
 import { chats } from '../chats.ts'
 import { contacts } from '../contacts.ts'
 import { events } from '../events.ts'
+import { labels } from '../labels.ts'
 import { eventStream } from '../live/stream.ts'
 import { mediaFiles } from '../media/upload.ts'
 import { callCalls } from './calls.ts'
 import { chatCalls } from './chats.ts'
 import { contactCalls } from './contacts.ts'
 import { groupCalls } from './groups.ts'
+import { labelCalls } from './labels.ts'
 import { mediaCalls } from './media.ts'
 import { peopleCalls } from './people.ts'
 import { pictureCalls } from './pictures.ts'
@@ -16,12 +18,14 @@ import { presenceCalls } from './presence.ts'
 export const chatsAndMore = [
   chats,
   contacts,
+  labels,
   events,
   eventStream,
   mediaFiles,
   ...presenceCalls,
   ...peopleCalls,
   ...contactCalls,
+  ...labelCalls,
   ...chatCalls,
   ...callCalls,
   ...pictureCalls,

@@ -13,6 +13,9 @@ export const personParam = {
     .string()
     .meta({ description: 'A phone number or a jid of a person', example: '+4915123456789' }),
 }
+export const labelParam = {
+  labelId: z.string().max(40).meta({ description: 'The id of a label', example: '7' }),
+}
 export const groupParam = {
   groupId: z.string().meta({ description: 'The jid of a group', example: '120363025246125486@g.us' }),
 }

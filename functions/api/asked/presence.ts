@@ -72,7 +72,8 @@ const read = call({
     const chatId = chatIdOf(params.chatId)
     const messages = await chosen(deps.store, session.id, chatId, body.messageIds)
     const quietly = session.settings.readReceipts === 'never'
-    if (messages.length > 0) await ask('messages.read', { messages: messages.map(keyOf), quietly })
+    const whole = body.messageIds ? {} : { chatId }
+    if (messages.length > 0) await ask('messages.read', { messages: messages.map(keyOf), quietly, ...whole })
     return { read: messages.length }
   },
 })

@@ -13,6 +13,7 @@ type Contact = {
   name: string | null
   savedName: string | null
   pushName: string | null
+  isSaved: boolean
   lid: string
 }
 const contact = async (number: string) =>
