@@ -7,9 +7,7 @@ import { sendCommand } from './commands.ts'
 import type { Content } from './contract/content.ts'
 import type { Domain } from './domain.ts'
 import { addressOf, chatIdOf } from './jid.ts'
-import { append } from './log.ts'
-import { accept, findOutgoing, isTime, type Message, withdraw } from './message.ts'
-import { iso } from './platform/clock.ts'
+import { accept, findOutgoing, type Message } from './message.ts'
 import { Fault } from './platform/fault.ts'
 import { messageIdOf } from './platform/id.ts'
 import type { Session } from './session.ts'
@@ -111,23 +109,4 @@ async function carry({ commands, log }: Domain, { shard }: Session, message: Mes
       'the queue did not take the message; the sweeper will carry it',
     )
   }
-}
-
-/**
- * Takes back a message that was to be sent later, before its time has come.
- * @throws Fault MESSAGE_NOT_USABLE when it is on its way already
- */
-export async function cancel(domain: Domain, message: Message): Promise<Message> {
-  const { store, retention, newEventId } = domain
-  const { id, sessionId, accountId, chatId } = message
-  if (isTime(message, store.now()) || message.status !== 'accepted' || !(await withdraw(store, message)))
-    throw new Fault('MESSAGE_NOT_USABLE', 'The message is on its way already.', {
-      details: { messageId: id },
-    })
-  const timestamp = iso(store.now())
-  const payload = { messageId: id, status: 'failed' as const, chatId, reason: 'cancelled' }
-  await append(store, retention, [
-    { id: newEventId(), sessionId, accountId, timestamp, type: 'message.status', payload },
-  ])
-  return (await findOutgoing(store, sessionId, id)) ?? message
 }

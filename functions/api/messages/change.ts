@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import * as z from 'zod'
 import type { Content } from '#core/contract/content.ts'
-import { isGroup, isPerson, STATUS } from '#core/jid.ts'
+import { isChannel, isGroup, isPerson, STATUS } from '#core/jid.ts'
 import { findAll, type Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
-import { cancel, send } from '#core/send.ts'
+import { send } from '#core/send.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { concernedBy } from '#core/status/audience.ts'
+import { takeBack } from '#core/take-back.ts'
 import { findTarget, targetOf } from '#core/target.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
@@ -63,7 +64,7 @@ const remove = createRoute({
   tags,
   summary: 'Delete a message for everyone',
   description:
-    'One of ours; in a group that we administer, of anybody. One that was to be sent later is never sent, if it is not on its way yet.',
+    'One of ours; in a group that we administer, of anybody. One of ours that still waits (for its time, its turn, or the end of a restriction) is taken back and never sent: its status is `failed` then, with the reason `cancelled`.',
   security: SECURED,
   request: which,
   responses,
@@ -147,7 +148,10 @@ async function sendChange(
   const session = owner && (await Sessions.find(deps.store, owner.sessionId))
   if (!owner || !session || session.deletedAt) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
   const message = await findTarget(deps.store, session.id, messageId)
-  if (isDeletion && message.sendAt && message.status === 'accepted') return cancel(deps, message)
+  if (isDeletion && message.fromMe) {
+    const takenBack = await takeBack(deps, session, message)
+    if (takenBack) return takenBack
+  }
   const content = change(message)
   const accepted = await send(deps, session, {
     to: message.chatId,
@@ -173,7 +177,7 @@ function editable(message: Message): Message {
 }
 
 function deletable(message: Message): Message {
-  const mayBeOurs = message.fromMe || isGroup(message.chatId)
+  const mayBeOurs = (message.fromMe && !isChannel(message.chatId)) || isGroup(message.chatId)
   if (mayBeOurs && !message.deletedAt) return message
   throw unusable(message, 'Only a message of ours, or one in a group, can be deleted for everyone, once.')
 }
