@@ -40,6 +40,7 @@ const Stored = z.looseObject({
   editedAt: time,
   deletedAt: time,
   pinnedUntil: time,
+  starred: z.boolean().optional(),
 })
 
 /** What one person did to a message stands in an attribute of its own, under this prefix and the person's address. */
@@ -72,6 +73,7 @@ export type Message = z.infer<typeof MessageFacts> & {
   editedAt: string | undefined
   deletedAt: string | undefined
   pinnedUntil: string | undefined
+  starred: boolean | undefined
   reactions: By<z.infer<typeof Reaction>>[]
   votes: By<z.infer<typeof Vote>>[]
   responses: By<z.infer<typeof Response>>[]
@@ -81,7 +83,7 @@ export type Message = z.infer<typeof MessageFacts> & {
 
 export const Message = Stored.transform((stored): Message => {
   const { sessionId, accountId, reason, waitSk, waiting, fingerprint, recipients } = stored
-  const { editedAt, deletedAt, pinnedUntil } = stored
+  const { editedAt, deletedAt, pinnedUntil, starred } = stored
   const facts = factsIn(stored)
   const times: Times = Object.fromEntries(
     MessageStatus.options.flatMap((status) => {
@@ -103,6 +105,7 @@ export const Message = Stored.transform((stored): Message => {
     editedAt,
     deletedAt,
     pinnedUntil,
+    starred,
     reactions: said(stored, REACTION_PREFIX, Reaction),
     votes: said(stored, VOTE_PREFIX, Vote),
     responses: said(stored, RESPONSE_PREFIX, Response),

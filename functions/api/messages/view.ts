@@ -9,7 +9,7 @@ import { explanationOf } from './reasons.ts'
 
 const { id, chatId, fromMe, from, to, sender, timestamp } = MessageFacts.shape
 const { type, text, quoted, mentions, media: _, ...more } = Content.shape
-const { broadcastList } = MessageFacts.shape
+const { broadcastList, serverId } = MessageFacts.shape
 const MediaView = Media.extend({
   url: z.string().optional().meta({ description: 'Where to fetch it, without a token, for a day at least' }),
 })
@@ -44,10 +44,12 @@ export const MessageView = z
     broadcastList: broadcastList.meta({
       description: 'The broadcast list of its sender that it came through',
     }),
+    serverId: serverId.meta({ description: 'Of a post in a channel: its number there' }),
     sendAt: at.optional().meta({ description: 'When it is to be sent' }),
     editedAt: at.optional(),
     deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
     pinnedUntil: at.optional(),
+    starred: z.boolean().optional().meta({ description: 'True while it has a star' }),
     reactions: z.array(z.object({ from: z.string(), emoji: z.string(), at })).optional(),
     votes: z
       .array(z.object({ from: z.string(), options: z.array(z.string()), at }))

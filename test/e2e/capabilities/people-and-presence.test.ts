@@ -125,41 +125,6 @@ capability(
   },
 )
 
-capability(
-  'Archive, pin, mute and mark a chat',
-  'PATCH /api/sessions/{sessionId}/chats/{chatId}',
-  async () => {
-    const changes = { archived: true, pinned: true, mutedUntil: '2035-01-01T00:00:00.000Z', unread: true }
-    expect((await w.call('PATCH', path(`/chats/+${ANN}`), changes)).status).toBe(200)
-    expect(
-      (await w.call('PATCH', path(`/chats/+${ANN}`), { archived: false, mutedUntil: null })).status,
-    ).toBe(200)
-    expect((await w.call('PATCH', path(`/chats/+${ANN}`), {})).body).toMatchObject({
-      code: 'VALIDATION_ERROR',
-    })
-  },
-)
-
-capability(
-  'Star a message',
-  'PUT /api/sessions/{sessionId}/messages/{messageId}/star · DELETE /api/sessions/{sessionId}/messages/{messageId}/star',
-  async () => {
-    const { id: messageId } = await w.sends(id, { to: ANN, text: 'Remember' })
-    expect((await w.call('PUT', path(`/messages/${messageId}/star`))).status).toBe(200)
-    expect((await w.call('DELETE', path(`/messages/${messageId}/star`))).status).toBe(200)
-  },
-)
-
-capability(
-  'Clear and delete a chat on the phone',
-  'POST /api/sessions/{sessionId}/chats/{chatId}/clear · DELETE /api/sessions/{sessionId}/chats/{chatId}',
-  async () => {
-    expect((await w.call('POST', path(`/chats/+${ANN}/clear`))).status).toBe(200)
-    expect((await w.call('DELETE', path(`/chats/+${ANN}`))).status).toBe(200)
-    expect((await w.phones.stats()).unknownQueries).toEqual({})
-  },
-)
-
 capability('Link by pairing code', 'POST /api/sessions/{sessionId}/pairing-code', async () => {
   const session = await w.session()
   await w.ask(session.id, 'start')

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { until } from '../../support/until.ts'
+
+const PHONE = '4915100000001'
+const [ANN, BOB, CAT] = ['4915100000002', '4915100000003', '4915100000004']
+const UNTIL = '2035-01-01T00:00:00.000Z'
+let w: CapabilityWorld
+let id: string
+const path = (rest: string) => `/api/sessions/${id}${rest}`
+
+type Chat = {
+  id: string
+  isArchived: boolean
+  isPinned: boolean
+  isUnread: boolean
+  unreadCount: number
+  mutedUntil: string | null
+}
+const chat = async (number: string) =>
+  (await w.call<{ chat?: Chat }>('GET', path(`/chats/+${number}`))).body.chat
+const listed = async (query = '') =>
+  (await w.call<{ chats: { id: string }[] }>('GET', path(`/chats${query}`))).body.chats.map((one) => one.id)
+const onPhone = async (number: string) =>
+  (await w.phones.state(PHONE)).chats.find((one) => one.chat === `+${number}`)
+const writes = async (from: string, text: string, to = PHONE) => {
+  const sent = await w.phones.send(from, { to, text })
+  return (await w.received(id, sent.id)).id
+}
+
+beforeAll(async () => {
+  w = await capabilityWorld()
+  await w.connector()
+  id = (await w.line(PHONE)).id
+  for (const number of [ANN, BOB, CAT]) await writes(number, 'Hello')
+})
+afterAll(() => w.close())
+
+capability(
+  'Archive, pin, mute and mark a chat, here or on the phone',
+  'PATCH /api/sessions/{sessionId}/chats/{chatId} · GET /api/sessions/{sessionId}/chats/{chatId}',
+  async () => {
+    const change = (changes: Record<string, unknown>) => w.call('PATCH', path(`/chats/+${ANN}`), changes)
+    const all = { archived: true, pinned: true, mutedUntil: UNTIL, unread: true }
+    expect((await change(all)).status).toBe(200)
+    expect(await onPhone(ANN)).toMatchObject(all)
+    const shown = { isArchived: true, isPinned: true, mutedUntil: UNTIL, isUnread: true }
+    expect(await chat(ANN)).toMatchObject(shown)
+    const event = await w.event(id, 'chat.updated', ({ chatId }) => chatId === jidOf(ANN))
+    expect(event.payload.changes).toEqual(all)
+    const none = { archived: false, pinned: false, mutedUntil: null, unread: false }
+    expect((await change(none)).status).toBe(200)
+    expect(await onPhone(ANN)).toMatchObject(none)
+    expect(await chat(ANN)).toMatchObject({
+      isArchived: false,
+      isPinned: false,
+      mutedUntil: null,
+      isUnread: false,
+    })
+
+    await w.phones.change(PHONE, { chat: ANN, ...all })
+    await until('the phone\u2019s changes', async () => {
+      const { isArchived, isPinned, isUnread, mutedUntil } = (await chat(ANN))!
+      return isArchived && isPinned && isUnread && mutedUntil === UNTIL
+    })
+    await w.phones.change(PHONE, { chat: ANN, archived: false, unread: false })
+    await until('and back', async () => {
+      const { isArchived, isUnread } = (await chat(ANN))!
+      return !isArchived && !isUnread
+    })
+    expect(await chat(ANN)).toMatchObject({ isPinned: true, mutedUntil: UNTIL })
+    expect((await change({})).body).toMatchObject({ code: 'VALIDATION_ERROR' })
+  },
+)
+
+capability(
+  'See what is unread, and filter and search the list',
+  'GET /api/sessions/{sessionId}/chats · POST /api/sessions/{sessionId}/chats/{chatId}/read',
+  async () => {
+    await w.call('PATCH', path(`/chats/+${CAT}`), { archived: true })
+    await writes(BOB, 'Are you there?')
+    expect(await chat(BOB)).toMatchObject({ unreadCount: 2, name: 'Person 0003' })
+    expect((await w.call('POST', path(`/chats/+${BOB}/read`), {})).body).toMatchObject({ read: 2 })
+    await until('it is read', async () => (await chat(BOB))?.unreadCount === 0)
+    expect(await listed('?unread=true')).toEqual([jidOf(CAT)])
+    expect(await listed('?unread=false')).toEqual([jidOf(BOB), jidOf(ANN)])
+    expect(await listed('?archived=true')).toEqual([jidOf(CAT)])
+    expect(await listed('?archived=false')).toEqual([jidOf(BOB), jidOf(ANN)])
+    expect(await listed('?search=0003')).toEqual([jidOf(BOB)])
+    await w.phones.change(PHONE, { contact: { number: BOB, name: 'Robert Roe' } })
+    await until('he is found by his new name', async () => (await listed('?search=roe')).includes(jidOf(BOB)))
+    await w.sends(id, { to: CAT, text: 'I am here' })
+    expect(await chat(CAT)).toMatchObject({ unreadCount: 0, isArchived: true })
+    expect((await w.call('GET', path('/chats?archived=maybe'))).body).toMatchObject({
+      code: 'VALIDATION_ERROR',
+    })
+  },
+)
+
+capability(
+  'Star a message, here or on the phone',
+  'PUT /api/sessions/{sessionId}/messages/{messageId}/star · DELETE /api/sessions/{sessionId}/messages/{messageId}/star',
+  async () => {
+    const starred = async (messageId: string) => (await w.shown(id, messageId)).starred === true
+    const stars = async () => (await w.phones.state(PHONE)).starred
+    const { id: messageId } = await w.sends(id, { to: ANN, text: 'Remember' })
+    expect((await w.call('PUT', path(`/messages/${messageId}/star`))).status).toBe(200)
+    expect(await stars()).toEqual([{ chat: `+${ANN}`, id: messageId, fromMe: true }])
+    expect(await starred(messageId)).toBe(true)
+    expect((await w.call('DELETE', path(`/messages/${messageId}/star`))).status).toBe(200)
+    expect(await stars()).toEqual([])
+    expect(await starred(messageId)).toBe(false)
+
+    const { id: group } = await w.phones.createGroup({ creator: ANN, subject: 'Art', participants: [PHONE] })
+    const [theirs, inGroup] = [await writes(ANN, 'Mine'), await writes(ANN, 'In the group', group)]
+    for (const [where, one] of [
+      [ANN, theirs],
+      [group, inGroup],
+    ] as const)
+      await w.phones.change(PHONE, { star: { chat: where, id: one, fromMe: false, on: true } })
+    await until('both have a star', async () => (await starred(theirs)) && starred(inGroup))
+    const event = await w.event(id, 'message.starred', ({ target }) => target.messageId === inGroup)
+    expect(event.payload).toMatchObject({
+      chatId: group,
+      target: { sender: { phoneNumber: `+${ANN}` } },
+      starred: true,
+    })
+  },
+)
+
+capability(
+  'Clear and delete a chat on the phone',
+  'POST /api/sessions/{sessionId}/chats/{chatId}/clear · DELETE /api/sessions/{sessionId}/chats/{chatId}',
+  async () => {
+    expect((await w.call('POST', path(`/chats/+${ANN}/clear`))).status).toBe(200)
+    expect(await onPhone(ANN)).toMatchObject({ cleared: true, deleted: false })
+    await w.event(id, 'chat.cleared', ({ chatId }) => chatId === jidOf(ANN))
+    expect(await listed()).toContain(jidOf(ANN))
+    expect((await w.call('DELETE', path(`/chats/+${ANN}`))).status).toBe(200)
+    expect(await onPhone(ANN)).toMatchObject({ deleted: true })
+    expect(await listed()).not.toContain(jidOf(ANN))
+    await w.phones.change(PHONE, { chat: BOB, deleted: true })
+    await w.event(id, 'chat.deleted', ({ chatId }) => chatId === jidOf(BOB))
+    expect(await listed()).not.toContain(jidOf(BOB))
+    await writes(BOB, 'Hello again')
+    expect(await listed()).toContain(jidOf(BOB))
+    const { unknownQueries, problems } = await w.phones.stats()
+    expect({ unknownQueries, problems }).toEqual({ unknownQueries: {}, problems: [] })
+  },
+)
