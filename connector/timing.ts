@@ -41,6 +41,8 @@ export const Timing = z.object({
   QUEUED_AFTER_MS: ms(1_000),
   /** A commit that takes longer makes the store the reason that is shown. */
   STORE_SLOW_MS: ms(2_000),
+  /** An account whose restriction has no known end is asked about after so long, at first. */
+  RESTRICTION_LOOK_MS: ms(60_000),
   /** How often the connector says how it is, in numbers. */
   METRICS_MS: ms(60_000),
   /** SIGTERM: what has not ended by then is left to the next owner. */

@@ -13,6 +13,7 @@ function world(known?: Known) {
   const changes: (Known | undefined)[] = []
   const state = { now: NOW, asked: 0, answer: { isRestricted: false } as Standing | Error }
   const it = new Restriction(known, {
+    timing: { RESTRICTION_LOOK_MS: 60_000 },
     now: () => state.now,
     log: logger('silent'),
     changed: (change) => void changes.push(change),

@@ -9,21 +9,23 @@ import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Restriction as Known } from '#core/restriction.ts'
 import { NotConnected, type Standing } from '../socket/index.ts'
+import type { Timing } from '../timing.ts'
 
 export type RestrictionParts = {
+  timing: Pick<Timing, 'RESTRICTION_LOOK_MS'>
   now: Clock
   log: Log
   /** It began, its end has changed, or it is over (undefined). */
   changed(known: Known | undefined): void
 }
 
-/** Where WhatsApp does not say until when, it is asked again after so long; where it does not answer, ever more rarely. */
-const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [60_000, 3_600_000]
+/** Where WhatsApp does not even answer, it is asked ever more rarely. */
+const LONGEST_LOOK_MS = 3_600_000
 
 export class Restriction {
   readonly #parts: RestrictionParts
   #known: Known | undefined
-  #look = FIRST_LOOK_MS
+  #look: number
   /** When WhatsApp is asked again. */
   #askAt: number
   #asking: Promise<void> | undefined
@@ -31,6 +33,7 @@ export class Restriction {
   /** @param known as the session's last owner has left it */
   constructor(known: Known | undefined, parts: RestrictionParts) {
     this.#parts = parts
+    this.#look = parts.timing.RESTRICTION_LOOK_MS
     this.#known = known
     this.#askAt = known?.until ? Date.parse(known.until) : 0
   }
@@ -41,16 +44,16 @@ export class Restriction {
 
   /** WhatsApp has said how the account stands. */
   learned({ isRestricted, until, kind = 'reachout' }: Standing): void {
-    const { now } = this.#parts
+    const { now, timing } = this.#parts
     const isOver = !isRestricted || (until !== undefined && until <= now())
-    this.#look = FIRST_LOOK_MS
+    this.#look = timing.RESTRICTION_LOOK_MS
     if (isOver) this.#know(undefined)
     else this.#begin(until, kind)
   }
 
   #begin(until: number | undefined, kind: string): void {
-    const { now } = this.#parts
-    this.#askAt = until ?? now() + FIRST_LOOK_MS
+    const { now, timing } = this.#parts
+    this.#askAt = until ?? now() + timing.RESTRICTION_LOOK_MS
     const since = this.#known?.since ?? iso(now())
     this.#know({ since, kind, ...(until === undefined ? {} : { until: iso(until) }) })
   }
@@ -78,7 +81,7 @@ export class Restriction {
   /** The account has left the session. */
   forget(): void {
     this.#known = undefined
-    this.#look = FIRST_LOOK_MS
+    this.#look = this.#parts.timing.RESTRICTION_LOOK_MS
   }
 
   #ask(ask: () => Promise<Standing>, unanswered: () => void): Promise<void> {

@@ -27,6 +27,8 @@ type Parts = {
   fileOf(messageId: string): Promise<Media | undefined>
   /** Packs the device up, when the session is at rest. */
   takeOut(): Promise<Outcome>
+  /** Takes back a message of ours; false when it has left. */
+  cancel(messageId: string): Promise<boolean>
   tell(requestId: string, outcome: Outcome): Promise<unknown>
 }
 
@@ -48,7 +50,7 @@ async function answerTo(
   connection: Connection | undefined,
   { name, input, isRepeat }: Request,
   patience: number,
-  { contentOf, fileOf, takeOut }: Pick<Parts, 'contentOf' | 'fileOf' | 'takeOut'>,
+  { contentOf, fileOf, takeOut, cancel }: Pick<Parts, 'contentOf' | 'fileOf' | 'takeOut' | 'cancel'>,
 ): Promise<Outcome> {
   const { takes, safe } = REQUESTS[name]
   if (isRepeat && !safe) return { failure: { code: 'unknown' } }
@@ -57,6 +59,7 @@ async function answerTo(
   try {
     if (name === 'device.export') return await within(patience, takeOut(), name)
     if (name === 'pairing.code') return await pairingCode(connection, read.data as { phoneNumber: string })
+    if (name === 'message.cancel') return await cancelled(read.data as { messageId: string }, cancel)
     if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
     if (name === 'media.fetch') return await obtain(read.data as { messageId: string }, fileOf)
     if (name === 'picture.set') return await setPicture(connection, read.data as Picture, contentOf)
@@ -78,6 +81,13 @@ async function obtain({ messageId }: { messageId: string }, fileOf: Parts['fileO
   const media = await fileOf(messageId)
   return media ? { answer: { media } } : { failure: { code: 'refused', whatsapp: 404 } }
 }
+
+const cancelled = async (
+  { messageId }: { messageId: string },
+  cancel: Parts['cancel'],
+): Promise<Outcome> => ({
+  answer: { cancelled: await cancel(messageId) },
+})
 
 type Picture = { id?: string | undefined; file?: string | undefined }
 

@@ -13,6 +13,7 @@ import type { Draft } from '../events/order.ts'
 import { Recent } from '../recent.ts'
 import type { Device, Waiting as Waits } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
+import { within } from '../within.ts'
 import type { SessionParts } from './parts.ts'
 import { type PrepareParts, preparing } from './prepare.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -42,6 +43,8 @@ type Taken = { facts: MessageFacts; at: number; held: boolean; shown: boolean }
 
 /** Enough to bridge the moment between the answer of the server and the ledger's knowing of it. */
 const REMEMBERED = 1_000
+/** How long whoever takes a message back waits for the ledger to show it. */
+const TOLD_MS = 2_000
 
 export class Outbox {
   readonly #parts: Parts
@@ -123,6 +126,24 @@ export class Outbox {
         this.#status(id, 'queued', { chatId: facts.chatId, ...shownAs(waits.get(id)) }),
       ),
     )
+  }
+
+  /** Takes back a message that has not left. False when it has, or is not known here. */
+  async cancel(messageId: string): Promise<boolean> {
+    const device = this.#parts.device()
+    if (device?.isWaiting(messageId)) {
+      if (!device.withdraw(messageId)) return false
+      await within(TOLD_MS, device.flush(), 'telling that a message was taken back').catch(() => undefined)
+      return true
+    }
+    const isHere = this.#room.has(messageId)
+    if (this.#settled.has(messageId)) return false
+    if (!isHere && (await this.#parts.ledger(messageId))?.status !== 'accepted') return false
+    // From here on nobody hands it to the device, whoever has it at the moment.
+    if (this.#taken.has(messageId)) return false
+    this.#settled.add(messageId)
+    await this.fail([messageId], 'cancelled')
+    return true
   }
 
   /** These will never be sent. */

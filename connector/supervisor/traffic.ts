@@ -66,6 +66,7 @@ export function openTraffic(
     log,
     contentOf,
     takeOut: current.takeOut,
+    cancel: (messageId) => outbox.cancel(messageId),
     tell: answered,
     async fileOf(messageId) {
       const message = await parts.seek(messageId)

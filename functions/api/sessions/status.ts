@@ -1,6 +1,7 @@
 /** How a session is, in one small answer that can be asked for often. */
 
 import * as z from 'zod'
+import { Restriction } from '#core/restriction.ts'
 import { Status } from '#core/session.ts'
 import * as Stats from '#core/stats.ts'
 import { access, theSession } from '../access.ts'
@@ -8,7 +9,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { lastActivityOf, reasonsOf, shown } from './view.ts'
+import { lastActivityOf, reasonsOf, restrictionOf, shown } from './view.ts'
 
 const status = createRoute({
   method: 'get',
@@ -28,6 +29,7 @@ const status = createRoute({
         since: z.iso.datetime(),
         reason: z.string().optional(),
         action: z.string().optional(),
+        restriction: Restriction.optional(),
       },
       {
         status: 'qr_generated',
@@ -56,6 +58,7 @@ export const sessionStatus = (deps: Deps) =>
         qrAvailable: qr !== undefined && Date.parse(qr.expiresAt) > deps.store.now(),
         since: now.status === state.status ? state.since : (intent?.at ?? state.since),
         ...reasonsOf(now),
+        ...restrictionOf(session),
       },
       200,
     )

@@ -1,5 +1,6 @@
 /** How a session is shown, in the words of seed 001. */
 import * as z from 'zod'
+import { Restriction } from '#core/restriction.ts'
 import { type Session, Status, StatusChange } from '#core/session.ts'
 import { type Shown, shownStatus } from '#core/sessions/index.ts'
 import { Performance } from '#core/sessions/performance.ts'
@@ -26,6 +27,9 @@ const outlook = {
     .string()
     .optional()
     .meta({ description: 'What a person has to do, where something has to be done' }),
+  restriction: Restriction.optional().meta({
+    description: 'While WhatsApp keeps the account from writing to people who do not know it',
+  }),
   messageStats: z.object({ sent: z.int(), received: z.int(), failed: z.int() }),
 }
 
@@ -94,6 +98,7 @@ export function summaryOf(session: Session, now: Shown, stats: Summary): z.infer
     ...basicsOf(session, now),
     lastActivity: lastActivityOf(session, stats),
     ...reasonsOf(now),
+    ...restrictionOf(session),
     messageStats: { sent, received, failed },
   }
 }
@@ -138,6 +143,8 @@ const MODELS: Record<string, string> = {
 }
 const modelOf = (platform: string | undefined): string | null =>
   platform === undefined ? null : (MODELS[platform] ?? platform)
+
+export const restrictionOf = ({ state: { restriction } }: Session) => (restriction ? { restriction } : {})
 
 export const reasonsOf = ({ reason, action }: Shown) => ({
   ...(reason ? { reason } : {}),

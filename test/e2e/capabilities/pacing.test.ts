@@ -44,7 +44,7 @@ capability(
     for (const text of texts) ids.push(await sent(ANN, text))
     const last = await until('it says why it waits', async () => {
       const shown = await w.shown(id, ids.at(-1) ?? '')
-      return shown.waiting && shown
+      return shown.waiting ? shown : undefined
     })
     expect(last).toMatchObject({ status: 'queued', waiting: { reason: 'pacing' } })
     expect(Date.parse((last.waiting as { until: string }).until)).toBeGreaterThan(Date.now())
