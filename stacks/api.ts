@@ -65,7 +65,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
       sendCommands(commands),
       lookAtCommands(commands),
       sendTo(jobs.live.live, jobs.webhooks.live, jobs.deliveries.live),
-      onFiles(files, 'GetObject', 'PutObject'),
+      onFiles(files, 'GetObject', 'PutObject', 'DeleteObject'),
     ],
   })
   const hook = lambda('Hook', stage, {
