@@ -7,6 +7,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { temporaryFolder } from '../../support/folder.ts'
+import { httpEvent } from '../../support/lambda.ts'
 import { ROOT } from '../parts/child.ts'
 import { median } from '../parts/statistics.ts'
 import { atMost, type Figure, type Row } from '../row.ts'
@@ -59,6 +60,12 @@ export const coldImport: Row = {
         ours: median(over),
         goals: [atMost('ours', goalMs)],
       })
+      if (what === 'API') {
+        const first = join(folder.path, 'first.cjs')
+        writeFileSync(first, firstAnswer(bundle))
+        const answered = Array.from({ length: STARTS }, () => -startMs(empty) + startMs(first))
+        figures.push({ what: `… and its first answer`, unit: 'ms', ours: median(answered) })
+      }
       notes.push(`The ${what} bundle has ${Math.round(statSync(bundle).size / 1024)} KB.`)
     }
     return { figures, notes }
@@ -78,6 +85,13 @@ const bundled = (entry: string, outfile: string) =>
     mainFields: ['main'],
     logLevel: 'error',
   })
+
+/** A program that imports the API and asks it for sessions, with no token: that loads a part of it and no database. */
+const firstAnswer = (bundle: string): string => `
+const { handler } = require(${JSON.stringify(bundle)})
+const event = ${JSON.stringify(httpEvent('$default', { method: 'GET', path: '/api/sessions' }))}
+handler(event, {}).then(({ statusCode }) => process.exit(statusCode === 401 ? 0 : 1))
+`
 
 function startMs(file: string): number {
   const began = performance.now()
