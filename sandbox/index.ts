@@ -3,6 +3,7 @@
  * write and read. `await using box = await sandbox()` starts one on a free port; README.md shows how to use it.
  */
 
+import { openChannels } from './channels/channels.ts'
 import { controlApp } from './control/app.ts'
 import { type Control, controlOf } from './control/control.ts'
 import { scheduleFaults } from './control/faults.ts'
@@ -93,6 +94,7 @@ function createWorld(options: Options, origin: () => string): World {
     preKeys: openPreKeyPool(store),
     phones: openPhones(store, people),
     groups: openGroups(store),
+    channels: openChannels(store),
     appStates: openAppStates(store, stats.problem),
     syncing: keyedLock(),
     inbox: openInbox(store),

@@ -46,7 +46,7 @@ export async function listen(world: World, app: Hono): Promise<Listening> {
 function fetchOf(world: World, control: Hono): Hono['fetch'] {
   const media = mediaApp(world)
   return (request, ...rest) =>
-    new URL(request.url).pathname.startsWith('/mms/')
+    /^\/(mms|newsletter)\//.test(new URL(request.url).pathname)
       ? media.fetch(request, ...rest)
       : control.fetch(request, ...rest)
 }

@@ -2,6 +2,7 @@
  * Everything that one sandbox consists of, handed to each function that needs a part of it. There is no global
  * state: several sandboxes live side by side in one process.
  */
+import type { Channels } from './channels/channels.ts'
 import type { Faults } from './control/faults.ts'
 import type { Calls } from './delivery/calls.ts'
 import type { Parked } from './delivery/deliver.ts'
@@ -37,6 +38,7 @@ export type World = {
   preKeys: PreKeyPool
   phones: Phones
   groups: Groups
+  channels: Channels
   appStates: AppStates
   /** One change of a person's app state at a time, by LID. */
   syncing: ReturnType<typeof keyedLock>

@@ -53,11 +53,12 @@ export function ackEvents(row: Ack, message: MessageFacts | undefined, context: 
     row.message && context.seal && !isPlain(message)
       ? { sealed: context.seal(row.message, row.messageId) }
       : {}
+  const numbered = row.serverId ? { serverId: row.serverId } : {}
   const { sealed: _, ...facts } = message
   const sent: Event = {
     ...base,
     type: 'message.sent',
-    payload: { message: { ...facts, ...keys }, tookMs: tookMs(facts, context.now) },
+    payload: { message: { ...facts, ...keys, ...numbered }, tookMs: tookMs(facts, context.now) },
   }
   const done = doneBy(facts, context.now)
   return done ? [sent, { ...base, id: nthId(row.id, 1), ...done }] : [sent]

@@ -7,6 +7,7 @@ import type { MessageFacts } from '#core/contract/message.ts'
 import type { Row } from '../socket/index.ts'
 import { ackEvents } from './ack.ts'
 import { callEvents } from './call.ts'
+import { channelEvents } from './channel.ts'
 import type { Context } from './context.ts'
 import { groupEvents } from './group.ts'
 import { messageEvents, waitingEvents } from './message.ts'
@@ -34,7 +35,7 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return waitingEvents(row, context)
     // Of pictures, status texts and businesses nothing is told yet.
     case 'notification':
-      return groupEvents(row, context)
+      return row.stanza.attrs.type === 'newsletter' ? channelEvents(row, context) : groupEvents(row, context)
     case 'call':
       return callEvents(row, context)
     case 'synced':

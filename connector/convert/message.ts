@@ -77,6 +77,7 @@ function envelope(row: Row & { stanza: Attributes }, id: string, parties: Partie
     },
     timestamp: iso(happenedAt(row.stanza.t, row.id)),
     ...(broadcastList ? { broadcastList } : {}),
+    ...(row.stanza.server_id ? { serverId: row.stanza.server_id } : {}),
   }
 }
 
@@ -87,7 +88,7 @@ function deedEvent(
   parties: Parties,
   context: Context,
 ): Event {
-  const { to: _, broadcastList: __, ...who } = envelope(row, id, parties, context)
+  const { to: _, broadcastList: __, serverId: ___, ...who } = envelope(row, id, parties, context)
   return { ...base(row, context), type, payload: { ...who, target, ...said } } as Event
 }
 

@@ -14,7 +14,7 @@ import PQueue from 'p-queue'
 import type { Media, Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { isShared, userJid } from '#core/jid.ts'
+import { isChannel, isShared, userJid } from '#core/jid.ts'
 import { keep, type Shelf } from '#core/media/ingest.ts'
 import { LARGEST } from '#core/media/kinds.ts'
 import type { Log } from '#core/platform/log.ts'
@@ -150,6 +150,8 @@ async function again(
   encoded: Uint8Array,
   { id, chatId, fromMe, sender }: MessageFacts,
 ): Promise<Uint8Array | undefined> {
+  // A channel's file is nobody's to leave there again but its owner's.
+  if (isChannel(chatId)) return undefined
   const author = sender.lid ?? (sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : undefined)
   const participant = isShared(chatId) && author ? { participant: author } : {}
   try {

@@ -10,15 +10,16 @@ import { pipeline } from 'node:stream/promises'
 import { LRUCache } from 'lru-cache'
 import PQueue from 'p-queue'
 import type { Content } from '#core/contract/content.ts'
+import { isChannel } from '#core/jid.ts'
 import { objectKey } from '#core/media/file.ts'
 import { MEDIA_KINDS } from '#core/media/kinds.ts'
 import type { Objects } from '#core/platform/objects/index.ts'
 import { Unsendable } from '../convert/index.ts'
-import type { Connection } from '../socket/index.ts'
+import type { Connection, Uploaded } from '../socket/index.ts'
 import { within } from '../within.ts'
 
-/** The encoded part of a message that names its file. */
-export type Uploads = (content: Content, connection: Connection) => Promise<Uint8Array>
+/** @param to the chat that it goes to */
+export type Uploads = (content: Content, to: string, connection: Connection) => Promise<Uploaded>
 
 /** In all, and of one session: files of one that do not get through leave room for those of others. */
 const PARALLEL = 8
@@ -28,7 +29,7 @@ const UPLOAD_MS = 300_000
 
 /** @throws Unsendable when there is no such file, or what the upload throws: then it can be tried again */
 export function openUploads(objects: Objects | undefined): Uploads {
-  const known = new LRUCache<string, Uint8Array>(REMEMBERED)
+  const known = new LRUCache<string, Uploaded>(REMEMBERED)
   const queue = new PQueue({ concurrency: PARALLEL })
   const ofOne = new WeakMap<Connection, PQueue>()
   const queueOf = (connection: Connection): PQueue => {
@@ -36,26 +37,28 @@ export function openUploads(objects: Objects | undefined): Uploads {
     ofOne.set(connection, own)
     return own
   }
-  return async (content, connection) => {
-    const name = nameOf(content)
+  return async (content, to, connection) => {
+    const openly = isChannel(to)
+    const name = nameOf(content, openly)
     const before = known.get(name)
     if (before) return before
     const made = await queueOf(connection).add(() =>
-      queue.add(() => within(UPLOAD_MS, upload(objects, content, connection), 'an upload')),
+      queue.add(() => within(UPLOAD_MS, upload(objects, content, openly, connection), 'an upload')),
     )
     known.set(name, made)
     return made
   }
 }
 
-const nameOf = ({ type, media, viewOnce }: Content): string =>
-  JSON.stringify([media?.id, type, media?.voice, media?.note, media?.animated, viewOnce])
+const nameOf = ({ type, media, viewOnce }: Content, openly: boolean): string =>
+  JSON.stringify([media?.id, type, media?.voice, media?.note, media?.animated, viewOnce, openly])
 
 async function upload(
   objects: Objects | undefined,
   { type, media, viewOnce }: Content,
+  openly: boolean,
   connection: Connection,
-): Promise<Uint8Array> {
+): Promise<Uploaded> {
   const kind = MEDIA_KINDS.find((one) => one === type)
   if (!kind || !media?.id || !objects) throw new Unsendable('media_missing')
   const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
@@ -65,7 +68,8 @@ async function upload(
     const path = join(folder, 'file')
     await pipeline(stored.content, createWriteStream(path, { mode: 0o600 }))
     const { mimetype, fileName, voice, note, animated } = media
-    return await connection.media.upload({ kind, path, mimetype, fileName, voice, note, animated, viewOnce })
+    const how = { voice, note, animated, viewOnce, openly }
+    return await connection.media.upload({ kind, path, mimetype, fileName, ...how })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -249,7 +249,7 @@ export class LiveConnection implements Connection {
       line,
       ignoring: this.#ignoring,
       now,
-      onAnswer: (id, code) => this.sender.answered(id, code),
+      onAnswer: (id, code, serverId) => this.sender.answered(id, code, serverId),
       onGroupChange: (jid) => caches.groups.del(jid),
       onCaughtUp: () => {
         this.#caughtUp = true

@@ -9,7 +9,7 @@ import { slimPool } from './slim.ts'
 import type { Device, DeviceOptions } from './types.ts'
 
 export { Closed as DeviceClosed, NotConnected, Refused, Refusing, Unanswered } from './errors.ts'
-export type { MediaPort } from './media/index.ts'
+export type { MediaPort, Uploaded } from './media/index.ts'
 export type { Rules, Standing, Waiting } from './rules.ts'
 export type { Synced } from './synced.ts'
 export { trust } from './trust.ts'

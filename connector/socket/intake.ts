@@ -7,11 +7,11 @@ import { ShortCache } from './caches.ts'
 import type { Ignoring } from './ignoring.ts'
 import { hashOf, type Journal } from './journal.ts'
 import type { Line } from './line.ts'
-import type { Stanza } from './types.ts'
+import type { Attributes, Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
 
 /** Notifications that tell a consumer something; all others serve the protocol. */
-const TOLD = new Set(['w:gp2', 'picture', 'status', 'business', 'disappearing_mode'])
+const TOLD = new Set(['w:gp2', 'picture', 'status', 'business', 'disappearing_mode', 'newsletter'])
 const RECENT_MS = 60_000
 
 export type IntakeOptions = {
@@ -22,8 +22,8 @@ export type IntakeOptions = {
   ignoring: Ignoring
   now: () => number
   onGroupChange(jid: string): void
-  /** The server took a message of ours, or refused it with this code. */
-  onAnswer(messageId: string, code: string | undefined): void
+  /** The server took a message of ours, or refused it with this code. In a channel it has given it a number. */
+  onAnswer(messageId: string, code: string | undefined, serverId: string | undefined): void
   /** The server has delivered all that waited for us. */
   onCaughtUp(): void
 }
@@ -66,8 +66,8 @@ export function listen(options: IntakeOptions): void {
   )
   ws.on(
     'CB:ack,class:message',
-    alive(({ attrs: { id, error } }) => {
-      if (id) options.onAnswer(id, error)
+    alive(({ attrs: { id, error, server_id } }) => {
+      if (id) options.onAnswer(id, error, server_id)
     }),
   )
   ws.on(
@@ -97,16 +97,25 @@ function noteMessage({ set, journal, line, ignoring }: IntakeOptions, node: Bina
   }
   for (const { tag, attrs, content } of contents) {
     const bytes = content as Uint8Array
-    const origin = { stanza, encryption: tag === 'plaintext' ? tag : (attrs.type ?? ''), hash: hashOf(bytes) }
+    const isPlain = tag === 'plaintext'
+    const origin = {
+      stanza,
+      encryption: isPlain ? tag : (attrs.type ?? ''),
+      hash: isPlain ? plainHashOf(stanza, bytes) : hashOf(bytes),
+    }
     line.remember(bytes, origin)
     journal.arrived(origin.hash, line.ordinal)
-    if (tag !== 'plaintext' || journal.answer(origin.hash)) continue
+    if (!isPlain || journal.answer(origin.hash)) continue
     const unit: Changes = {}
     const applied = journal.addTo(unit, origin, Buffer.concat([bytes, Buffer.of(1)]), line.ordinal)
     set.apply(unit)
     applied()
   }
 }
+
+/** The same words may be posted twice, and no key sets one post apart from the other. */
+const plainHashOf = ({ from, id }: Attributes, bytes: Uint8Array): string =>
+  hashOf(Buffer.concat([Buffer.from(`${from} ${id} `), bytes]))
 
 const isReadable = (tag: string) => tag === 'enc' || tag === 'plaintext'
 const childrenOf = ({ content }: BinaryNode): BinaryNode[] => (Array.isArray(content) ? content : [])

@@ -13,7 +13,8 @@ type Stored = {
   message: string
   attributes?: Attributes
   recipients?: string[]
-  ack?: { id: string; error?: Failure }
+  /** `serverId`: the number that a channel has given it. */
+  ack?: { id: string; error?: Failure; serverId?: string }
 }
 
 const TYPE = 'outbox'
@@ -84,11 +85,14 @@ export class Outbox {
   }
 
   /** WhatsApp took the message, or it failed for good. Only the first answer counts. */
-  answered(messageId: string, error?: Failure): void {
+  answered(messageId: string, error?: Failure, serverId?: string): void {
     const row = this.#rows.get(messageId)
     if (!row || row.ack) return
     const id = this.#newId()
-    const answered: Stored = { ...row, ack: { id, ...(error ? { error } : {}) } }
+    const answered: Stored = {
+      ...row,
+      ack: { id, ...(error ? { error } : {}), ...(serverId ? { serverId } : {}) },
+    }
     const seq = this.#set.apply({ [TYPE]: { [messageId]: answered } })
     this.#rows.set(messageId, answered)
     this.#byAck.set(id, messageId)
@@ -99,9 +103,9 @@ export class Outbox {
     const messageId = this.#byAck.get(id)
     const stored = messageId === undefined ? undefined : this.#rows.get(messageId)
     if (messageId === undefined || !stored?.ack) return undefined
-    const { error } = stored.ack
+    const { id: _, ...answer } = stored.ack
     const message = Buffer.from(stored.message, 'base64')
-    return { id, kind: 'ack', messageId, to: stored.to, message, ...(error ? { error } : {}) }
+    return { id, kind: 'ack', messageId, to: stored.to, message, ...answer }
   }
 
   handed(id: string): void {

@@ -5,11 +5,13 @@
  */
 import { jidDecode, jidEncode, jidNormalizedUser, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
+import { isChannel } from '#core/jid.ts'
 import { outside } from './context.ts'
 import { extrasOf } from './extras.ts'
 import { ForgedSignature } from './hardening/index.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
+import { post } from './posts.ts'
 import type { Rules, Waiting } from './rules.ts'
 import { SendQueue } from './send-queue.ts'
 import { standingOf } from './standing.ts'
@@ -82,12 +84,12 @@ export class Sender {
     if (this.#started) this.#run()
   }
 
-  /** WhatsApp has answered: it took the message, or refused it with this code. */
-  answered(id: string, code: string | undefined): void {
+  /** WhatsApp has answered: it took the message, or refused it with this code. A channel numbers what it takes. */
+  answered(id: string, code: string | undefined, serverId?: string): void {
     const to = this.#options.outbox.recipientOf(id)
     if (code === STRANGER && to !== undefined) return void this.#refused(id, to)
     this.#queue.settle(id)
-    this.#options.outbox.answered(id, code ? { by: 'server', code } : undefined)
+    this.#options.outbox.answered(id, code ? { by: 'server', code } : undefined, serverId)
   }
 
   /** True unless it has left. It never does then. */
@@ -188,6 +190,7 @@ export class Sender {
 
   async #relay(message: Outgoing): Promise<void> {
     const { socket, line } = this.#options
+    if (isChannel(message.to)) return line.untilLost(post(socket, message))
     await this.#assertReachable(message.to)
     const content = proto.Message.decode(message.message)
     await this.#type(message.to, content.conversation || content.extendedTextMessage?.text || '')

@@ -66,6 +66,8 @@ export type Row = { id: string } & (
       /** The encoded `proto.Message`, as it was accepted. */
       message?: Uint8Array
       error?: { by: 'server' | 'device'; code: string }
+      /** Of a post: the number that the channel has given it. */
+      serverId?: string
     }
   /** Groups, pictures, status texts; and calls. */
   | { kind: 'notification'; stanza: Stanza }

@@ -31,7 +31,7 @@ function world() {
     uploads: async (content) => {
       uploads.push(content.media?.id ?? '')
       if (state.isMediaServerAway) throw new Error('the media server is away')
-      return new Uint8Array()
+      return { message: new Uint8Array() }
     },
     opened: () => (state.isOpen ? ({ state: 'open' } as Connection) : undefined),
     device: () => it.device,

@@ -15,7 +15,7 @@ import type { Device, Waiting as Waits } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import { within } from '../within.ts'
 import type { SessionParts } from './parts.ts'
-import { type PrepareParts, preparing } from './prepare.ts'
+import { type PrepareParts, preparing, type Ready } from './prepare.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 /** A `message.send` command. `isRepeat`: it may have been done before, as far as the queue knows. */
@@ -168,7 +168,7 @@ export class Outbox {
     if (this.#room.has(messageId)) return 'done'
     if (this.#room.isFull) return 'later'
     if (isPlain(content) && !this.#room.isOccupied(to))
-      return this.#accept(device, command, textMessage(content.text ?? ''))
+      return this.#accept(device, command, { message: textMessage(content.text ?? '') })
     this.#room.add(command)
     return 'done'
   }
@@ -181,7 +181,7 @@ export class Outbox {
     if (!present?.linked) return 'later'
     try {
       const prepared = await this.#prepare(present, command)
-      if ('message' in prepared) return await this.#accept(present, command, prepared.message)
+      if ('message' in prepared) return await this.#accept(present, command, prepared)
       if (prepared.reason === undefined) return 'later'
       await this.fail([command.messageId], prepared.reason)
       return 'done'
@@ -191,14 +191,14 @@ export class Outbox {
     }
   }
 
-  async #accept(device: Device, command: Send, message: Uint8Array): Promise<Outcome> {
+  async #accept(device: Device, command: Send, ready: Ready): Promise<Outcome> {
     const { messageId, to, recipients } = command
     if (this.#settled.has(messageId)) return 'done'
     const facts = this.#facts(command, device.me?.phoneNumber)
     if (!this.#taken.has(messageId))
       this.#taken.set(messageId, { facts, at: this.#parts.now(), held: false, shown: false })
     try {
-      await device.accept({ id: messageId, to, message, ...(recipients ? { recipients } : {}) })
+      await device.accept({ id: messageId, to, ...ready, ...(recipients ? { recipients } : {}) })
       const taken = this.#taken.get(messageId)
       if (taken) taken.held = true
       return 'done'

@@ -5,12 +5,14 @@
  */
 import { isPlain } from '#core/contract/content.ts'
 import { encode, textMessage, Unsendable } from '../convert/index.ts'
-import type { Connection, Device } from '../socket/index.ts'
+import type { Attributes, Connection, Device } from '../socket/index.ts'
 import type { Send } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
 
+/** What the device takes: the encoded message, and what its stanza has to say besides. */
+export type Ready = { message: Uint8Array; attributes?: Attributes }
 /** `reason` says why it will never be sent; without one it can be tried again. */
-export type Prepared = { message: Uint8Array } | { reason: string | undefined }
+export type Prepared = Ready | { reason: string | undefined }
 
 export type PrepareParts = Pick<SessionParts, 'keys' | 'uploads' | 'log'> & {
   /** The present connection, while it is open. */
@@ -38,9 +40,9 @@ export function preparing(parts: PrepareParts) {
     if (isPlain(content)) return { message: textMessage(content.text ?? '') }
     if (content.media && !parts.opened()) return { reason: undefined }
     try {
-      const message = await encoded(parts, device, send)
+      const prepared = await encoded(parts, device, send)
       failures.delete(messageId)
-      return { message }
+      return prepared
     } catch (error) {
       return error instanceof Unsendable ? { reason: error.reason } : failed(send, error)
     }
@@ -51,10 +53,12 @@ async function encoded(
   { keys, uploads, opened }: PrepareParts,
   device: Device,
   { to, content, acceptedAt }: Send,
-): Promise<Uint8Array> {
+): Promise<Prepared> {
   const isVote = content.type === 'poll_vote' && content.target
   const about = isVote ? await keys.about(isVote) : undefined
   const connection = opened()
-  const uploaded = content.media && connection ? await uploads(content, connection) : undefined
-  return encode(content, { to, me: device.me, at: Date.parse(acceptedAt), about, uploaded })
+  const uploaded = content.media && connection ? await uploads(content, to, connection) : undefined
+  const at = Date.parse(acceptedAt)
+  const message = encode(content, { to, me: device.me, at, about, uploaded: uploaded?.message })
+  return uploaded?.handle ? { message, attributes: { media_id: uploaded.handle } } : { message }
 }

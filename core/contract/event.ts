@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { Status } from '../session.ts'
 import { CAMPAIGN_EVENTS } from './campaign.ts'
+import { CHANNEL_EVENTS } from './channel.ts'
 import { CHAT_EVENTS } from './chat-event.ts'
 import { CONTACT_EVENTS } from './contact.ts'
 import { Content, Media, Person, Target } from './content.ts'
@@ -228,6 +229,7 @@ export const Event = z.discriminatedUnion('type', [
       failingSince: z.iso.datetime(),
     }),
   }),
+  ...CHANNEL_EVENTS,
   ...CHAT_EVENTS,
   ...CONTACT_EVENTS,
   ...LABEL_EVENTS,

@@ -39,6 +39,8 @@ export const MessageFacts = z.object({
   ...Content.shape,
   /** The sender's broadcast list that it came through; the sender alone knows who else got it. */
   broadcastList: z.string().optional(),
+  /** Of a post in a channel: the channel's own number of it. */
+  serverId: z.string().optional(),
   /** Of one of ours that was to be sent later: when. */
   sendAt: z.iso.datetime().optional(),
   /** False when the session keeps no messages: it is told, and cannot be read again. */

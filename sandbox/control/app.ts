@@ -76,6 +76,15 @@ export function controlApp(control: Control, overview: () => Overview) {
   })
   app.get('/groups/:id', async (c) => c.json(await control.group(parse(Schema.GroupId, c.req.param('id')))))
 
+  app.post('/channels', async (c) =>
+    c.json(await control.createChannel(await body(c, Schema.NewChannel)), 201),
+  )
+  app.get('/channels/:id', async (c) => c.json(await control.channel(c.req.param('id'))))
+  app.post('/phones/:number/follow', async (c) => {
+    const { channel, off } = await body(c, Schema.Follow)
+    return c.json(await control.follow(number(c), channel, off))
+  })
+
   app.get('/faults', async (c) => c.json(await control.faults()))
   app.post('/faults', async (c) => {
     const order = await body(c, Schema.FaultOrder)

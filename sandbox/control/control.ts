@@ -4,11 +4,13 @@
  */
 import type { proto } from '@whiskeysockets/baileys'
 import type * as z from 'zod'
+import { postFromPhone } from '../channels/post.ts'
 import { type Call, hangUp, ring } from '../delivery/calls.ts'
 import { forgetParked } from '../delivery/deliver.ts'
 import { postStatus, sendToGroup, sendToList, sendToPerson } from '../delivery/from-phone.ts'
 import { type Typing as TypingState, type } from '../delivery/presence.ts'
 import { markRead } from '../delivery/read.ts'
+import { forgetStandings } from '../delivery/standing.ts'
 import { SandboxError } from '../error.ts'
 import { type Group, isMember } from '../groups/groups.ts'
 import { announce, groupNode } from '../groups/tell.ts'
@@ -16,7 +18,6 @@ import { contentOf, dropFile } from '../media/files.ts'
 import { keepCertificates } from '../noise/certificates.ts'
 import { enterCode } from '../pairing/code.ts'
 import { readQr, scan } from '../pairing/scan.ts'
-import { forgetStandings } from '../delivery/standing.ts'
 import { unlink } from '../pairing/unlink.ts'
 import { compose } from '../people/compose.ts'
 import type { InboxEntry, InboxPage } from '../people/inbox.ts'
@@ -24,9 +25,10 @@ import type { Person } from '../people/people.ts'
 import { type PhoneState, phoneState } from '../people/synced.ts'
 import { enter } from '../queries/group-settings.ts'
 
-import { isBroadcast, isGroup, parseAddress, pnJid, STATUS } from '../wire/jids.ts'
+import { isBroadcast, isChannel, isGroup, parseAddress, pnJid, STATUS } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
+import { channelControl } from './channels.ts'
 import { changePhone, PhoneChange } from './phone-changes.ts'
 import type { FaultOrder, NewGroup } from './schemas.ts'
 import { Send } from './send-schema.ts'
@@ -54,6 +56,7 @@ export function controlOf(world: World) {
   }
 
   const hand = (from: Person, { to, recipients }: z.output<typeof Send>, message: proto.IMessage) => {
+    if (isChannel(to)) return postFromPhone(world, from, world.channels.expect(to), message)
     if (isGroup(to)) return sendToGroup(world, from, world.groups.expect(to), message)
     const people = recipients?.map(person)
     if (to === STATUS) return postStatus(world, from, people ?? world.people.all(), message)
@@ -99,7 +102,7 @@ export function controlOf(world: World) {
 
     /** The file that came with a message, as the phone shows it. Throws MESSAGE_NOT_FOUND. */
     async media(_number: string, id: string): Promise<{ mimetype: string; content: Buffer }> {
-      return contentOf(world.letters.expect(id).message)
+      return contentOf(world, world.letters.expect(id).message)
     },
 
     /** The media server drops the file of a message, as it does after some weeks; the phone too, if that is said. */
@@ -167,6 +170,8 @@ export function controlOf(world: World) {
 
     group: async (id: string): Promise<GroupView> => viewOf(world.groups.expect(id)),
 
+    ...channelControl(world, person, committed),
+
     async fault({ off = false, ...request }: z.input<typeof FaultOrder>) {
       const number = request.number?.replace('+', '')
       return committed(
@@ -218,7 +223,8 @@ export function controlOf(world: World) {
       for (const connection of world.live.all()) connection.cut()
       forgetParked(world.parked)
       forgetStandings(world.standings)
-      for (const directory of [world.people, world.companions, world.groups]) directory.forget()
+      for (const directory of [world.people, world.companions, world.groups, world.channels])
+        directory.forget()
       world.store.clear()
       world.cdn.clear()
       keepCertificates(world.store, world.certificates)

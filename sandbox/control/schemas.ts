@@ -29,6 +29,13 @@ export const NewGroup = z.strictObject({
   subject: z.string().min(1).max(100),
   participants: z.array(PhoneNumber).max(1023),
 })
+export const NewChannel = z.strictObject({
+  creator: PhoneNumber,
+  name: z.string().min(1).max(100),
+  description: z.string().max(2048).default(''),
+})
+/** `off` unfollows. */
+export const Follow = z.strictObject({ channel: z.string().min(1), off: z.boolean().default(false) })
 export const FaultOrder = z.strictObject({
   kind: z.enum(FAULT_KINDS),
   number: PhoneNumber.optional(),

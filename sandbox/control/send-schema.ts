@@ -5,6 +5,7 @@ import { GroupId, PhoneNumber } from './schemas.ts'
 
 const Id = z.string().min(1)
 const Status = z.enum(['status', STATUS]).transform(() => STATUS)
+const ChannelId = z.string().regex(/^\d+@newsletter$/)
 const BroadcastList = z.string().regex(/^\d+@broadcast$/)
 
 export const File = z.strictObject({
@@ -65,7 +66,7 @@ const KINDS = Object.keys(kinds) as (keyof typeof kinds)[]
 
 export const Send = z
   .strictObject({
-    to: z.union([PhoneNumber, GroupId, Status, BroadcastList]),
+    to: z.union([PhoneNumber, GroupId, ChannelId, Status, BroadcastList]),
     /** Of a status or a broadcast list: who gets it. A status is for everybody without it. */
     recipients: z.array(PhoneNumber).min(1).optional(),
     ...kinds,

@@ -2,11 +2,12 @@
  * A companion sends a message: what is meant for other companions is passed on, what is meant for phones is read
  * there. The acknowledgement leaves when all of that is committed.
  */
+import { takeFromCompanion } from '../channels/post.ts'
 import { type Group, isMember } from '../groups/groups.ts'
 import type { Companion } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import type { Connection } from '../wire/connection.ts'
-import { addressKey, isGroup, lidJid, parseJid, pnJid, STATUS } from '../wire/jids.ts'
+import { addressKey, isChannel, isGroup, lidJid, parseJid, pnJid, STATUS } from '../wire/jids.ts'
 import { attr, type BinaryNode, child, childrenOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { type Letter, receiveAtPhone } from './at-phone.ts'
@@ -28,6 +29,8 @@ export async function sendFromCompanion(world: World, connection: Connection, st
   const isPeer = stanza.attrs.category === 'peer'
   if (isStopped(world, from, stanza)) return acknowledge(world, connection, stanza, RESTRICTED)
   world.stats.count('messagesIn')
+  if (isChannel(to))
+    return acknowledge(world, connection, stanza, undefined, takeFromCompanion(world, from, stanza))
   if (isPeer) await readPeerMessage(world, from, stanza)
   else if (isGroup(to)) {
     const group = world.groups.find(to)
@@ -130,9 +133,15 @@ async function readPeerMessage(world: World, from: Companion, stanza: BinaryNode
   if (person) await receiveAtPhone(world, person, letter)
 }
 
-function acknowledge(world: World, connection: Connection, stanza: BinaryNode, error?: string) {
+function acknowledge(
+  world: World,
+  connection: Connection,
+  stanza: BinaryNode,
+  error?: string,
+  more: Record<string, string> = {},
+) {
   const { id, to, type, participant } = stanza.attrs
-  const ack = node('ack', { class: 'message', id, from: to, participant, t: seconds(), type, error })
+  const ack = node('ack', { class: 'message', id, from: to, participant, t: seconds(), type, error, ...more })
   const late = world.faults.find('late-acks', connection.companion?.number)
   if (!late) return connection.send(ack)
   setTimeout(() => connection.send(ack), late.delayMs ?? DEFAULT_ACK_DELAY_MS).unref()

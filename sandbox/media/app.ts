@@ -15,6 +15,14 @@ export function mediaApp(world: World) {
     await world.cdn.put(name, body ? Readable.fromWeb(body) : Readable.from([]))
     return c.json({ url: urlOf(world, kind, name) })
   })
+  // Files of channels are not encrypted, and are named in the message by what the server calls them.
+  app.post('/newsletter/:kind/:name', async (c) => {
+    if (world.faults.isActive('no-uploads')) return c.text('', 503)
+    const { kind, name } = c.req.param()
+    const body = c.req.raw.body as ReadableStream<Uint8Array> | null
+    await world.cdn.put(name, body ? Readable.fromWeb(body) : Readable.from([]))
+    return c.json({ url: urlOf(world, kind, name), handle: `${kind}/${name}` })
+  })
   app.get('/mms/:kind/:name', async (c) => {
     const file = await world.cdn.get(c.req.param('name'))
     if (!file) return c.text('', 404)

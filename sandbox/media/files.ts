@@ -1,7 +1,9 @@
 /** The files of simulated phones: encrypted and left at the media server, fetched from there and decrypted. */
 
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import {
   downloadContentFromMessage,
@@ -39,6 +41,14 @@ export async function upload(world: World, kind: MediaType, content: Buffer): Pr
   return { url, mediaKey, fileEncSha256, fileSha256, fileLength, mediaKeyTimestamp }
 }
 
+/** Leaves a file for a channel, as it is. */
+export async function uploadOpenly(world: World, kind: MediaType, content: Buffer) {
+  const fileSha256 = createHash('sha256').update(content).digest()
+  await world.cdn.put(nameOf(fileSha256), Readable.from([content]))
+  const url = urlOf(world, `newsletter-${kind}`, nameOf(fileSha256))
+  return { url, fileSha256, fileLength: content.length }
+}
+
 /** Plain http and no `directPath`: clients then need no certificate and no other host. */
 export const urlOf = (world: World, kind: string, name: string): string =>
   `${world.origin()}/mms/${kind}/${name}`
@@ -48,6 +58,7 @@ type File = {
   mediaKey?: Uint8Array | null
   directPath?: string | null
   fileEncSha256?: Uint8Array | null
+  fileSha256?: Uint8Array | null
   mimetype?: string | null
 }
 
@@ -67,10 +78,18 @@ export async function restoreFile({ cdn }: World, message: proto.IMessage) {
 }
 
 /** The content of a file that somebody has sent to a phone. Throws MESSAGE_NOT_FOUND when there is none in it. */
-export async function contentOf(message: proto.IMessage): Promise<{ mimetype: string; content: Buffer }> {
+export async function contentOf(
+  { cdn }: World,
+  message: proto.IMessage,
+): Promise<{ mimetype: string; content: Buffer }> {
   const { kind, file } = fileIn(message)
   const { mediaKey, url = null, directPath = null } = file
-  const stream = await downloadContentFromMessage({ mediaKey: mediaKey!, url, directPath }, kind)
+  if (!mediaKey?.length) {
+    const stored = await cdn.get(nameOf(file.fileSha256 ?? new Uint8Array()))
+    if (!stored) throw new SandboxError('MESSAGE_NOT_FOUND', 'The media server does not have that file.')
+    return { mimetype: file.mimetype ?? '', content: await buffer(stored.content) }
+  }
+  const stream = await downloadContentFromMessage({ mediaKey, url, directPath }, kind)
   return { mimetype: file.mimetype ?? '', content: await buffer(stream) }
 }
 
@@ -84,6 +103,6 @@ function fileIn(message: proto.IMessage): { kind: MediaType; file: File } {
     ['sticker', content.stickerMessage],
   ]
   const [kind, file] = parts.find(([, part]) => part) ?? []
-  if (!kind || !file?.mediaKey) throw new SandboxError('MESSAGE_NOT_FOUND', 'That message brings no file.')
+  if (!kind || !file) throw new SandboxError('MESSAGE_NOT_FOUND', 'That message brings no file.')
   return { kind, file }
 }

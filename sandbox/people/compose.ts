@@ -1,11 +1,11 @@
 /** What somebody types, draws, records or taps on a phone, as the message that the phone makes of it. */
 import { randomBytes } from 'node:crypto'
-import { proto } from '@whiskeysockets/baileys'
+import { type MediaType, proto } from '@whiskeysockets/baileys'
 import type * as z from 'zod'
 import type { File, Send } from '../control/send-schema.ts'
 import { SandboxError } from '../error.ts'
-import { upload } from '../media/files.ts'
-import { isShared, lidJid, pnJid, STATUS } from '../wire/jids.ts'
+import { upload, uploadOpenly } from '../media/files.ts'
+import { isChannel, isShared, lidJid, pnJid, STATUS } from '../wire/jids.ts'
 import type { World } from '../world.ts'
 import type { Person } from './people.ts'
 import { encryptResponse, encryptVote } from './secrets.ts'
@@ -30,34 +30,35 @@ export async function compose(world: World, from: Person, body: Body): Promise<p
 async function withFile({ world, body }: Context): Promise<proto.IMessage | undefined> {
   const { image, video, audio, document, sticker } = body
   const viewOnce = body.viewOnce ?? false
+  const leave = isChannel(body.to) ? uploadOpenly : upload
+  const file = async (kind: MediaType, { data, mimetype }: Given) => ({
+    ...(await leave(world, kind, Buffer.from(data, 'base64'))),
+    mimetype,
+  })
   if (image)
     return {
-      imageMessage: { ...(await file(world, 'image', image)), ...caption(image), ...extent(image), viewOnce },
+      imageMessage: { ...(await file('image', image)), ...caption(image), ...extent(image), viewOnce },
     }
   if (video) {
     const more = { ...caption(video), ...extent(video), seconds: video.seconds ?? null, viewOnce }
-    const part = { ...(await file(world, 'video', video)), ...more, gifPlayback: video.gif ?? false }
+    const part = { ...(await file('video', video)), ...more, gifPlayback: video.gif ?? false }
     return video.note ? { ptvMessage: part } : { videoMessage: part }
   }
   if (audio) {
     const { voice: ptt = false, seconds = null } = audio
-    return { audioMessage: { ...(await file(world, 'audio', audio)), ptt, seconds } }
+    return { audioMessage: { ...(await file('audio', audio)), ptt, seconds } }
   }
   if (document) {
     const { fileName = null } = document
-    const part = { ...(await file(world, 'document', document)), ...caption(document), fileName }
+    const part = { ...(await file('document', document)), ...caption(document), fileName }
     const documentMessage = { documentMessage: { ...part, title: fileName } }
     return document.caption ? { documentWithCaptionMessage: { message: documentMessage } } : documentMessage
   }
-  if (sticker) return { stickerMessage: { ...(await file(world, 'sticker', sticker)), ...extent(sticker) } }
+  if (sticker) return { stickerMessage: { ...(await file('sticker', sticker)), ...extent(sticker) } }
   return undefined
 }
 
 type Given = z.output<typeof File>
-const file = async (world: World, kind: Parameters<typeof upload>[1], { data, mimetype }: Given) => ({
-  ...(await upload(world, kind, Buffer.from(data, 'base64'))),
-  mimetype,
-})
 const caption = ({ caption }: Given) => ({ caption: caption ?? null })
 const extent = ({ width, height }: Given) => ({ width: width ?? null, height: height ?? null })
 
@@ -133,7 +134,8 @@ function aboutAnother(context: Context): proto.IMessage {
 /** A message as this person's phone refers to it. */
 function keyOf({ world, from, body }: Context, id: string): proto.IMessageKey {
   const { author } = world.letters.expect(id)
-  const remoteJid = isShared(body.to) ? body.to : lidJid(world.people.expect(body.to).lid)
+  const remoteJid =
+    isShared(body.to) || isChannel(body.to) ? body.to : lidJid(world.people.expect(body.to).lid)
   const participant = isShared(body.to) ? { participant: lidJid(author) } : {}
   return { id, remoteJid, fromMe: author === from.lid, ...participant }
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { deliverBacklog } from '../delivery/deliver.ts'
-import { giveToken, standingOf } from '../delivery/standing.ts'
+import { giveToken } from '../delivery/standing.ts'
 import { welcome } from '../delivery/welcome.ts'
 import { nameOf } from '../media/cdn.ts'
 import { urlOf } from '../media/files.ts'
@@ -118,12 +118,4 @@ export function devices(query: Query) {
   reply(query)
   connection.active = false
   connection.close()
-}
-
-const REACHOUT = 'xwa2_fetch_account_reachout_timelock'
-
-/** GraphQL over `w:mex`: Baileys asks here whether the account is restricted, after a message was refused with 463. */
-export function graphql(query: Query) {
-  const data = { [REACHOUT]: standingOf(query.world, query.connection.companion?.number) }
-  reply(query, node('result', {}, Buffer.from(JSON.stringify({ data }))))
 }

@@ -6,11 +6,13 @@ import { takeSignature } from '../pairing/scan.ts'
 import type { Connection } from '../wire/connection.ts'
 import { type BinaryNode, child } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
-import { about, blocklist, devices, graphql, passive, picture, ping, privacy, props } from './account.ts'
+import { about, blocklist, devices, passive, picture, ping, privacy, props } from './account.ts'
 import { appState } from './appstate.ts'
 import { groups } from './groups.ts'
 import { keys } from './keys.ts'
 import { mediaConnection } from './media.ts'
+import { graphql } from './mex.ts'
+import { newsletter } from './newsletter.ts'
 import { type Query, reply, replyError } from './reply.ts'
 import { usync } from './usync.ts'
 
@@ -28,6 +30,7 @@ const ANSWERS: Record<string, (query: Query) => void | Promise<void>> = {
   'w:m': mediaConnection,
   'w:profile:picture': picture,
   'w:mex': graphql,
+  newsletter,
   'urn:xmpp:whatsapp:dirty': ping,
   md: devices,
 }

@@ -21,6 +21,7 @@ export const isGroup = (jid: string): boolean => jid.endsWith('@g.us')
 /** Everybody's status updates. */
 export const STATUS = 'status@broadcast'
 export const isBroadcast = (jid: string): boolean => jid.endsWith('@broadcast')
+export const isChannel = (jid: string): boolean => jid.endsWith('@newsletter')
 /** Stanzas from there name who wrote them in `participant`. */
 export const isShared = (jid: string): boolean => isGroup(jid) || isBroadcast(jid)
 

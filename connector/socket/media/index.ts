@@ -18,6 +18,7 @@ import { quietLog } from '../quiet-log.ts'
 import type { ServerAddress } from '../types.ts'
 import { decrypted } from './decrypt.ts'
 import { type FilePart, filePartOf } from './part.ts'
+import { openly } from './posts.ts'
 
 /** What is to be sent, as a file of this machine. */
 export type Upload = {
@@ -29,11 +30,16 @@ export type Upload = {
   note?: boolean | undefined
   animated?: boolean | undefined
   viewOnce?: boolean | undefined
+  /** For a channel: it is not encrypted. */
+  openly?: boolean | undefined
 }
 
+/** The encoded part of a message that names the file, and of a post what its stanza has to say of it. */
+export type Uploaded = { message: Uint8Array; handle?: string | undefined }
+
 export type MediaPort = {
-  /** The encoded part of a message that names the file. Doing it twice leaves a second copy that nobody reads. */
-  upload(file: Upload): Promise<Uint8Array>
+  /** Doing it twice leaves a second copy that nobody reads. */
+  upload(file: Upload): Promise<Uploaded>
   /**
    * The content of the file that a message (encoded) names.
    * @throws Refused with 404 or 410 when WhatsApp has dropped it; Tampered, while it is read, when it is another one
@@ -63,12 +69,12 @@ export function mediaPort({ socket, line, server, log, assertOpen }: MediaOption
   return {
     async upload(file) {
       assertOpen()
-      return line.untilLost(upload(socket, file, quietLog(log)))
+      return line.untilLost(upload(socket, server, file, quietLog(log)))
     },
     async download(message) {
       const { kind, part } = filePartOf(proto.Message.decode(message))
       const content = await fetched(placeOf(part, server))
-      return decrypted(content, part.mediaKey, kind)
+      return part.mediaKey?.length ? decrypted(content, part.mediaKey, kind) : content
     },
     async setPicture(id, content) {
       assertOpen()
@@ -106,11 +112,14 @@ const refusal = (error: unknown): unknown => {
 
 async function upload(
   socket: WASocket,
+  server: ServerAddress,
   file: Upload,
   logger: ReturnType<typeof quietLog>,
-): Promise<Uint8Array> {
+): Promise<Uploaded> {
   const { kind, path, mimetype, fileName, voice, note, animated, viewOnce } = file
-  const seconds = kind === 'video' ? await secondsOf(path) : undefined
+  const isTold = kind === 'video' || (file.openly && kind === 'audio')
+  const seconds = isTold ? await secondsOf(path) : undefined
+  const open = file.openly ? openly(socket, server, kind) : undefined
   const prepared = await prepareWAMessageMedia(
     {
       [kind]: { url: path },
@@ -124,9 +133,14 @@ async function upload(
       // Without this a video's first picture would be asked of a program that may not be there.
       ...(kind === 'video' ? { jpegThumbnail: null } : {}),
     } as unknown as Parameters<typeof prepareWAMessageMedia>[0],
-    { upload: socket.waUploadToServer, logger, mediaUploadTimeoutMs: UPLOAD_IDLE_MS },
+    {
+      upload: open?.upload ?? socket.waUploadToServer,
+      logger,
+      mediaUploadTimeoutMs: UPLOAD_IDLE_MS,
+      ...(open ? { jid: open.jid } : {}),
+    },
   )
-  return proto.Message.encode(prepared).finish()
+  return { message: proto.Message.encode(prepared).finish(), handle: open?.handle() }
 }
 
 /** Undefined when the file does not say it. */

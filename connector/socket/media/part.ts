@@ -2,13 +2,14 @@
 import { type MediaType, normalizeMessageContent, type proto } from '@whiskeysockets/baileys'
 
 export type FilePart = {
-  mediaKey: Uint8Array
+  /** Absent in channels, whose files are not encrypted. */
+  mediaKey?: Uint8Array | null
   fileSha256?: Uint8Array | null
   url?: string | null
   directPath?: string | null
 }
 
-/** It has no file, or none whose key it told. */
+/** It has no file. */
 export class NoFile extends Error {
   override readonly name = 'NoFile'
 }
@@ -17,14 +18,15 @@ export class NoFile extends Error {
 export function filePartOf(message: proto.IMessage): { kind: MediaType; part: FilePart } {
   const { imageMessage, videoMessage, ptvMessage, audioMessage, documentMessage, stickerMessage } =
     normalizeMessageContent(message) ?? {}
-  const parts: [MediaType, Partial<FilePart> | null | undefined][] = [
-    ['image', imageMessage as Partial<FilePart> | null | undefined],
-    ['video', (videoMessage ?? ptvMessage) as Partial<FilePart> | null | undefined],
-    ['audio', audioMessage as Partial<FilePart> | null | undefined],
-    ['document', documentMessage as Partial<FilePart> | null | undefined],
-    ['sticker', stickerMessage as Partial<FilePart> | null | undefined],
+  const parts: [MediaType, FilePart | null | undefined][] = [
+    ['image', imageMessage],
+    ['video', videoMessage ?? ptvMessage],
+    ['audio', audioMessage],
+    ['document', documentMessage],
+    ['sticker', stickerMessage],
   ]
   const [kind, part] = parts.find(([, one]) => one) ?? []
-  if (!kind || !part?.mediaKey?.length) throw new NoFile('The message names no file.')
-  return { kind, part: { ...part, mediaKey: part.mediaKey } }
+  if (!kind || !part) throw new NoFile('The message names no file.')
+  // Only what it says: what is not there has a default in protocol buffers.
+  return { kind, part: { ...part } }
 }

@@ -7,6 +7,7 @@ import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
 import { Refused, Unanswered } from '../errors.ts'
 import type { Line } from '../line.ts'
 import type { Synced } from '../synced.ts'
+import { channelAnswers } from './channels.ts'
 import { chatAnswers } from './chats.ts'
 import { contactAnswers } from './contacts.ts'
 import { groupAnswers } from './groups.ts'
@@ -32,6 +33,7 @@ export function queries(asked: Asked, line: Line, assertOpen: () => void): Ask {
     ...peopleAnswers(asked),
     ...groupAnswers(asked),
     ...chatAnswers(asked),
+    ...channelAnswers(asked),
     ...contactAnswers(asked),
     ...labelAnswers(asked),
   }

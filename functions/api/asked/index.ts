@@ -6,6 +6,7 @@ import { labels } from '../labels.ts'
 import { eventStream } from '../live/stream.ts'
 import { mediaFiles } from '../media/upload.ts'
 import { callCalls } from './calls.ts'
+import { channelCalls } from './channels.ts'
 import { chatCalls } from './chats.ts'
 import { contactCalls } from './contacts.ts'
 import { groupCalls } from './groups.ts'
@@ -30,5 +31,6 @@ export const chatsAndMore = [
   ...callCalls,
   ...pictureCalls,
   ...groupCalls,
+  ...channelCalls,
   ...mediaCalls,
 ]

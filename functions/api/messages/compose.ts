@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { ContactCard, Content } from '#core/contract/content.ts'
-import { addressOf, chatIdOf, isStatus, phoneNumberOf } from '#core/jid.ts'
+import { addressOf, chatIdOf, isChannel, isStatus, phoneNumberOf } from '#core/jid.ts'
 import { MEDIA_KINDS } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -28,6 +28,7 @@ export async function draftOf(deps: Deps, session: Session, body: NewMessage): P
   const about = body.reaction ?? body.vote
   const target = about && (await findTarget(store, session.id, about.messageId))
   const chatId = addressed(to, target)
+  if (target && isChannel(chatId)) throw reactThere(target)
   return {
     to: chatId,
     sendAt,
@@ -43,6 +44,11 @@ export async function draftOf(deps: Deps, session: Session, body: NewMessage): P
     return { recipients }
   }
 }
+
+const reactThere = ({ id, chatId, serverId }: Message) =>
+  new Fault('MESSAGE_NOT_USABLE', 'Posts of channels are reacted to by a call of their own.', {
+    details: { messageId: id, call: `PUT /channels/${chatId}/posts/${serverId ?? '{serverId}'}/reaction` },
+  })
 
 const LATEST_MS = 365 * 86_400_000
 

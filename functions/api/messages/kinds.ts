@@ -1,6 +1,6 @@
 /** What can be sent, as callers write it: one field for each kind. Whatever is not listed is refused by name. */
 import * as z from 'zod'
-import { isStatus } from '#core/jid.ts'
+import { isChannel, isStatus } from '#core/jid.ts'
 import { MOST_RECIPIENTS } from '#core/status/audience.ts'
 import { hasOneSource, ONE_SOURCE, type Source, source } from '../media/source.ts'
 import { Line, Text } from './text.ts'
@@ -71,10 +71,12 @@ export const EventCard = z
 const EMOJI =
   /^(?=.{0,40}$)(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\p{RI}|\u200d|\ufe0f|[\u{e0020}-\u{e007f}])*$/u
 
+export const Emoji = z.string().regex(EMOJI, 'must be an emoji')
+
 const reference = { messageId: MessageId.meta({ example: EXAMPLE.id }) }
 export const Reaction = z.strictObject({
   ...reference,
-  emoji: z.string().regex(EMOJI, 'must be an emoji').meta({ description: 'Empty takes the reaction back' }),
+  emoji: Emoji.meta({ description: 'Empty takes the reaction back' }),
 })
 export const Vote = z.strictObject({
   ...reference,
@@ -132,8 +134,9 @@ const Style = z
   })
   .meta({ id: 'NewStyle' })
 
-/** What a status can be. */
+/** What a status can be, and what can be posted in a channel. */
 const OF_STATUS: readonly string[] = ['text', 'image', 'video', 'audio', 'reaction', 'forward']
+const OF_CHANNEL: readonly string[] = ['text', 'image', 'video', 'audio', 'document', 'sticker', 'forward']
 
 const kinds = {
   text: Text.optional(),
@@ -164,6 +167,11 @@ function asStatus(body: Given, context: z.RefinementCtx): void {
   const isOne = isStatus(body.to?.trim() ?? '')
   if (isOne && KINDS.some((kind) => body[kind] !== undefined && !OF_STATUS.includes(kind)))
     fail('to', `a status is one of ${OF_STATUS.join(', ')}`)
+  if (
+    isChannel(body.to ?? '') &&
+    KINDS.some((kind) => body[kind] !== undefined && !OF_CHANNEL.includes(kind))
+  )
+    fail('to', `in a channel can be posted: ${OF_CHANNEL.join(', ')}`)
   if (body.style && (!isOne || !(body.text ?? body.audio)))
     fail('style', 'belongs to a status that is a text or an audio')
   if (body.statusRecipients && !isOne) fail('statusRecipients', 'belongs to a status')

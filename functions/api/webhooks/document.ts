@@ -37,6 +37,8 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'poll.vote': 'Somebody voted in a poll: all that they have chosen by now',
   'event.response': 'Somebody answered an invitation',
   'presence.update': 'Somebody is online, offline or types. Told at the moment and never again',
+  'channel.updated':
+    'How often posts of a channel were seen, and what they were given; told while it is watched',
   'chat.updated': 'A chat was archived, pinned, muted or marked, or that was undone',
   'chat.cleared': 'The messages of a chat were taken out of it',
   'chat.deleted': 'A chat was deleted',

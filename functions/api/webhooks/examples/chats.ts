@@ -1,10 +1,14 @@
 /** Examples of what is told of chats, groups, people and calls. */
 import type { Examples } from './index.ts'
-import { CHAT, GROUP, SENDER, THEIRS } from './people.ts'
+import { CHANNEL, CHAT, GROUP, SENDER, THEIRS } from './people.ts'
 
 const call = { id: '4F2A9C0E', from: THEIRS, caller: SENDER, status: 'ringing' as const, isVideo: false }
 
-export const CHATS: Examples<'chat' | 'group' | 'presence' | 'call'> = {
+export const CHATS: Examples<'channel' | 'chat' | 'group' | 'presence' | 'call'> = {
+  'channel.updated': {
+    channelId: CHANNEL,
+    posts: [{ serverId: '104', id: '3AF3', views: 120, reactions: [{ emoji: '👍', count: 7 }] }],
+  },
   'chat.updated': { chatId: CHAT, changes: { archived: true } },
   'chat.cleared': { chatId: CHAT },
   'chat.deleted': { chatId: CHAT },

@@ -5,6 +5,7 @@ export const OURS = '+4915155500001'
 export const THEIRS = '+4915155500002'
 export const CHAT = '4915155500002@s.whatsapp.net'
 export const GROUP = '120363041234567890@g.us'
+export const CHANNEL = '120363041234567891@newsletter'
 export const SENDER = { phoneNumber: THEIRS, lid: '123456789012345@lid', name: 'Ada' }
 export const [ID, OTHER_ID] = ['3EB0C767D097B7C7F1A2B3', '3EB0A1B2C3D4E5F6A7B8C9']
 

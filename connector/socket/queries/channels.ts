@@ -1,0 +1,164 @@
+/**
+ * Channels. WhatsApp answers most of it by GraphQL (`w:mex`), where a query is known by a number; the numbers are those of
+ * Baileys, and for the list of followed channels that of whatsmeow, because Baileys cannot ask for it.
+ */
+import { type BinaryNode, QueryIds, S_WHATSAPP_NET, type WASocket, XWAPaths } from '@whiskeysockets/baileys'
+import type { ChannelInfo, ChannelPost } from '#core/contract/channel.ts'
+import { iso } from '#core/platform/clock.ts'
+import { contentOf, unwrap } from '../../convert/content.ts'
+import { countsIn } from '../../convert/counts.ts'
+import { Refused } from '../errors.ts'
+import type { Answers, Asked } from './index.ts'
+
+const FOLLOWED = { id: '6388546374527196', path: 'xwa2_newsletter_subscribed' }
+const PICTURES = 'https://mmg.whatsapp.net'
+
+/** As WhatsApp describes a channel, as far as we look at it. */
+type Metadata = {
+  id?: string
+  thread_metadata?: {
+    name?: { text?: string }
+    description?: { text?: string }
+    creation_time?: string
+    subscribers_count?: string
+    invite?: string
+    verification?: string
+    picture?: { direct_path?: string } | null
+    preview?: { direct_path?: string } | null
+  }
+  viewer_metadata?: { mute?: string; role?: string } | null
+}
+
+export const channelAnswers = ({ socket }: Asked): Answers => {
+  const about = (channelId: string, query: QueryIds, path: XWAPaths) =>
+    mex(socket, query, path, { newsletter_id: channelId })
+  return {
+    async 'channel.list'() {
+      const found = await mex<(Metadata | null)[]>(socket, FOLLOWED.id, FOLLOWED.path, {})
+      return { channels: found.flatMap((one) => (one?.id ? infoOf(one) : [])) }
+    },
+    async 'channel.info'({ channelId, inviteCode }) {
+      const input = channelId ? { key: channelId, type: 'JID' } : { key: inviteCode, type: 'INVITE' }
+      const fetch = { fetch_creation_time: true, fetch_full_image: true, fetch_viewer_metadata: true }
+      const path = XWAPaths.xwa2_newsletter_metadata
+      return infoOf(await mex<Metadata>(socket, QueryIds.METADATA, path, { ...fetch, input }))
+    },
+    async 'channel.create'({ name, description = null }) {
+      const input = { name, description }
+      return infoOf(await mex<Metadata>(socket, QueryIds.CREATE, XWAPaths.xwa2_newsletter_create, { input }))
+    },
+    async 'channel.update'({ channelId, name, description }) {
+      const updates = {
+        ...(name === undefined ? {} : { name }),
+        ...(description === undefined ? {} : { description }),
+        settings: null,
+      }
+      const variables = { newsletter_id: channelId, updates }
+      await mex(socket, QueryIds.UPDATE_METADATA, 'xwa2_newsletter_update', variables)
+      return {}
+    },
+    async 'channel.delete'({ channelId }) {
+      await about(channelId, QueryIds.DELETE, XWAPaths.xwa2_newsletter_delete_v2)
+      return {}
+    },
+    async 'channel.follow'({ channelId, follow }) {
+      if (follow) await about(channelId, QueryIds.FOLLOW, XWAPaths.xwa2_newsletter_join_v2)
+      else await about(channelId, QueryIds.UNFOLLOW, XWAPaths.xwa2_newsletter_leave_v2)
+      return {}
+    },
+    async 'channel.mute'({ channelId, muted }) {
+      if (muted) await about(channelId, QueryIds.MUTE, XWAPaths.xwa2_newsletter_mute_v2)
+      else await about(channelId, QueryIds.UNMUTE, XWAPaths.xwa2_newsletter_unmute_v2)
+      return {}
+    },
+    async 'channel.posts'({ channelId, limit, before }) {
+      const attrs = { type: 'jid', jid: channelId, count: String(limit), ...(before ? { before } : {}) }
+      const answer = await ask(socket, 'get', S_WHATSAPP_NET, { tag: 'messages', attrs })
+      return { posts: childrenOf(childrenOf(answer, 'messages')[0], 'message').map(postOf) }
+    },
+    async 'channel.watch'({ channelId }) {
+      const answer = await ask(socket, 'set', channelId, { tag: 'live_updates', attrs: {}, content: [] })
+      return { seconds: Number(childrenOf(answer, 'live_updates')[0]?.attrs.duration ?? 0) || 0 }
+    },
+    async 'channel.react'({ channelId, serverId, emoji }) {
+      const attrs = {
+        id: socket.generateMessageTag(),
+        to: channelId,
+        type: 'reaction',
+        server_id: serverId,
+        ...(emoji ? {} : { edit: TAKEN_BACK }),
+      }
+      const content = [{ tag: 'reaction', attrs: emoji ? { code: emoji } : ({} as Record<string, string>) }]
+      const answer: BinaryNode | undefined = await socket.query({ tag: 'message', attrs, content })
+      const error = answer?.attrs.error
+      if (error) throw new Refused(`WhatsApp answered ${error}.`, Number(error))
+      return {}
+    },
+  }
+}
+
+/** What `edit` says of a reaction that is withdrawn. */
+const TAKEN_BACK = '7'
+
+const ask = (socket: WASocket, type: 'get' | 'set', to: string, subject: BinaryNode): Promise<BinaryNode> =>
+  socket.query({ tag: 'iq', attrs: { to, type, xmlns: 'newsletter' }, content: [subject] })
+
+/** @throws Refused with the number of the first error */
+async function mex<T>(socket: WASocket, id: string, path: string, variables: object): Promise<T> {
+  const content = Buffer.from(JSON.stringify({ variables }))
+  const answer: BinaryNode = await socket.query({
+    tag: 'iq',
+    attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'w:mex' },
+    content: [{ tag: 'query', attrs: { query_id: id }, content }],
+  })
+  const result = childrenOf(answer, 'result')[0]?.content
+  const { data, errors } = JSON.parse(String(result ?? '{}')) as {
+    data?: Record<string, T | null | undefined> | null
+    errors?: { message?: string; extensions?: { error_code?: number } }[]
+  }
+  const [error] = errors ?? []
+  if (error) throw new Refused(error.message ?? 'WhatsApp has refused that.', error.extensions?.error_code)
+  const given = data?.[path]
+  if (given == null) throw new Refused('WhatsApp knows nothing of that.', 404)
+  return given
+}
+
+const ROLES: Record<string, ChannelInfo['role']> = {
+  GUEST: 'guest',
+  SUBSCRIBER: 'follower',
+  ADMIN: 'admin',
+  OWNER: 'owner',
+}
+
+function infoOf({ id = '', thread_metadata: thread = {}, viewer_metadata: viewer }: Metadata): ChannelInfo {
+  const { name, description, creation_time, subscribers_count, invite, verification } = thread
+  const created = Number(creation_time)
+  const picture = thread.picture?.direct_path || thread.preview?.direct_path
+  const role = ROLES[viewer?.role?.toUpperCase() ?? '']
+  return {
+    id,
+    name: name?.text ?? '',
+    ...(description?.text ? { description: description.text } : {}),
+    ...(created > 0 ? { createdAt: iso(created * 1_000) } : {}),
+    ...(subscribers_count === undefined ? {} : { followers: Number(subscribers_count) || 0 }),
+    ...(invite ? { inviteCode: invite } : {}),
+    verified: verification?.toUpperCase() === 'VERIFIED',
+    ...(picture ? { picture: `${PICTURES}${picture}` } : {}),
+    ...(role ? { role } : {}),
+    ...(viewer?.mute ? { muted: viewer.mute.toUpperCase() === 'ON' } : {}),
+  }
+}
+
+function postOf(node: BinaryNode): ChannelPost {
+  const plain = childrenOf(node, 'plaintext')[0]?.content
+  const content = plain instanceof Uint8Array ? contentOf(unwrap(plain).message) : undefined
+  const at = Number(node.attrs.t)
+  return {
+    ...countsIn(node),
+    ...(at > 0 ? { timestamp: iso(at * 1_000) } : {}),
+    ...(content ?? { type: 'unsupported' }),
+  }
+}
+
+const childrenOf = (node: BinaryNode | undefined, tag: string): BinaryNode[] =>
+  Array.isArray(node?.content) ? node.content.filter((child) => child.tag === tag) : []

@@ -1,0 +1,43 @@
+/** Channels, as far as they are driven from outside. */
+import { proto } from '@whiskeysockets/baileys'
+import type * as z from 'zod'
+import { type Channel, countsOf } from '../channels/channels.ts'
+import { describe } from '../people/content.ts'
+import type { Person } from '../people/people.ts'
+import type { World } from '../world.ts'
+import type { NewChannel } from './schemas.ts'
+
+export type ChannelView = ReturnType<typeof viewOf>
+
+export const channelControl = (
+  world: World,
+  person: (number: string) => Person,
+  committed: <T>(result: T) => Promise<T>,
+) => ({
+  /** Its creator owns and follows it. */
+  createChannel: ({ creator, name, description }: z.input<typeof NewChannel>): Promise<ChannelView> =>
+    committed(viewOf(world, world.channels.create(person(creator), name, description))),
+
+  /** Throws CHANNEL_NOT_FOUND. */
+  channel: async (id: string): Promise<ChannelView> => viewOf(world, world.channels.expect(id)),
+
+  /** Throws CHANNEL_NOT_FOUND. */
+  async follow(number: string, id: string, off = false): Promise<ChannelView> {
+    const { follow, unfollow, expect } = world.channels
+    return committed(viewOf(world, (off ? unfollow : follow)(expect(id), person(number))))
+  },
+})
+
+const viewOf = (world: World, { id, name, description, inviteCode, followers, posts }: Channel) => ({
+  id,
+  name,
+  description,
+  inviteCode,
+  followers: followers.map((lid) => `+${world.people.withLid(lid)?.number}`),
+  messages: posts.map((post) => ({
+    id: post.id,
+    serverId: post.serverId,
+    ...describe(proto.Message.decode(post.message)),
+    reactions: Object.fromEntries(countsOf(post)),
+  })),
+})
