@@ -14,6 +14,7 @@ import { network } from './network.ts'
 import { commandQueues, jobQueues } from './queues.ts'
 import { schedules } from './schedules.ts'
 import { secrets as secretsOf } from './secrets.ts'
+import { site } from './site.ts'
 import { stageOf } from './stage.ts'
 import { storage } from './storage.ts'
 import { webhooks } from './webhooks.ts'
@@ -50,11 +51,13 @@ export function stack() {
   const watched = { tables, commands, jobs, http, functions, cluster, service }
   const { topic } = alarms(stage, watched)
   dashboard(watched)
+  const page = site(stage, { http, sockets, files })
 
   return {
     region: aws.getRegionOutput().region,
     url: http.url,
     live: sockets.url,
+    dashboard: page.url,
     shards: stage.shards,
     tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.name])),
     files: files.name,

@@ -41,6 +41,8 @@ export const READERS = 10
 const Choices = z.object({
   /** The host name of the API; its zone must be in Route 53 of this account. */
   DOMAIN: z.hostname('must be a host name, such as api.example.org').optional(),
+  /** The host name of the dashboard; its zone too must be in Route 53. */
+  DASHBOARD_DOMAIN: z.hostname('must be a host name, such as lines.example.org').optional(),
   /** Who is told when an alarm goes off. */
   ALARM_EMAIL: z.email('must be an e-mail address').optional(),
   /** More shards than the kind of stage has, for more than 16 connectors. Once raised, never lower it. */
@@ -62,6 +64,7 @@ export type Stage = Omit<(typeof SIZES)[keyof typeof SIZES], 'shards'> & {
   shards: number
   production: boolean
   domain: string | undefined
+  dashboardDomain: string | undefined
   alarmEmail: string | undefined
   simulator: { url: string; rootKey: string } | undefined
   restored: Partial<Record<TableName, string>>
@@ -76,6 +79,7 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
     throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'))
   const {
     DOMAIN,
+    DASHBOARD_DOMAIN,
     ALARM_EMAIL,
     WHATSAPP_URL: url,
     WHATSAPP_ROOT_KEY: rootKey,
@@ -97,6 +101,7 @@ export function stageOf(name: string, env: NodeJS.ProcessEnv): Stage {
     shards: SHARDS ?? size.shards,
     production: kind === 'production',
     domain: DOMAIN,
+    dashboardDomain: DASHBOARD_DOMAIN,
     alarmEmail: ALARM_EMAIL,
     simulator: url && rootKey ? { url, rootKey } : undefined,
     restored: RESTORED_TABLES ?? {},

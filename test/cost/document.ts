@@ -86,6 +86,9 @@ ${table(
 The first figure is paid once; the second includes what storage costs until the messages are deleted. A million webhooks of Twilio
 cost ${dollars(totalOf(webhooksOf(1e6, 'alone', counts)))}, kept for a year; what Twilio asks is not in there.
 
+The dashboard is a few files in S3 behind CloudFront: 30 kB for whoever opens it, and a request of CloudFront ($1 a million) before each call
+of the API that the page makes. A page that is looked at all day asks every ten seconds at most, which comes to cents a month.
+
 ## Where it goes
 
 1,000 sessions in production, one message at a time:

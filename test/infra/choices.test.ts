@@ -8,6 +8,7 @@ import { evaluateOne } from './variants.ts'
 
 test.each([
   [{ DOMAIN: 'https://api.example.org' }, 'DOMAIN must be a host name'],
+  [{ DASHBOARD_DOMAIN: 'lines example' }, 'DASHBOARD_DOMAIN must be a host name'],
   [{ ALARM_EMAIL: 'ops' }, 'ALARM_EMAIL must be an e-mail address'],
   [{ SHARDS: 'many' }, 'SHARDS must be a whole number'],
   [{ SHARDS: '8' }, 'SHARDS must be at least 16'],

@@ -50,6 +50,8 @@ const dashboard = (name: string, other: string) =>
 
 const OWN_QUEUE = 'arn:aws:sqs:us-east-1:123456789012:linekeeper-production-commands-0.fifo'
 
+const SITE = 'the site is closed, and the API behind it never cached'
+
 const MUTATIONS: Mutation[] = [
   [
     'tables are as core declares them',
@@ -126,6 +128,36 @@ const MUTATIONS: Mutation[] = [
       policy: '{"Statement":[{"Effect":"Allow"}]}',
     }),
   ],
+  [
+    SITE,
+    'a page without TLS',
+    of('SiteCdnDistribution', ({ defaultCacheBehavior }) => {
+      ;(defaultCacheBehavior as Inputs).viewerProtocolPolicy = 'allow-all'
+    }),
+  ],
+  [
+    SITE,
+    'answers of the API that are cached',
+    of('SiteCdnDistribution', ({ orderedCacheBehaviors }) => {
+      ;(orderedCacheBehaviors as Inputs[])[0]!.cachePolicyId = '658327ea-f89d-4fab-a63d-7e88639e58f6'
+    }),
+  ],
+  [
+    SITE,
+    'a call that does not reach the API',
+    of('SiteCdnDistribution', ({ orderedCacheBehaviors }) => {
+      ;(orderedCacheBehaviors as Inputs[]).shift()
+    }),
+  ],
+  [
+    SITE,
+    'scripts from anywhere',
+    of('SiteHeaders', ({ securityHeadersConfig }) => {
+      const { contentSecurityPolicy } = securityHeadersConfig as Record<string, Inputs>
+      contentSecurityPolicy!.contentSecurityPolicy = 'script-src *'
+    }),
+  ],
+  [SITE, 'a page without headers', remove('SiteHeaders')],
   [
     'roles trust one service',
     'the whole account',

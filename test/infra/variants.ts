@@ -21,6 +21,7 @@ export const VARIANTS = {
     stage: 'production',
     choices: {
       DOMAIN: 'api.example.org',
+      DASHBOARD_DOMAIN: 'lines.example.org',
       ALARM_EMAIL: 'ops@example.org',
       SHARDS: '128',
       RESTORED_TABLES: 'messages=linekeeper-messages-restored',
@@ -77,6 +78,8 @@ const run = promisify(execFile)
 
 /** Two at a time; each takes a few seconds. @throws Error with the failures of the first that could not be evaluated */
 export async function evaluateAll(names = Object.keys(VARIANTS) as VariantName[]): Promise<void> {
+  // SST looks at the files of the site, which the deployment's own command makes.
+  await run(process.execPath, ['scripts/dashboard.ts'], { cwd: ROOT })
   const waiting = [...names]
   const worker = async (): Promise<void> => {
     for (let name = waiting.shift(); name; name = waiting.shift()) await evaluateOne(name, VARIANTS[name])

@@ -86,6 +86,10 @@ function attributes(type: string, name: string, inputs: Record<string, unknown>)
   switch (type) {
     case 'aws:sqs/queue:Queue':
       return { url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}` }
+    case 'aws:s3/bucket:Bucket':
+      return { bucketRegionalDomainName: `${name}.s3.${REGION}.amazonaws.com` }
+    case 'aws:cloudfront/distribution:Distribution':
+      return { domainName: 'mock.cloudfront.net', hostedZoneId: 'Z2FDTNDATAQYW2' }
     case 'aws:apigatewayv2/api:Api':
       return {
         apiEndpoint: `${inputs.protocolType === 'WEBSOCKET' ? 'wss' : 'https'}://mock.execute-api.${REGION}.amazonaws.com`,

@@ -26,6 +26,7 @@ import {
 } from './connector.ts'
 import { apiAnswersInTime, functionsAreBuilt, functionsRunAsMeasured, logsAreKept } from './functions.ts'
 import { consumersAreSafe, deadLettersOfTheSameKind, queuesAreEncrypted, queuesAsDeclared } from './queues.ts'
+import { siteIsClosed } from './site.ts'
 import { namesTellStagesApart, productionIsKept } from './stages.ts'
 import { tablesAsDeclared, tablesKeepData } from './tables.ts'
 import type { Rule } from './view.ts'
@@ -60,6 +61,7 @@ export const RULES: Record<string, Rule> = {
   'alarms watch what exists': alarmsWatchWhatExists,
   'nothing goes unwatched': nothingGoesUnwatched,
   'the dashboard is well formed': dashboardsAreWellFormed,
+  'the site is closed, and the API behind it never cached': siteIsClosed,
   'production is kept': productionIsKept,
   'names tell stages apart': namesTellStagesApart,
 }
