@@ -156,8 +156,13 @@ export const receivedKey = (
   pk: messagePartition(id),
   sk: `${sessionId}#${sender.lid ?? sender.phoneNumber ?? from}`,
 })
-export const targetKey = (sessionId: string, { messageId, fromMe, sender = {} }: Target): Key =>
-  fromMe ? outgoingKey(sessionId, messageId) : receivedKey(sessionId, { id: messageId, sender, from: '' })
+/** @param chatId where it stands: in a channel nobody else is named */
+export const targetKey = (
+  sessionId: string,
+  { messageId, fromMe, sender = {} }: Target,
+  chatId = '',
+): Key =>
+  fromMe ? outgoingKey(sessionId, messageId) : receivedKey(sessionId, { id: messageId, sender, from: chatId })
 
 export const chatPartition = (sessionId: string, chatId: string): string => `${sessionId}#${chatId}`
 
@@ -167,10 +172,11 @@ export const chatPartition = (sessionId: string, chatId: string): string => `${s
  */
 export const waitingPartition = (shard: number): string => `SHARD#${shard}`
 export const DUE = 'due#'
+export const QUEUED = 'queued#'
 export const dueAt = (milliseconds: number, messageId: string): string =>
   `${DUE}${iso(milliseconds)}#${messageId}`
 export const queuedPlace = (sessionId: string, messageId: string): string =>
-  `queued#${sessionId}#${messageId}`
+  `${QUEUED}${sessionId}#${messageId}`
 export const failedPlace = (sessionId: string, messageId: string): string =>
   `failed#${sessionId}#${messageId}`
 

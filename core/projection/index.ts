@@ -140,7 +140,7 @@ const tookOf = ({ payload }: { payload: { tookMs?: number | undefined } | object
 export function touches(event: Event): string[] {
   const own = [nameOf('events', eventKey(event))]
   if (isDeedEvent(event))
-    return [...own, nameOf('messages', targetKey(event.sessionId, event.payload.target))]
+    return [...own, nameOf('messages', targetKey(event.sessionId, event.payload.target, event.payload.chatId))]
   if (isChatEvent(event)) return [...own, nameOf('main', chatKey(event.sessionId, event.payload.chatId))]
   if (isLabelEvent(event)) return [...own, touchedByLabel(event)]
   switch (event.type) {

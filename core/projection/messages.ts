@@ -123,7 +123,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
     },
 
     changed(event) {
-      const key = targetKey(event.sessionId, event.payload.target)
+      const key = targetKey(event.sessionId, event.payload.target, event.payload.chatId)
       if (stored(key) === null && !changes.get(nameOf('messages', key))?.facts) return
       const { deeds } = changeOf(key)
       for (const [attribute, value] of changeBy(event)) deeds.set(attribute, value)
