@@ -12,6 +12,7 @@ import { append } from '#core/log.ts'
 import { objectKey, sessionFolder } from '#core/media/file.ts'
 import * as Messages from '#core/message.ts'
 import { recordOutcome } from '#core/outcome.ts'
+import type { Reach } from '#core/platform/addresses.ts'
 import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
 import type { Sqs } from '#core/platform/aws/sqs.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
@@ -23,6 +24,7 @@ import type { Log } from '#core/platform/log.ts'
 import type { Metrics } from '#core/platform/metrics.ts'
 import type { Objects } from '#core/platform/objects/index.ts'
 import { queueUrl } from '#core/platform/queue.ts'
+import { openProxy, type ProxyServer } from '#core/proxy.ts'
 import type { Retention } from '#core/retention.ts'
 import type { Session } from '#core/session.ts'
 import { unpacked } from '#core/sessions/bring.ts'
@@ -49,7 +51,7 @@ import { openUploads } from './media/sending.ts'
 import { phoneBook } from './phone-book.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
-import { openDevice, type ServerAddress, trust } from './socket/index.ts'
+import { openDevice, type ServerAddress, trust, type Way } from './socket/index.ts'
 import type { Phase } from './supervisor/phase.ts'
 import { monotonic, type Timing } from './timing.ts'
 import { openTransfers } from './transfers.ts'
@@ -74,6 +76,10 @@ export type ConnectorOptions = {
   /** The real name of the table of device state. */
   devicesTable: string
   masterKey: string
+  /** For sessions that name no proxy of their own. */
+  proxy?: ProxyServer | undefined
+  /** Where proxies may be that sessions name. */
+  proxyReach?: Reach
   queues: Sqs
   /** Where files are kept; without it none are sent or fetched. */
   objects?: Objects | undefined
@@ -173,6 +179,7 @@ export function startConnector(options: ConnectorOptions): Connector {
       tellListeners(session, events)
     },
     find: (sessionId) => Sessions.find(store, sessionId),
+    wayOf: waysOf(options),
     numbers: {
       claim: (session, number) => claimNumber(store, session, number),
       release: (session, number) => releaseNumber(store, session, number),
@@ -300,6 +307,15 @@ const bookOf = (store: Store): Book => ({
   claim: (observed, owner) => leases.claim(store, observed, owner),
   handOver: (lease, to, why) => leases.handOver(store, lease, to, why),
 })
+
+function waysOf({ masterKey, proxy: fallback, proxyReach = 'public' }: ConnectorOptions) {
+  const keys = webhookKey(masterKey).split(',')
+  return ({ accountId, settings: { proxy: own } }: Session): Way | undefined => {
+    if (!own) return fallback && { proxy: fallback, reach: 'any' }
+    const proxy = openProxy(keys, accountId, own)
+    return proxy && { proxy, reach: proxyReach }
+  }
+}
 
 const deviceStore = ({ database, devicesTable, masterKey }: ConnectorOptions, { id, accountId }: Session) =>
   dynamoDevice({

@@ -14,6 +14,7 @@ import { openJobs } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
 import { openMetrics } from '#core/platform/metrics.ts'
 import { openObjects } from '#core/platform/objects/index.ts'
+import { proxyIn } from '#core/proxy.ts'
 import { retentionOf } from '#core/retention.ts'
 import { type Connector, startConnector } from './connector.ts'
 import { serveHealth } from './health.ts'
@@ -64,6 +65,8 @@ function start(): Connector {
     objects: openObjects(config, fromChain(config.S3_ENDPOINT)),
     devicesTable: tables.devices,
     masterKey: config.MASTER_KEY,
+    proxy: config.PROXY_URL ? proxyIn(config.PROXY_URL) : undefined,
+    proxyReach: config.PROXY_REACH,
     queues,
     jobs: config.EVENTS_QUEUE_URL ? openJobs(queues, config.EVENTS_QUEUE_URL) : undefined,
     live: config.LIVE_QUEUE_URL ? openJobs(queues, config.LIVE_QUEUE_URL) : undefined,

@@ -6,6 +6,7 @@
 import * as z from 'zod'
 import { AddressRange } from './access/address.ts'
 import { LARGEST, MEDIA_KINDS } from './media/kinds.ts'
+import { ProxySetting, StoredProxy } from './proxy.ts'
 
 const METADATA_KEYS = 50
 
@@ -109,6 +110,7 @@ const setting = {
     description:
       'What becomes of messages to people who do not know the account while WhatsApp keeps it from writing to them: they fail at once with the reason `restricted`, or wait until that is over',
   }),
+  proxy: ProxySetting,
   metadata: z
     .record(z.string().min(1).max(100), z.string().max(1_000))
     .refine((pairs) => Object.keys(pairs).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} keys`)
@@ -144,6 +146,7 @@ const shape = {
   autoDownload: setting.autoDownload.prefault({}),
   pacing: setting.pacing.optional(),
   onRestriction: setting.onRestriction.default('fail'),
+  proxy: setting.proxy.optional(),
   metadata: setting.metadata.optional(),
   ipWhitelist: setting.ipWhitelist.optional(),
   webhookUrl: setting.webhookUrl.optional(),
@@ -156,18 +159,24 @@ export type Settings = z.infer<typeof Settings>
 /** As they are stored, by this version or another: what is not known is left out. */
 export const StoredSettings = z.object({
   ...shape,
+  proxy: StoredProxy.optional(),
   ignore: Ignore.strip().prefault({}),
   autoRejectCalls: AutoRejectCalls.strip().prefault({ enabled: false }),
   autoDownload: AutoDownload.strip().prefault({}),
   pacing: z.object(pacing).optional(),
 })
 
+export type StoredSettings = z.infer<typeof StoredSettings>
+
 /** What is absent stays as it is; null goes back to the default. A setting that has parts is replaced as a whole. */
 export const SettingsChange = z.strictObject(nullish(setting)).meta({ id: 'SessionSettingsChange' })
 export type SettingsChange = z.infer<typeof SettingsChange>
+/** The same with what is sealed. */
+export type StoredChange = Omit<SettingsChange, 'proxy'> & { proxy?: StoredProxy | null | undefined }
 
 /** Settings that do not count at once: they do from the next connection, or when the session is linked the next time. */
 const NEEDS: Partial<Record<keyof Settings, 'restart' | 'link'>> = {
+  proxy: 'restart',
   deviceName: 'link',
   browserName: 'link',
   historyDepth: 'link',

@@ -59,6 +59,15 @@ const mediaStore = ({
  */
 const LOOKS = { COMMAND_WAIT_SECONDS: '2' }
 
+/** For connectors alone: the address of a proxy may hold its password, so it stands in no record. */
+export const proxyEnvironment = ({
+  PROXY_URL,
+  PROXY_REACH,
+}: Pick<Settings, 'PROXY_URL' | 'PROXY_REACH'>): Environment => ({
+  PROXY_REACH,
+  ...(PROXY_URL ? { PROXY_URL } : {}),
+})
+
 /** For a connector, besides that. Without a simulator it is live, where address and key are built in. */
 export const whatsappEnvironment = (simulator: { url: string; rootKey: string } | undefined): Environment =>
   simulator

@@ -4,6 +4,7 @@
  */
 import { logger } from '#core/platform/log.ts'
 import { startConnectors } from './connectors.ts'
+import { proxyEnvironment } from './environment.ts'
 import { isAlive } from './identity.ts'
 import { readRecord } from './record.ts'
 import { Refusal } from './refusal.ts'
@@ -27,7 +28,12 @@ export async function joinStack({ settings, terminal, abort, stop }: Context) {
   const connectors = started.use(
     startConnectors({
       ids: [id],
-      environment: { ...record.environment, MASTER_KEY: secrets.masterKey, LOG_LEVEL },
+      environment: {
+        ...record.environment,
+        ...proxyEnvironment(settings),
+        MASTER_KEY: secrets.masterKey,
+        LOG_LEVEL,
+      },
       restartMs: settings.CONNECTOR_RESTART_MS,
       log: logger(LOG_LEVEL, { part: 'join' }),
       abort,

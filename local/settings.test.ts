@@ -14,6 +14,7 @@ test('everything has a default', () => {
     CONNECTOR_RESTART_MS: 1000,
     MEDIA_BUCKET: 'linekeeper-media',
     MEDIA_REACH: 'loopback',
+    PROXY_REACH: 'loopback',
     WEBHOOK_REACH: 'loopback',
     TERMINAL_QR: 'auto',
     LOG_LEVEL: 'warn',

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { REACHES } from '#core/platform/addresses.ts'
+import { ProxyConfig } from '#core/platform/config.ts'
 import { Refusal } from './refusal.ts'
 
 const whole = (fallback: number, least: number, most: number, text: string) =>
@@ -42,6 +43,8 @@ const Environment = z.object({
     .default('linekeeper-media'),
   MEDIA_REACH: z.enum(REACHES, `one of ${REACHES.join(', ')}`).default('loopback'),
   MASTER_KEY: key,
+  PROXY_URL: ProxyConfig.shape.PROXY_URL,
+  PROXY_REACH: z.enum(REACHES, `one of ${REACHES.join(', ')}`).default('loopback'),
   WEBHOOK_REACH: z.enum(REACHES, `one of ${REACHES.join(', ')}`).default('loopback'),
   TERMINAL_QR: z.enum(['auto', 'always', 'never'], 'auto, always or never').default('auto'),
   LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('warn'),

@@ -9,7 +9,7 @@ import { serveApi } from './api.ts'
 import { startConnectors } from './connectors.ts'
 import { openDashboard } from './dashboard.ts'
 import { untilReady } from './deadline.ts'
-import { whatsappEnvironment } from './environment.ts'
+import { proxyEnvironment, whatsappEnvironment } from './environment.ts'
 import { untilHealthy } from './health.ts'
 import { lockDataDir } from './lock.ts'
 import { choosePort } from './port.ts'
@@ -64,7 +64,7 @@ export async function startStack({
   const connectors = started.use(
     startConnectors({
       ids: connectorIds(settings, secrets.instance),
-      environment: { ...environment, MASTER_KEY: secrets.masterKey },
+      environment: { ...environment, ...proxyEnvironment(settings), MASTER_KEY: secrets.masterKey },
       restartMs: settings.CONNECTOR_RESTART_MS,
       log,
       abort,

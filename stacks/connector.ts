@@ -75,7 +75,7 @@ export function connector(
     },
     image: { context: '.', dockerfile: 'connector/Dockerfile' },
     environment: environment.connector,
-    ssm: { MASTER_KEY: secrets.masterKey.arn },
+    ssm: { MASTER_KEY: secrets.masterKey.arn, PROXY_URL: secrets.proxy.arn },
     logging: { name: logGroup, retention: stage.logs },
     health: {
       command: ['CMD', 'node', 'connector/probe.ts'],

@@ -1,6 +1,6 @@
 /**
  * What SST 4.17 leaves open about a container and its roles, closed: a file system that cannot be written except /tmp,
- * no Linux capabilities, no terminal, no ports, time to drain; an execution role that reads this one secret, this one
+ * no Linux capabilities, no terminal, no ports, time to drain; an execution role that reads these two secrets, this one
  * image repository and this one log group; a task role without the back door for shells.
  */
 import type { Statement } from './permissions.ts'
@@ -44,7 +44,7 @@ export function taskPolicy(role: aws.iam.RoleArgs, statements: Statement[]): voi
 /** What ECS itself needs to start the task. */
 export function executionPolicy(
   role: aws.iam.RoleArgs,
-  { masterKey }: Secrets,
+  { masterKey, proxy }: Secrets,
   logGroup: $util.Input<string>,
 ): void {
   const region = aws.getRegionOutput().region
@@ -55,7 +55,7 @@ export function executionPolicy(
       name: 'inline',
       policy: aws.iam.getPolicyDocumentOutput({
         statements: [
-          { actions: ['ssm:GetParameters'], resources: [masterKey.arn] },
+          { actions: ['ssm:GetParameters'], resources: [masterKey.arn, proxy.arn] },
           // The only action of ECR that knows no resource.
           { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
           {

@@ -124,10 +124,11 @@ export function environments({ stage, tables, commands, jobs, files, secrets, or
       HEALTH_PORT: `${HEALTH_PORT}`,
       EVENTS_QUEUE_URL: jobs.events.live.url,
       ...settings.conversation,
+      ...settings.connector,
       ...(simulator
         ? { WHATSAPP: 'sandbox' as const, WHATSAPP_URL: simulator.url, WHATSAPP_ROOT_KEY: simulator.rootKey }
         : { WHATSAPP: 'live' as const }),
-    } satisfies Environment<typeof ConnectorConfig, 'MASTER_KEY'>),
+    } satisfies Environment<typeof ConnectorConfig, 'MASTER_KEY' | 'PROXY_URL'>),
   }
 }
 

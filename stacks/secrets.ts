@@ -1,6 +1,6 @@
 /**
  * Secrets: set by `sst secret set`, never in code, and never in plain text where a function or a task is described. ECS
- * takes the master key from Parameter Store when it starts the container; functions find theirs in a sealed file beside
+ * takes the master key and the proxy from Parameter Store when it starts the container; functions find theirs in a sealed file beside
  * their code (core/platform/sealed.ts).
  */
 import { webhookKey } from '../core/webhook/vault.ts'
@@ -13,6 +13,7 @@ export type Secrets = ReturnType<typeof secrets>
 
 export function secrets({ production }: Stage) {
   const masterKey = new sst.Secret('MasterKey')
+  const proxy = new sst.Secret('ProxyUrl', 'direct')
   const twilio = new sst.Secret('TwilioAuthToken', '')
   const model = new sst.Secret('OpenAiApiKey', '')
   return {
@@ -26,6 +27,12 @@ export function secrets({ production }: Stage) {
       },
       { retainOnDelete: production },
     ),
+    proxy: new aws.ssm.Parameter('ProxyParameter', {
+      name: `/${$app.name}/${$app.stage}/proxy-url`,
+      description: 'The proxy of sessions that name none, with its credentials; direct for none.',
+      type: 'SecureString',
+      value: proxy.value,
+    }),
     /** Under the names that the functions read them by. */
     sealed: new sst.Linkable('Secrets', {
       properties: { TWILIO_AUTH_TOKEN: twilio.value, OPENAI_API_KEY: model.value },

@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod'
 import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '../core/conversation/config.ts'
-import { ApiConfig, PlatformConfig } from '../core/platform/config.ts'
+import { ApiConfig, PlatformConfig, ProxyConfig } from '../core/platform/config.ts'
 import { DeliveryConfig } from '../core/webhook/config.ts'
 
 const platform = PlatformConfig.pick({
@@ -24,7 +24,8 @@ const orders = OrdersConfig.pick({
 })
 const media = ApiConfig.pick({ MEDIA_REACH: true })
 const deliveries = DeliveryConfig.pick({ WEBHOOK_REACH: true, WEBHOOK_TIME_LIMIT_MS: true })
-const GROUPS = { platform, conversation, twilio, hook, orders, media, deliveries }
+const connector = ProxyConfig.pick({ PROXY_REACH: true })
+const GROUPS = { platform, conversation, twilio, hook, orders, media, deliveries, connector }
 
 /** Every one of them. */
 export const SETTINGS = Object.values(GROUPS).flatMap(({ shape }) => Object.keys(shape))

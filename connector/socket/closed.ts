@@ -2,6 +2,7 @@
  * Why a connection ended, in one switch: from the number and the sentence that Baileys ends with to a name that says
  * what happened (sandbox-protocol, section 9).
  */
+import { proxyFaultIn } from './proxy/fault.ts'
 import type { Closed, ClosedName } from './types.ts'
 
 type Boomed = Error & { output?: { statusCode?: number } }
@@ -9,6 +10,8 @@ type Boomed = Error & { output?: { statusCode?: number } }
 /** What Baileys says when a connection closes; no error means that we ended it. */
 export function closedBy(error: Error | undefined): Closed {
   if (!error) return { name: 'ended', code: undefined, text: 'The connection was ended.' }
+  const fault = proxyFaultIn(error)
+  if (fault) return { name: `proxy-${fault.problem}`, code: fault.reply, text: fault.message, error }
   const code = (error as Boomed).output?.statusCode
   return { name: nameOf(code, error.message), code, text: error.message, error }
 }

@@ -31,6 +31,7 @@ const shared = {
     throw new Error('no groups here')
   },
   isIgnored: () => false,
+  route: { close: () => undefined },
 }
 const config = (server: ServerAddress, settings: ConnectSettings = {}) =>
   socketConfig({ ...shared, server, settings })

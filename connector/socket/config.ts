@@ -1,6 +1,8 @@
 /**
  * What Baileys is configured with. Everything that can be the same for all sockets of the process is made once.
  */
+
+import type { Agent as HttpsAgent } from 'node:https'
 import {
   DEFAULT_CONNECTION_CONFIG,
   type GroupMetadata,
@@ -10,7 +12,7 @@ import {
   type WAVersion,
 } from '@whiskeysockets/baileys'
 import type { Caches } from './caches.ts'
-import { PlainAgent } from './plain-agent.ts'
+import type { Route } from './proxy/route.ts'
 import type { ConnectSettings, ServerAddress } from './types.ts'
 import { liveVersion } from './version.ts'
 
@@ -19,8 +21,6 @@ export const DEFAULTS = {
   queryTimeoutMs: 30_000,
   keepAliveMs: 30_000,
 } as const
-
-const plainly = new PlainAgent({ keepAlive: true })
 
 export type ConfigOptions = {
   server: ServerAddress
@@ -33,16 +33,20 @@ export type ConfigOptions = {
   messageOf(id: string): Promise<Uint8Array | undefined>
   groupMetadata(jid: string): Promise<GroupMetadata>
   isIgnored(jid: string): boolean
+  route: Route
 }
 
 export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
-  const { server, settings, caches, auth, logger, makeSignalRepository } = options
+  const { server, settings, caches, auth, logger, makeSignalRepository, route } = options
   return {
     auth,
     logger,
     makeSignalRepository,
     version: versionFor(server),
-    ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url, fetchAgent: plainly } : {}),
+    ...(server.mode === 'sandbox' ? { waWebSocketUrl: server.url } : {}),
+    ...(route.agent ? { agent: route.agent as HttpsAgent } : {}),
+    ...(route.uploads ? { fetchAgent: route.uploads } : {}),
+    ...(route.dispatcher ? { options: { dispatcher: route.dispatcher } } : {}),
     browser: browserOf(settings),
     // The connection's own watchdog decides. Baileys would start a timer and take two stack traces for every frame.
     connectTimeoutMs: 0,

@@ -29,6 +29,7 @@ import { mediaPort } from './media/index.ts'
 import type { Outbox } from './outbox.ts'
 import { patiently } from './patience.ts'
 import { toPresence } from './presence.ts'
+import { type Route, routeTo } from './proxy/route.ts'
 import { queries } from './queries/index.ts'
 import { quietLog } from './quiet-log.ts'
 import type { Ratchet } from './ratchet.ts'
@@ -82,6 +83,7 @@ export class LiveConnection implements Connection {
   readonly #settings: ConnectSettings
   readonly #server: ServerAddress
   readonly #ignoring: Ignoring
+  readonly #route: Route
   readonly #socket: WASocket
   readonly #raw: WebSocket
   #watchdog: NodeJS.Timeout | undefined
@@ -104,6 +106,7 @@ export class LiveConnection implements Connection {
     this.#server = server
     this.line = line
     this.#ignoring = new Ignoring(settings.ignores)
+    this.#route = routeTo(server, settings.way)
     this.#socket = this.#openSocket()
     slim(this.#socket)
     this.#raw = this.#watchRaw()
@@ -117,7 +120,14 @@ export class LiveConnection implements Connection {
     this.sender = new Sender({ socket: this.#socket, line, ...parts })
     const { phoneNumberOf, lidOf } = parts
     const assertOpen = () => this.#assertOpen()
-    this.media = mediaPort({ socket: this.#socket, line, server, log: parts.log, assertOpen })
+    this.media = mediaPort({
+      socket: this.#socket,
+      line,
+      server,
+      dispatcher: this.#route.dispatcher,
+      log: parts.log,
+      assertOpen,
+    })
     const { set, journal } = parts
     const note = listenToSync({ socket: this.#socket, set, journal, line })
     this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf, note }, line, assertOpen)
@@ -176,6 +186,7 @@ export class LiveConnection implements Connection {
     this.line.lose()
     this.gate.drop()
     void outside(() => this.#socket.end(undefined).catch(() => {}))
+    this.#route.close()
     if (closed.name === 'fenced' || this.#raw.readyState !== this.#raw.OPEN) this.#raw.terminate()
     this.#tell('closed', closed)
   }
@@ -202,6 +213,7 @@ export class LiveConnection implements Connection {
         messageOf: async (id) => outbox.content(id) ?? patiently(() => lookup(id)),
         groupMetadata: (jid) => this.#socket.groupMetadata(jid),
         isIgnored: this.#ignoring.isIgnored,
+        route: this.#route,
       }),
     )
   }

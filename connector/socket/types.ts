@@ -5,6 +5,7 @@
 import type { Logger } from 'pino'
 import type { DeviceStore } from '#core/device/index.ts'
 import type { MediaPort } from './media/index.ts'
+import type { Way } from './proxy/tunnel.ts'
 import type { Ask } from './queries/index.ts'
 import type { Rules, Standing, Waiting } from './rules.ts'
 import type { Synced } from './synced.ts'
@@ -190,6 +191,8 @@ export type ConnectSettings = {
   syncFullHistory?: boolean
   /** Whether history that the phone offers is fetched; without it what is needed to write to people still is. */
   takesHistory?(): boolean
+  /** Through a proxy; straight on without it. */
+  way?: Way | undefined
   /** Whether a chat (by jid) is ignored; asked whenever something comes from it. */
   ignores?(jid: string): boolean
   /** Be shown as online while connected. */
@@ -244,6 +247,9 @@ export type ClosedName =
   | 'closed' // 428: the server hung up
   | 'refused' // the HTTP upgrade was answered with an error; code = HTTP status
   | 'unreachable' // no TCP or TLS connection
+  | 'proxy-unreachable' // the proxy does not answer
+  | 'proxy-refused' // it does, and does not connect
+  | 'proxy-authentication' // it wants other credentials
   | 'connect-timeout' // neither QR nor open in time
   | 'forged' // a signature was wrong: this is not WhatsApp
   | 'ended' // we ended it

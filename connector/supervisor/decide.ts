@@ -16,7 +16,7 @@ export type Situation = {
 
 export type Decision =
   | { do: 'reconnect'; reason: string }
-  | { do: 'back-off'; reason: string }
+  | { do: 'back-off'; reason: string; action?: string }
   /** The device is void: its state is erased, and only a new QR helps. */
   | { do: 'erase'; reason: string; action: string }
   /** Nothing is tried any more until a person asks for it. */
@@ -99,6 +99,21 @@ export function decide({ name, code }: Pick<Closed, 'name' | 'code'>, situation:
       return backOff(code === 429 ? 'rate_limited' : 'connection_refused')
     case 'unreachable':
       return backOff('whatsapp_unreachable')
+    case 'proxy-unreachable':
+      return backOff(
+        'proxy_unreachable',
+        'The proxy of this session does not answer. Check that it runs and that its address in the settings is right',
+      )
+    case 'proxy-refused':
+      return backOff(
+        'proxy_refused',
+        'The proxy of this session does not let it connect to WhatsApp. Check its rules, or use another one',
+      )
+    case 'proxy-authentication':
+      return backOff(
+        'proxy_authentication',
+        'The proxy of this session wants other credentials. Set its user name and password in the settings, then restart the session',
+      )
     case 'connect-timeout':
       return backOff('connect_timeout')
     case 'other':
@@ -114,13 +129,13 @@ export function decide({ name, code }: Pick<Closed, 'name' | 'code'>, situation:
       : backOff(reason)
   }
 
-  function backOff(reason: string): Decision {
+  function backOff(reason: string, action?: string): Decision {
     const { settings, attempts, storeFailing } = situation
     if (storeFailing) return { do: 'back-off', reason: 'store_unavailable' }
-    if (!settings.autoReconnect) return stop(reason, RESTART)
+    if (!settings.autoReconnect) return stop(reason, action ?? RESTART)
     if (settings.maxReconnectAttempts > 0 && attempts >= settings.maxReconnectAttempts)
-      return stop(reason, RESTART)
-    return { do: 'back-off', reason }
+      return stop(reason, action ?? RESTART)
+    return { do: 'back-off', reason, ...(action ? { action } : {}) }
   }
 
   function doubtful(reason: string, action: string): Decision {

@@ -61,6 +61,11 @@ export class Display {
     return this.#shown.reason
   }
 
+  /** What a person has to do about it. */
+  get action(): string | undefined {
+    return this.#shown.action
+  }
+
   /** @throws IllegalMove */
   enter(phase: Phase, detail: Detail = {}): void {
     assertMove(this.#phase, phase)

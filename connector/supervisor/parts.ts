@@ -16,7 +16,7 @@ import type { MessageKeys } from '../keys.ts'
 import type { Logins } from '../logins.ts'
 import type { Downloads } from '../media/receiving.ts'
 import type { Uploads } from '../media/sending.ts'
-import type { Device, DeviceOptions, Me, ServerAddress } from '../socket/index.ts'
+import type { Device, DeviceOptions, Me, ServerAddress, Way } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { Numbers } from './own-number.ts'
 
@@ -47,6 +47,8 @@ export type SupervisorParts = {
    */
   tell?(session: Session, events: Event[]): void
   find(sessionId: string): Promise<Session | undefined>
+  /** Through which proxy it reaches WhatsApp, if any. */
+  wayOf(session: Session): Way | undefined
   numbers: Numbers
   /** Whether the session's shard is still ours, as the store knows. */
   isOurs(): Promise<boolean>

@@ -232,9 +232,9 @@ export class Supervisor {
       this.#do(() => this.#unlink(LOGGED_OUT))
       return
     }
-    this.#enter('starting', { reason: this.#display.reason })
+    this.#enter('starting', { reason: this.#display.reason, action: this.#display.action })
     return openLine(device, this.#parts, {
-      choices: choicesOf(() => this.session),
+      choices: { ...choicesOf(() => this.session), way: this.#parts.wayOf(this.session) },
       isStoreSlow: () => this.#isStoreFailing(),
       enter: (phase, detail) => this.#enter(phase, detail),
       qr: (text, expiresAt) => this.#parts.onQr(this.session, text, expiresAt),
@@ -295,7 +295,7 @@ export class Supervisor {
         break
       case 'back-off':
         this.#parts.onReconnect()
-        this.#retry(decision.reason)
+        this.#retry(decision.reason, decision.action)
         break
       case 'stop':
         await this.#ending.stopped()
@@ -310,8 +310,8 @@ export class Supervisor {
     }
   }
 
-  #retry(reason: string): void {
-    this.#enter('waiting', { reason })
+  #retry(reason: string, action?: string): void {
+    this.#enter('waiting', { reason, action })
     this.#dialer.dialIn(this.#attempts.pause(reason, this.session.settings.reconnectInterval))
   }
 

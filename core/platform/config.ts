@@ -1,5 +1,6 @@
 /** What the API and the connector read from their environment, as one schema each. */
 import * as z from 'zod'
+import { proxyIn } from '../proxy.ts'
 import { REACHES } from './addresses.ts'
 import { ConversationLife, PlatformConfig } from './base-config.ts'
 
@@ -35,12 +36,27 @@ const Sandboxed = z.object({
 })
 const Live = z.object({ WHATSAPP: z.literal('live') })
 
+/** How connectors reach WhatsApp. */
+export const ProxyConfig = z.object({
+  /** `http://user:password@host:port`, https or socks5: the way to WhatsApp of sessions that name no proxy of their own; `direct` is none. */
+  PROXY_URL: z
+    .string()
+    .refine(
+      (address) => address === 'direct' || proxyIn(address) !== undefined,
+      'must be http, https or socks5://host:port, or direct',
+    )
+    .optional(),
+  /** Where proxies may be that sessions name. */
+  PROXY_REACH: z.enum(REACHES).default('public'),
+})
+
 export const ConnectorConfig = PlatformConfig.extend({
   /** Unique among running connectors; a restarted one that keeps its id takes its shards back at once. */
   CONNECTOR_ID: z.string().min(1).optional(),
   /** 32 bytes in hex: the key under which device state is sealed at rest. While it changes, the former one follows a comma. */
   MASTER_KEY: z.string().regex(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/i, 'must be 64 hex digits'),
   ...MediaStore,
+  ...ProxyConfig.shape,
   HEALTH_PORT: z.coerce.number().int().min(0).optional(),
   ...ConversationLife,
   /** Where events are told to those who make conversations of them; there are none without it. */

@@ -11,7 +11,8 @@ import type { Expression, Store, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { shardOf } from '../platform/id.ts'
-import { type Session, type Settings, type State, sessionKey } from '../session.ts'
+import { type Session, type State, sessionKey } from '../session.ts'
+import type { StoredSettings } from '../settings.ts'
 import { TOKEN } from '../token.ts'
 import { listingPartition, listingPlace } from './find.ts'
 import { intentOn, living, nudge, sessionBusy, sessionNotFound } from './intend.ts'
@@ -20,7 +21,7 @@ export type NewSession = {
   accountId: string
   name: string
   description?: string | undefined
-  settings: Settings
+  settings: StoredSettings
   /** Given where something was stored under it before. */
   id?: string
   /** A device that it begins with, and the parcel in which it waits. */

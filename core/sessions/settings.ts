@@ -2,14 +2,15 @@
 import { iso } from '../platform/clock.ts'
 import type { Store, Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
-import { type Session, type SettingsChange, sessionKey } from '../session.ts'
+import { type Session, sessionKey } from '../session.ts'
+import type { StoredChange } from '../settings.ts'
 import { living, sessionBusy, sessionNotFound } from './intend.ts'
 
 /** What is absent stays; an empty description removes it. */
 export type Changes = {
   name?: string | undefined
   description?: string | undefined
-  settings?: SettingsChange | undefined
+  settings?: StoredChange | undefined
   /** What is to be written with it, or not at all. */
   also?: Write[]
 }

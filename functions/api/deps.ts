@@ -16,6 +16,7 @@ import { systemClock } from '#core/platform/clock.ts'
 import { ApiConfig, readConfig } from '#core/platform/config.ts'
 import { openJobs } from '#core/platform/jobs.ts'
 import { type Loader, openLoader } from '#core/platform/loader.ts'
+import { type ProxySetting, type StoredProxy, sealProxy } from '#core/proxy.ts'
 import { WebhookConfig } from '#core/webhook/config.ts'
 import { type Wake, waker } from '#core/webhook/queues.ts'
 import { openVault, type Vault } from '#core/webhook/vault.ts'
@@ -29,6 +30,8 @@ export type Deps = Opened & {
   live: Live
   /** Where secrets of webhooks are sealed, and how their drains are woken. */
   webhooks: { vault: Vault; wake: Wake }
+  /** Seals the password of a proxy; only a connector opens it. */
+  sealProxy(accountId: string, proxy: ProxySetting): StoredProxy
   media: Media
   /** What devices are sealed with on their way to a connector, and from there. */
   parcelKeys: readonly string[]
@@ -70,6 +73,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
       vault: openVault(config.WEBHOOK_KEY),
       wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)),
     },
+    sealProxy: (accountId, proxy) => sealProxy(config.WEBHOOK_KEY, accountId, proxy),
     media: openMedia(domain, config),
     parcelKeys: config.WEBHOOK_KEY,
     rates: openRates(store),

@@ -2,6 +2,7 @@
  * The real API over a real DynamoDB and real SQS queues, for tests: the clock and the ids are the test's own, calls of
  * AWS are counted, and a session can be put into any state as a connector would.
  */
+
 import { pathToFileURL } from 'node:url'
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
@@ -21,6 +22,7 @@ import type { Key } from '#core/platform/dynamo.ts'
 import { openLoader } from '#core/platform/loader.ts'
 import { openObjects } from '#core/platform/objects/index.ts'
 import { openCommands, queueUrl } from '#core/platform/queue.ts'
+import { sealProxy } from '#core/proxy.ts'
 import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { openVault } from '#core/webhook/vault.ts'
@@ -98,6 +100,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
       vault: openVault(['11'.repeat(32)]),
       wake: async (key) => void woken.push(key),
     },
+    sealProxy: (accountId, proxy) => sealProxy(['11'.repeat(32)], accountId, proxy),
     media: {
       objects: openObjects({ MEDIA_STORE: pathToFileURL(files.path).toString(), AWS_REGION: 'us-east-1' }),
       links: openLinks(domain.store, 'http://127.0.0.1:3000'),

@@ -16,6 +16,7 @@ import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
 import { type Log, logger } from '#core/platform/log.ts'
 import { openObjects } from '#core/platform/objects/index.ts'
 import { openCommands } from '#core/platform/queue.ts'
+import type { ProxyServer } from '#core/proxy.ts'
 import { send } from '#core/send.ts'
 import { type Session, Settings, type Status } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
@@ -36,7 +37,9 @@ export type Running = Connector & { id: string; log: Log }
 const SHARDS = 4
 const ACCOUNT = 'acme'
 
-export async function connectorWorld(options: { timing?: Partial<Timing>; sandbox?: SandboxOptions } = {}) {
+export async function connectorWorld(
+  options: { timing?: Partial<Timing>; sandbox?: SandboxOptions; proxy?: ProxyServer | undefined } = {},
+) {
   await using stack = new AsyncDisposableStack()
   const box = stack.use(await sandbox({ receiptDelayMs: 20, ...options.sandbox }))
   const db = stack.use(await database())
@@ -129,6 +132,8 @@ export async function connectorWorld(options: { timing?: Partial<Timing>; sandbo
         objects,
         devicesTable: TABLE_NAMES.devices,
         masterKey,
+        proxy: options.proxy,
+        proxyReach: 'loopback',
         queues: sqs,
         queueUrlTemplate: urlTemplate,
         shards: SHARDS,

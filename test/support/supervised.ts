@@ -107,6 +107,7 @@ export function supervised(
       exclusively: (_id, work) => work(),
     },
     find: async () => stored,
+    wayOf: () => undefined,
     numbers: { claim: async () => trouble.number, release: async () => undefined },
     async isOurs() {
       if (trouble.lease) throw trouble.lease

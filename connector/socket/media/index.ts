@@ -14,6 +14,7 @@ import type { MessageKey } from '#core/contract/request.ts'
 import type { MediaKind } from '#core/media/kinds.ts'
 import { Refused, Unanswered } from '../errors.ts'
 import type { Line } from '../line.ts'
+import type { Route } from '../proxy/route.ts'
 import { quietLog } from '../quiet-log.ts'
 import type { ServerAddress } from '../types.ts'
 import { decrypted } from './decrypt.ts'
@@ -61,11 +62,13 @@ export type MediaOptions = {
   socket: WASocket
   line: Line
   server: ServerAddress
+  /** The way that downloads go. */
+  dispatcher?: Route['dispatcher']
   log: Parameters<typeof quietLog>[0]
   assertOpen(): void
 }
 
-export function mediaPort({ socket, line, server, log, assertOpen }: MediaOptions): MediaPort {
+export function mediaPort({ socket, line, server, dispatcher, log, assertOpen }: MediaOptions): MediaPort {
   return {
     async upload(file) {
       assertOpen()
@@ -73,7 +76,7 @@ export function mediaPort({ socket, line, server, log, assertOpen }: MediaOption
     },
     async download(message) {
       const { kind, part } = filePartOf(proto.Message.decode(message))
-      const content = await fetched(placeOf(part, server))
+      const content = await fetched(placeOf(part, server), dispatcher)
       return part.mediaKey?.length ? decrypted(content, part.mediaKey, kind) : content
     },
     async setPicture(id, content) {
@@ -163,9 +166,10 @@ function placeOf({ url, directPath }: FilePart, server: ServerAddress): URL {
   return new URL(directPath ?? `${named?.pathname ?? '/'}${named?.search ?? ''}`, `https://${host}`)
 }
 
-async function fetched(place: URL): Promise<AsyncIterable<Uint8Array>> {
+async function fetched(place: URL, dispatcher: Route['dispatcher']): Promise<AsyncIterable<Uint8Array>> {
   const answer = await fetch(place, {
     headers: { Origin: 'https://web.whatsapp.com' },
+    ...(dispatcher ? { dispatcher } : {}),
     signal: AbortSignal.timeout(DOWNLOAD_MS),
   })
   if (answer.ok && answer.body) return answer.body as unknown as AsyncIterable<Uint8Array>

@@ -122,6 +122,12 @@ export function manageSessions(deps: Deps) {
     return detailsOf(session, now, stats, { performance, statusHistory })
   }
 
+  /** Nobody but the connector gets to see the password of a proxy. */
+  const sealed = (accountId: string, { proxy, ...settings }: SettingsChange) => ({
+    ...settings,
+    ...(proxy === undefined ? {} : { proxy: proxy && deps.sealProxy(accountId, proxy) }),
+  })
+
   /** The setting `webhookUrl` is a webhook; undefined leaves it as it is. */
   const webhookOf = async (accountId: string, sessionId: string, url: string | null | undefined) => {
     if (url === undefined) return []
@@ -137,7 +143,7 @@ export function manageSessions(deps: Deps) {
         accountId,
         name,
         description: description || undefined,
-        settings,
+        settings: { ...settings, proxy: settings.proxy && deps.sealProxy(accountId, settings.proxy) },
         also: ({ id }) =>
           settings.webhookUrl
             ? bySetting(parts, { accountId, sessionId: id }, settings.webhookUrl, undefined)
@@ -159,7 +165,7 @@ export function manageSessions(deps: Deps) {
       const session = await Sessions.change(store, id, {
         name,
         description: description === null ? '' : description,
-        settings,
+        settings: settings && sealed(c.get('accountId'), settings),
         also: await webhookOf(c.get('accountId'), id, settings?.webhookUrl),
       })
       if (settings?.webhookUrl) await announce(deps, session, session)

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { append } from '#core/log.ts'
 import { iso } from '#core/platform/clock.ts'
+import { Settings } from '#core/session.ts'
+import * as Sessions from '#core/sessions/index.ts'
 import { apiWorld, type World } from '../../../test/support/api.ts'
 import { received, sent } from '../../../test/support/events.ts'
 
@@ -43,24 +45,8 @@ test('settings have defaults, keep what is given, and refuse what is not known',
     settings: { autoReconnect: false, webhookUrl: 'https://example.com/h' },
   })
   expect((await w.request('GET', `/api/sessions/${id}`)).body.session.settings).toEqual({
+    ...Settings.parse({}),
     autoReconnect: false,
-    reconnectInterval: 5_000,
-    maxReconnectAttempts: 0,
-    messageHistory: true,
-    historyDepth: 'three_months',
-    store: true,
-    conversations: true,
-    debug: false,
-    markOnline: false,
-    readReceipts: 'on_request',
-    ignore: { status: false, groups: false, channels: false, broadcast: false },
-    autoRejectCalls: { enabled: false },
-    autoDownload: {
-      enabled: true,
-      kinds: ['image', 'video', 'audio', 'document', 'sticker'],
-      maxSize: 100 * 1024 * 1024,
-      from: ['chats', 'groups', 'channels', 'status'],
-    },
     webhookUrl: 'https://example.com/h',
   })
   const refused = await w.request('POST', '/api/sessions', {
@@ -74,6 +60,26 @@ test('settings have defaults, keep what is given, and refuse what is not known',
     { in: 'body', path: 'settings.webhookUrl', message: 'must be an http or https URL' },
     { in: 'body', path: 'settings', message: '"nobodyKnows" is not known here' },
   ])
+})
+
+test('the password of a proxy goes in and never comes out', async () => {
+  const proxy = { server: 'proxy.example.com:3128', username: 'user', password: 'hunter2' }
+  const { id } = await create({ name: 'x', settings: { proxy } })
+  const shown = { server: proxy.server, username: 'user', hasPassword: true }
+  expect((await w.request('GET', `/api/sessions/${id}`)).body.session.settings.proxy).toEqual(shown)
+  const path = `/api/sessions/${id}/settings`
+  const changed = await w.request('PUT', path, { settings: { proxy: { ...proxy, password: 'other' } } })
+  expect(changed.body.session.settings.proxy).toEqual(shown)
+  const stored = JSON.stringify(await Sessions.find(w.store, id))
+  expect(changed.text + stored).not.toMatch(/hunter2|other/)
+  expect(stored).toContain('sealed')
+  const wrong = { proxy: { server: 'http://user:hunter2@proxy.example.com' } }
+  const refused = await w.request('PUT', path, { settings: wrong })
+  expect(refused.status).toBe(400)
+  expect(refused.text).not.toContain('hunter2')
+  expect(
+    (await w.request('PUT', path, { settings: { proxy: null } })).body.session.settings.proxy,
+  ).toBeUndefined()
 })
 
 test('changes name, description and settings, one by one', async () => {

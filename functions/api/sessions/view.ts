@@ -1,5 +1,6 @@
 /** How a session is shown, in the words of seed 001. */
 import * as z from 'zod'
+import { ShownProxy, shownProxy } from '#core/proxy.ts'
 import { Restriction } from '#core/restriction.ts'
 import { type Session, Status, StatusChange } from '#core/session.ts'
 import { type Shown, shownStatus } from '#core/sessions/index.ts'
@@ -64,7 +65,7 @@ export const SessionDetails = z
     }),
     me: Me.nullable().meta({ description: 'Whom it speaks for; null while it is not linked' }),
     performance: Performance,
-    settings: StoredSettings,
+    settings: StoredSettings.extend({ proxy: ShownProxy.optional() }),
     statusHistory: z.array(StatusChange).meta({ description: 'The latest changes, newest first' }),
   })
   .meta({ id: 'SessionDetails' })
@@ -121,7 +122,7 @@ export function detailsOf(
       lid: state.lid ?? null,
     },
     me: meOf(session),
-    settings,
+    settings: { ...settings, proxy: settings.proxy && shownProxy(settings.proxy) },
     ...more,
   }
 }
