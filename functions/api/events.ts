@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { EventView, viewsFor } from '#core/events/view.ts'
-import { read } from '#core/log.ts'
+import { read } from '#core/log-reader.ts'
 import { linked } from '#core/media/linked.ts'
 import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
