@@ -44,6 +44,7 @@ import { messageKeys } from './keys.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
 import { backlog, overlooked, unsent } from './ledger.ts'
 import { openLoad } from './load.ts'
+import { queuesOf } from './queues.ts'
 import { Logins } from './logins.ts'
 import { Measures } from './measures.ts'
 import { openDownloads } from './media/receiving.ts'
@@ -262,6 +263,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     load: openLoad(monotonic),
     sessions: () => shards.supervisors.filter(({ device }) => device !== undefined).length,
     away: () => shards.supervisors.filter(({ phase }) => AWAY.includes(phase)).length,
+    queues: () => queuesOf(shards.supervisors),
   })
   let isDraining = false
 

@@ -25,6 +25,9 @@ export type Lease = z.infer<typeof Lease>
 export const Load = z.object({ cpuPercent: z.int(), memoryMb: z.int() })
 export type Load = z.infer<typeof Load>
 
+/** A heartbeat is small: it tells of so many queues, the longest ones. */
+export const QUEUES_TOLD = 100
+
 export const ConnectorRecord = z.object({
   id: z.string(),
   /** Tells apart two processes that carry the same id: the one that started last is the connector. */
@@ -41,6 +44,8 @@ export const ConnectorRecord = z.object({
   sessions: z.int(),
   /** Of these, how many have no connection and seek one. */
   away: z.int().nullish(),
+  /** By session, how many messages wait to be taken by WhatsApp, where some do: see QUEUES_TOLD. */
+  queues: z.record(z.string(), z.int()).nullish(),
   /** Since the heartbeat before. */
   load: Load.nullish(),
   /** The `until` of a lapse that was told. */
@@ -113,9 +118,9 @@ const numberOf = ({ beat: number }: ConnectorRecord): number => number ?? 0
 const renew = (store: Store, connector: ConnectorRecord): Promise<boolean> =>
   store.update('main', connectorKey(connector.id), {
     UpdateExpression:
-      'SET beat = :beat, beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, away = :away, #load = :load, expiresAt = :expiresAt',
+      'SET beat = :beat, beatAt = :beatAt, #until = :until, draining = :draining, shards = :shards, sessions = :sessions, away = :away, #queues = :queues, #load = :load, expiresAt = :expiresAt',
     ConditionExpression: `boot = :boot AND (${NOT_OVERTAKEN})`,
-    names: { '#until': 'until', '#load': 'load' },
+    names: { '#until': 'until', '#queues': 'queues', '#load': 'load' },
     values: {
       ':boot': connector.boot,
       ':beat': numberOf(connector),
@@ -125,6 +130,7 @@ const renew = (store: Store, connector: ConnectorRecord): Promise<boolean> =>
       ':shards': connector.shards,
       ':sessions': connector.sessions,
       ':away': connector.away ?? 0,
+      ':queues': connector.queues ?? null,
       ':load': connector.load ?? null,
       ':expiresAt': ttl(store.now(), REMEMBERED),
     },

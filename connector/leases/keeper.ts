@@ -48,6 +48,8 @@ export type KeeperParts = {
   sessions(): number
   /** How many of these have no connection and seek one. */
   away?(): number
+  /** Messages that wait, by session. */
+  queues?(): Record<string, number>
   load?(): Load
 }
 
@@ -139,7 +141,7 @@ export class Keeper {
   }
 
   #about(): Omit<ConnectorRecord, 'beat' | 'beatAt' | 'until'> {
-    const { id, boot, sessions, away, load } = this.#parts
+    const { id, boot, sessions, away, queues, load } = this.#parts
     return {
       id,
       boot,
@@ -148,6 +150,7 @@ export class Keeper {
       shards: [...this.#held.keys()],
       sessions: sessions(),
       ...(away ? { away: away() } : {}),
+      ...(queues ? { queues: queues() } : {}),
       ...(load ? { load: load() } : {}),
     }
   }

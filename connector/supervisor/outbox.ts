@@ -80,6 +80,11 @@ export class Outbox {
     this.#room.close()
   }
 
+  /** How many are here that the server has not taken. */
+  get waiting(): number {
+    return this.#room.size + (this.#parts.device()?.waiting() ?? 0)
+  }
+
   /** What the event log says of a message that is on its way; undefined when this process did not take it. */
   factsOf(messageId: string): MessageFacts | undefined {
     return this.#taken.get(messageId)?.facts

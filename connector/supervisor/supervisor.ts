@@ -139,6 +139,11 @@ export class Supervisor {
     return commands.map(() => 'done')
   }
 
+  /** How many messages wait to be taken by WhatsApp. */
+  get waiting(): number {
+    return this.#traffic.outbox.waiting
+  }
+
   /** Answers, whatever becomes of it, where the asker looks for it. */
   answer = (request: Request): Promise<void> => this.#traffic.answer(request)
 

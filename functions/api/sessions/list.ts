@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts'
 import { answer, faults, nextCursor, paging, SECURED } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { isAfter, placeOf, readPlace } from './place.ts'
+import { queuesOf } from './queues.ts'
 import { SessionSummary, shown, summaryOf } from './view.ts'
 
 const list = createRoute({
@@ -49,11 +50,19 @@ export function listSessions(deps: Deps) {
     }
     const rest = after ? all.filter(({ session }) => isAfter(session, after)) : all
     const page = rest.slice(offset, offset + limit)
-    const statsOf = await Stats.summaries(
-      store,
-      page.map(({ session }) => session.id),
+    const [statsOf, queueOf] = await Promise.all([
+      Stats.summaries(
+        store,
+        page.map(({ session }) => session.id),
+      ),
+      queuesOf(
+        deps,
+        page.map(({ session }) => session),
+      ),
+    ])
+    const sessions = page.map(({ session, now }) => 
+      summaryOf(session, now, statsOf(session.id), queueOf(session.id)),
     )
-    const sessions = page.map(({ session, now }) => summaryOf(session, now, statsOf(session.id)))
     const last = page.at(-1)?.session
     const more = rest.length > offset + limit && last
     return c.json(

@@ -13,6 +13,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { queuesOf } from './queues.ts'
 import { BASICS_EXAMPLE, basicsOf, detailsOf, SessionBasics, SessionDetails, shown } from './view.ts'
 
 const name = z.string().trim().min(1, 'must not be empty').max(100).meta({ description: 'Display name' })
@@ -113,13 +114,15 @@ export function manageSessions(deps: Deps) {
   const parts = { store, vault: deps.webhooks.vault }
 
   const details = async (session: Session) => {
-    const [now, stats, statusHistory, performance] = await Promise.all([
+    const [now, stats, statusHistory, performance, queueOf] = await Promise.all([
       shown(deps, session),
       Stats.summary(store, session.id),
       Sessions.history(store, session.id),
       performanceOf(store, session),
+      queuesOf(deps, [session]),
     ])
-    return detailsOf(session, now, stats, { performance, statusHistory })
+    const messageQueue = queueOf(session.id)
+    return detailsOf(session, now, stats, { messageQueue, performance, statusHistory })
   }
 
   /** Nobody but the connector gets to see the password of a proxy. */

@@ -32,6 +32,9 @@ const outlook = {
     description: 'While WhatsApp keeps the account from writing to people who do not know it',
   }),
   messageStats: z.object({ sent: z.int(), received: z.int(), failed: z.int() }),
+  messageQueue: z.int().meta({
+    description: 'Accepted messages that WhatsApp has not taken, a few seconds ago; without those whose time has not come',
+  }),
 }
 
 export const Me = z
@@ -93,7 +96,12 @@ export const basicsOf = (session: Session, { status }: Shown): z.infer<typeof Se
   updatedAt: session.updatedAt,
 })
 
-export function summaryOf(session: Session, now: Shown, stats: Summary): z.infer<typeof SessionSummary> {
+export function summaryOf(
+  session: Session,
+  now: Shown,
+  stats: Summary,
+  messageQueue: number,
+): z.infer<typeof SessionSummary> {
   const { sent, received, failed } = stats
   return {
     ...basicsOf(session, now),
@@ -101,6 +109,7 @@ export function summaryOf(session: Session, now: Shown, stats: Summary): z.infer
     ...reasonsOf(now),
     ...restrictionOf(session),
     messageStats: { sent, received, failed },
+    messageQueue,
   }
 }
 
@@ -108,11 +117,11 @@ export function detailsOf(
   session: Session,
   now: Shown,
   stats: Summary,
-  more: { performance: Performance; statusHistory: StatusChange[] },
+  more: { messageQueue: number; performance: Performance; statusHistory: StatusChange[] },
 ): z.infer<typeof SessionDetails> {
   const { state, settings } = session
   return {
-    ...summaryOf(session, now, stats),
+    ...summaryOf(session, now, stats, more.messageQueue),
     connectionInfo: {
       connectedAt: now.status === 'connected' ? (state.connectedAt ?? state.since) : null,
       clientVersion: state.clientVersion ?? null,
