@@ -60,7 +60,7 @@ export function listSessions(deps: Deps) {
         page.map(({ session }) => session),
       ),
     ])
-    const sessions = page.map(({ session, now }) => 
+    const sessions = page.map(({ session, now }) =>
       summaryOf(session, now, statsOf(session.id), queueOf(session.id)),
     )
     const last = page.at(-1)?.session

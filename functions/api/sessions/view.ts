@@ -33,7 +33,8 @@ const outlook = {
   }),
   messageStats: z.object({ sent: z.int(), received: z.int(), failed: z.int() }),
   messageQueue: z.int().meta({
-    description: 'Accepted messages that WhatsApp has not taken, a few seconds ago; without those whose time has not come',
+    description:
+      'Accepted messages that WhatsApp has not taken, a few seconds ago; without those whose time has not come',
   }),
 }
 

@@ -4,7 +4,8 @@ import { type CapabilityWorld, capability, capabilityWorld } from '../../support
 import { connectorProcesses } from '../../support/connector-process.ts'
 import { until } from '../../support/until.ts'
 
-const [PHONE, ANN, BOB] = ['4915700000011', '4915700000012', '4915700000013']
+const [PHONE, ANN, BOB, CAROL] = ['4915700000011', '4915700000012', '4915700000013', '4915700000014']
+const OTHER = '4915700000015'
 /** Requests at a time: among these, there is no order. */
 const AT_ONCE = 50
 let w: CapabilityWorld
@@ -55,6 +56,41 @@ capability(
     await until('all of it', async () => (await inboxOf(ANN)).length === ids.length)
     expect(await inboxOf(ANN)).toEqual(ids)
     expect((await w.shown(id, ids.at(-1) ?? '')).waiting).toBeUndefined()
+  },
+)
+
+capability(
+  'See how many messages wait in each session, to spread load over several',
+  'GET /api/sessions · GET /api/sessions/{sessionId}',
+  async () => {
+    type Line = { id: string; messageQueue: number }
+    const other = await w.line(OTHER)
+    const queues = async () => {
+      const { body } = await w.call<{ sessions: Line[] }>('GET', '/api/sessions')
+      return Object.fromEntries(body.sessions.map((one) => [one.id, one.messageQueue]))
+    }
+    const alone = async () => {
+      const { body } = await w.call<{ session: Line }>('GET', `/api/sessions/${id}`)
+      return body.session.messageQueue
+    }
+    await paced({ perMinute: 1 })
+    const ids = await Promise.all(Array.from({ length: 7 }, (_, n) => sent(CAROL, `waits ${n}`)))
+    await until('its connector says so', async () => (await queues())[id] === ids.length)
+    expect([await alone(), (await queues())[other.id]]).toEqual([ids.length, 0])
+
+    // Where no connector says anything, the ledger does.
+    const [connector] = w.running
+    await connector?.stop()
+    if (connector) w.running.delete(connector)
+    await until('nobody holds it', async () => {
+      const { body } = await w.call<{ status: string }>('GET', `/api/sessions/${id}/status`)
+      return body.status === 'disconnected'
+    })
+    expect((await queues())[id]).toBe(ids.length)
+    await w.connector()
+    await paced(null)
+    await until('all of it', async () => (await inboxOf(CAROL)).length === ids.length)
+    await until('nothing waits', async () => (await queues())[id] === 0)
   },
 )
 
