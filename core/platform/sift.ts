@@ -6,17 +6,23 @@ import type { Page } from './dynamo.ts'
 import { Fault } from './fault.ts'
 
 type Part = { limit: number; cursor?: string | undefined }
+/** How many items were looked at, found or not. */
+export type Sifted<T> = Page<T> & { looked: number }
 
 /** Items of one read, and of one page. */
 const STEP = 200
 const LOOKED_AT = 2_000
 
-/** @param read a part of the list, in its order */
+/**
+ * @param read a part of the list, in its order
+ * @param most items that may be looked at, rounded up to whole reads
+ */
 export async function sift<T>(
   read: (part: Part) => Promise<Page<T>>,
   isWanted: (item: T) => boolean,
   { limit, cursor }: Part,
-): Promise<Page<T>> {
+  most = LOOKED_AT,
+): Promise<Sifted<T>> {
   const found: T[] = []
   let { from, skip } = placeIn(cursor)
   for (let looked = STEP; ; looked += STEP) {
@@ -26,9 +32,9 @@ export async function sift<T>(
       found.push(item)
       if (found.length < limit) continue
       const isEnd = index === page.items.length - 1
-      return { items: found, cursor: isEnd ? page.cursor : `${from ?? ''}~${index + 1}` }
+      return { items: found, looked, cursor: isEnd ? page.cursor : `${from ?? ''}~${index + 1}` }
     }
-    if (!page.cursor || looked >= LOOKED_AT) return { items: found, cursor: page.cursor }
+    if (!page.cursor || looked >= most) return { items: found, looked, cursor: page.cursor }
     from = page.cursor
     skip = 0
   }

@@ -5,6 +5,7 @@ import { events } from '../events.ts'
 import { labels } from '../labels.ts'
 import { eventStream } from '../live/stream.ts'
 import { mediaFiles } from '../media/upload.ts'
+import { searchMessages } from '../search.ts'
 import { callCalls } from './calls.ts'
 import { channelCalls } from './channels.ts'
 import { chatCalls } from './chats.ts'
@@ -23,6 +24,7 @@ export const chatsAndMore = [
   events,
   eventStream,
   mediaFiles,
+  searchMessages,
   ...presenceCalls,
   ...peopleCalls,
   ...contactCalls,
