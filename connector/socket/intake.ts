@@ -105,7 +105,7 @@ function noteMessage({ set, journal, line, ignoring }: IntakeOptions, node: Bina
     }
     line.remember(bytes, origin)
     journal.arrived(origin.hash, line.ordinal)
-    if (!isPlain || journal.answer(origin.hash)) continue
+    if (!isPlain || journal.hasPost(origin.hash)) continue
     const unit: Changes = {}
     const applied = journal.addTo(unit, origin, Buffer.concat([bytes, Buffer.of(1)]), line.ordinal)
     set.apply(unit)

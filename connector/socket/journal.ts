@@ -4,6 +4,7 @@
  * was handed on and the server has our receipt: it said so, or did not deliver the message again (R6).
  */
 import { createHash } from 'node:crypto'
+import { Recent } from '../recent.ts'
 import type { Origin } from './line.ts'
 import { Pages } from './pages.ts'
 import type { Synced } from './synced.ts'
@@ -24,6 +25,9 @@ export type Stored =
   | { kind: 'receipt'; stanza: Attributes; messageIds: string[] }
   | { kind: 'notification' | 'call'; stanza: Stanza }
   | { kind: 'synced'; changes: Synced[] }
+
+/** Enough for what may come again after a line was lost. */
+const POSTS = 256
 
 type Entry = {
   stored: Stored
@@ -46,6 +50,8 @@ export class Journal {
   readonly #waiting = new Map<string, () => void>()
   readonly #byHash = new Map<string, string>()
   readonly #byMessage = new Map<string, Set<string>>()
+  /** Posts of channels that are settled: the server does not answer our acknowledgement, and may not have had it. */
+  readonly #posts = new Recent(POSTS)
 
   /** @param queue takes a row that has to be handed on, with the unit that has to be durable first */
   constructor(set: WriteSet, newId: () => string, queue: (id: string, seq: number) => void) {
@@ -69,6 +75,11 @@ export class Journal {
     if (stored?.kind !== 'message') return undefined
     this.hits++
     return Buffer.from(stored.padded, 'base64')
+  }
+
+  /** What is not encrypted came before, as far as is remembered; the log knows the rest by its message id. */
+  hasPost(hash: string): boolean {
+    return this.#byHash.has(hash) || this.#posts.has(hash)
   }
 
   /** A stanza with this ciphertext has arrived on a connection, which shows that the server has no receipt of it. */
@@ -189,6 +200,7 @@ export class Journal {
     const { stored } = entry
     if (stored.kind === 'message') {
       this.#byHash.delete(stored.hash)
+      if (stored.encryption === 'plaintext') this.#posts.add(stored.hash)
       const messageId = stored.stanza.id ?? ''
       const rows = this.#byMessage.get(messageId)
       rows?.delete(id)
