@@ -1,6 +1,6 @@
 /**
- * Webhooks: news from the connector finds its endpoints, each endpoint is brought up to date by an invocation of its
- * own, so that a slow one holds up nobody, and a timed job wakes those whose time has come.
+ * Webhooks: news from the connector finds its endpoints, each endpoint is brought up to date by itself, a few in
+ * one invocation, so that a slow one holds up nobody, and a timed job wakes those whose time has come.
  */
 import { CATCH_UP_EVERY } from '../core/conversation/schedule.ts'
 import type { Environments } from './environment.ts'
@@ -11,7 +11,7 @@ import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './storage.ts'
 
-/** Endpoints that are posted to at the same time; what an account of AWS may run at once is left to the API as well. */
+/** Invocations at the same time, with a few endpoints each; what an account of AWS may run at once is left to the API as well. */
 const DRAINS = 300
 
 type Parts = { tables: Tables; jobs: Jobs; secrets: Secrets; environment: Environments }
@@ -36,7 +36,7 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '55 seconds',
     environment: environment.deliveries,
-    link: [secrets.webhooks],
+    link: [secrets.webhooks, secrets.content],
     permissions: [
       table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       table(tables.events, 'Query', 'BatchGetItem', 'PutItem'),
@@ -50,6 +50,7 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '55 seconds',
     environment: environment.fanOut,
+    link: [secrets.content],
     permissions: [
       table(
         tables.main,
@@ -67,7 +68,7 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
   })
   jobs.webhooks.live.subscribe(fanOut.arn, { batch: { size: 10, partialResponses: true } })
   jobs.deliveries.live.subscribe(deliveries.arn, {
-    batch: { size: 1, partialResponses: true },
+    batch: { size: 5, partialResponses: true },
     transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: DRAINS } } },
   })
   new sst.aws.CronV2('RouseSchedule', {

@@ -37,6 +37,8 @@ export type Store = ReturnType<typeof openStore>
 export const MAX_WRITES = 100
 export const MAX_READS = 100
 const MAX_REQUESTS = 25
+/** Batches of one list that are written at the same time. */
+const BATCHES = 4
 
 /** How often something that DynamoDB refused for the moment is tried again; the pauses double from 5 ms. */
 const ATTEMPTS = 8
@@ -70,13 +72,21 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
   }
 
   const writeMany = async (table: TableName, all: WriteRequest[]): Promise<void> => {
-    for (let start = 0; start < all.length; start += MAX_REQUESTS) {
-      let requests = all.slice(start, start + MAX_REQUESTS)
+    const write = async (some: WriteRequest[]): Promise<void> => {
+      let requests = some
       for (let attempt = 1; requests.length > 0; attempt++) {
         const answer = await dynamo.call('BatchWriteItem', { RequestItems: { [tables[table]]: requests } })
         requests = (answer.UnprocessedItems?.[tables[table]] ?? []) as WriteRequest[]
         if (requests.length > 0) await backOff(attempt)
       }
+    }
+    const atOnce = MAX_REQUESTS * BATCHES
+    for (let start = 0; start < all.length; start += atOnce) {
+      const some = all.slice(start, start + atOnce)
+      const batches = Array.from({ length: Math.ceil(some.length / MAX_REQUESTS) }, (_, n) =>
+        some.slice(n * MAX_REQUESTS, (n + 1) * MAX_REQUESTS),
+      )
+      await Promise.all(batches.map(write))
     }
   }
 

@@ -53,6 +53,8 @@ export class Unsent extends Error {
 /** Bytes of an answer: what is kept, and what is read at all. */
 const KEPT = 4_096
 const READ = 65_536
+/** Addresses that are remembered. */
+const KNOWN = 1_000
 /** Connections that wait to be used again. */
 const IDLE = { keepAlive: true, keepAliveMsecs: 5_000, maxFreeSockets: 64, scheduling: 'lifo' } as const
 
@@ -63,30 +65,49 @@ export function openOutbound({ reach, timeLimit, resolve = resolveName }: Outbou
     'https:': new https.Agent({ ...IDLE, lookup, rejectUnauthorized: true, minVersion: 'TLSv1.2' }),
   }
 
-  const once = (url: URL, headers: Record<string, string>, body: string) =>
+  /** What a URL says of a request, because reading it costs as much as a good part of the request. */
+  const known = new Map<string, http.RequestOptions>()
+  const placeOf = (address: string): http.RequestOptions => {
+    const place = known.get(address) ?? requestTo(addressOf(address, reach))
+    if (known.size >= KNOWN) known.clear()
+    known.set(address, place)
+    return place
+  }
+
+  const once = (place: http.RequestOptions, headers: Record<string, string>, body: string) =>
     new Promise<Reply>((answered, failed) => {
-      const { request } = url.protocol === 'https:' ? https : http
-      const sent = request(url, {
+      const { request } = place.protocol === 'https:' ? https : http
+      const sent = request({
+        ...place,
         method: 'POST',
-        agent: agents[url.protocol as keyof typeof agents],
+        agent: agents[place.protocol as keyof typeof agents],
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        signal: AbortSignal.timeout(timeLimit),
       })
-      const fail = (error: Error) =>
+      const late = setTimeout(() => {
+        failed(new Unsent('timeout'))
+        sent.destroy()
+      }, timeLimit)
+      const fail = (error: Error) => {
+        clearTimeout(late)
         failed(sent.reusedSocket && isCut(error) ? new Stale('stale', { cause: error }) : unsent(error))
+      }
+      const done = (reply: Reply) => {
+        clearTimeout(late)
+        answered(reply)
+      }
       sent.once('error', fail)
-      sent.once('response', (response) => read(response).then(answered, fail))
+      sent.once('response', (response) => read(response).then(done, fail))
       sent.end(body)
     })
 
   return {
     async post(address, headers, body) {
-      const url = addressOf(address, reach)
+      const place = placeOf(address)
       try {
-        return await once(url, headers, body)
+        return await once(place, headers, body)
       } catch (error) {
         // The other side closed a connection that waited, just when it was used again.
-        if (error instanceof Stale) return once(url, headers, body)
+        if (error instanceof Stale) return once(place, headers, body)
         throw error
       }
     },
@@ -104,6 +125,13 @@ export function addressOf(text: string, reach: Reach): URL {
   if (isIP(literal) !== 0 && !mayReach(literal, reach)) throw new Unsent('address_refused')
   return url
 }
+
+const requestTo = ({ protocol, hostname, port, pathname, search }: URL): http.RequestOptions => ({
+  protocol,
+  hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+  ...(port ? { port } : {}),
+  path: `${pathname}${search}`,
+})
 
 /** Looks up as the machine does, and keeps to itself what may not be reached. */
 export const guarded =

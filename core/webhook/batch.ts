@@ -10,6 +10,7 @@ import { Delivery, deliveryKey, failedAfter, takenBetween } from './deliveries.t
 import { LIMITS } from './desk.ts'
 import { type Endpoint, isOfCampaign, isWanted } from './endpoint.ts'
 import { laneOf, Told } from './envelope.ts'
+import type { Shared } from './shared.ts'
 import { type Feed, isOpen, type Replay, type Retry, SETTLE_EVERY, settledBy } from './work.ts'
 
 /** An event that is to be posted now, or set aside when its lane is held. */
@@ -53,32 +54,34 @@ export type State = {
   read: Set<string>
 }
 
+type Readers = { store: Store; shared: Shared }
+
 const page = async (store: Store, stream: string, after: string, limit: number) =>
   store.query('events', Told, sessionPartition(stream), { after, limit })
 
-export async function nextBatch(store: Store, state: State, isDown: boolean): Promise<Batch> {
+export async function nextBatch({ store, shared }: Readers, state: State, isDown: boolean): Promise<Batch> {
   const now = store.now()
   const due = dueRetries([...state.retries.values()], now)
-  if (isDown) return probe(store, state, due)
+  if (isDown) return probe({ store, shared }, state, due)
   const { units: retries, lost } = await unitsOfRetries(store, due.slice(0, LIMITS.page))
   const late = await lateOf(store, state, now)
   if (state.retries.size >= LIMITS.aside) return { ...NOTHING, retries, lost, late }
   const [feeds, replays] = await Promise.all([
-    feedsOf(store, state, LIMITS.page),
+    feedsOf(shared, state),
     Promise.all([...state.replays.values()].slice(0, 1).map((replay) => replayOf(store, state, replay))),
   ])
   return { retries, lost, late, feeds, replays }
 }
 
 /** One event finds out whether the endpoint answers again; what a person asked for comes first. */
-async function probe(store: Store, state: State, due: Retry[]): Promise<Batch> {
+async function probe({ store, shared }: Readers, state: State, due: Retry[]): Promise<Batch> {
   const inOrder = [...state.retries.values()].sort(byPlace)
   const chosen = due.find(({ manual }) => manual) ?? inOrder.find(({ manual }) => !manual)
   if (chosen) {
     const { units, lost } = await unitsOfRetries(store, [chosen])
     return { ...NOTHING, retries: units, lost }
   }
-  const feeds = await feedsOf(store, state, LIMITS.page)
+  const feeds = await feedsOf(shared, state)
   const first = feeds.findIndex(({ units }) => units.length > 0)
   if (first >= 0) return { ...NOTHING, feeds: feeds.slice(0, first + 1).map(firstOf) }
   const [asked] = state.replays.values()
@@ -147,12 +150,12 @@ async function unitsOfRetries(store: Store, retries: Retry[]): Promise<{ units: 
 
 const isNew = ({ retries }: State, { id }: Told): boolean => !retries.has(id)
 
-function feedsOf(store: Store, state: State, limit: number): Promise<Batch['feeds']> {
+function feedsOf(shared: Shared, state: State): Promise<Batch['feeds']> {
   const { endpoint, feeds, read } = state
   const unread = [...feeds.values()].filter(({ stream }) => !read.has(stream))
   return Promise.all(
     unread.slice(0, LIMITS.streams).map(async (feed) => {
-      const { items, cursor } = await page(store, feed.stream, feed.cursor, limit)
+      const { items, cursor } = await shared.page(feed.stream, feed.cursor, LIMITS.fresh)
       const wanted = items.filter((event) => isWanted(endpoint, event) && isNew(state, event))
       const units = wanted.map((event): Unit => ({ event, lane: laneOf(event), from: 'feed' }))
       return { feed, units, last: items.at(-1)?.id, isEnd: !cursor }

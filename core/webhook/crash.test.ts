@@ -52,7 +52,7 @@ test.each([
       w.clock.now += 1_000
       const endpoint = await w.endpoint({ accountId: 'acme', sessionId: line.id }, { url: hook.url })
       hook.requests.splice(0)
-      const events = Array.from({ length: 120 }, (_, n) => {
+      const events = Array.from({ length: 240 }, (_, n) => {
         const chatId = `49151000000${10 + (n % 4)}@s.whatsapp.net`
         return received(line, w.clock.now, { chatId }, w.newEventId())
       })

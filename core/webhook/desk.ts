@@ -1,11 +1,11 @@
 /** What deliveries work with. All of it comes in from outside, so that tests own time, chance and the network. */
 
-import type { Links } from '../media/link.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import type { Notes } from '../platform/notes.ts'
 import type { Outbound } from '../platform/outbound.ts'
 import type { Retention } from '../retention.ts'
 import type { DrainJob, Stream } from './job.ts'
+import type { Shared } from './shared.ts'
 import type { Vault } from './vault.ts'
 
 export type Desk = {
@@ -13,7 +13,8 @@ export type Desk = {
   retention: Retention
   outbound: Pick<Outbound, 'post'>
   vault: Vault
-  links: Links
+  /** What drains of one process read once. */
+  shared: Shared
   log: Notes
   /** ULIDs that rise with every call. */
   newEventId(): string
@@ -29,9 +30,11 @@ export type Desk = {
 
 export const LIMITS = {
   /** Requests to one endpoint at a time. */
-  width: 16,
+  width: 32,
   /** Events of one log in one look, and logs in one look. */
   page: 100,
+  /** New ones, which nothing is read for beside them. */
+  fresh: 200,
   streams: 10,
   /** Events that are set aside; beyond it the log waits. */
   aside: 300,

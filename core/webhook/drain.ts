@@ -70,7 +70,7 @@ async function work(
   }
   while (!health.isStopped && store.now() < until) {
     const isResting = health.isResting(store.now())
-    const batch = await nextBatch(store, isResting ? onlyAsked(state) : state, health.isDown)
+    const batch = await nextBatch(desk, isResting ? onlyAsked(state) : state, health.isDown)
     const wasDown = health.isDown
     if (isEmpty(batch)) {
       for (const { feed } of batch.feeds) state.read.add(feed.stream)

@@ -1,11 +1,11 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 import { expect, test } from 'vitest'
-import { signatures } from './sign.ts'
+import { signatures, signingKey } from './sign.ts'
 import { newSecret, openVault, rotated, validSecrets } from './vault.ts'
 
 const AT = '2026-01-01T12:00:00.000Z'
 const sign = (body: string, secrets: string[], now = Date.now()) =>
-  signatures({ id: '01KDX', endpointId: 'wh_1', timestamp: AT, body, secrets, now })
+  signatures({ id: '01KDX', endpointId: 'wh_1', timestamp: AT, body, keys: secrets.map(signingKey), now })
 
 test('WAHA’s own example', () => {
   const body = '{"event":"message","session":"default","engine":"WEBJS"}'
@@ -56,7 +56,7 @@ test('while secrets change both of them verify, and then the new one alone', () 
 
 test('a request has one id in each attempt, and another one at each endpoint', () => {
   const at = (endpointId: string, now: number) =>
-    signatures({ id: 'E', endpointId, timestamp: AT, body: '{}', secrets: [], now })
+    signatures({ id: 'E', endpointId, timestamp: AT, body: '{}', keys: [], now })
   expect(at('one', 1)['x-webhook-request-id']).toBe(at('one', 2_000)['x-webhook-request-id'])
   expect(at('one', 1)['x-webhook-request-id']).not.toBe(at('two', 1)['x-webhook-request-id'])
 })

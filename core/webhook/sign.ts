@@ -3,9 +3,17 @@
  * Standard Webhooks (which cover id and time as well, and list every secret that is valid).
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 
 const STANDARD = 'whsec_'
+
+/** A secret as both kinds of signature use it; made once, because making it costs as much as signing. */
+export type SigningKey = { standard: KeyObject; plain: KeyObject }
+
+export const signingKey = (secret: string): SigningKey => ({
+  standard: createSecretKey(standardKey(secret)),
+  plain: createSecretKey(Buffer.from(secret)),
+})
 
 export type Signed = {
   /** Of the event: the same in each attempt, so that receivers can leave out what they know. */
@@ -15,21 +23,14 @@ export type Signed = {
   timestamp: string
   body: string
   /** The newest first. */
-  secrets: readonly string[]
+  keys: readonly SigningKey[]
   /** When it is sent, in ms. */
   now: number
 }
 
-export function signatures({
-  id,
-  endpointId,
-  timestamp,
-  body,
-  secrets,
-  now,
-}: Signed): Record<string, string> {
+export function signatures({ id, endpointId, timestamp, body, keys, now }: Signed): Record<string, string> {
   const at = `${Math.floor(now / 1000)}`
-  const [newest, former] = secrets
+  const [newest, former] = keys
   return {
     'webhook-id': id,
     'webhook-timestamp': at,
@@ -38,7 +39,7 @@ export function signatures({
     ...(newest === undefined
       ? {}
       : {
-          'webhook-signature': secrets.map((secret) => standard(secret, `${id}.${at}.${body}`)).join(' '),
+          'webhook-signature': keys.map((key) => standard(key, `${id}.${at}.${body}`)).join(' '),
           // Who compares one value goes on with the secret that it knows, until that ends.
           'x-webhook-hmac': hmac(former ?? newest, body),
           'x-webhook-hmac-algorithm': 'sha512',
@@ -49,12 +50,13 @@ export function signatures({
 
 /** One for an event and an endpoint, however often it is sent. */
 export const requestId = (endpointId: string, eventId: string): string =>
-  `req_${createHash('sha256').update(`${endpointId}\0${eventId}`).digest('hex').slice(0, 32)}`
+  `req_${hash('sha256', `${endpointId}\0${eventId}`).slice(0, 32)}`
 
-const hmac = (secret: string, body: string): string => createHmac('sha512', secret).update(body).digest('hex')
+const hmac = ({ plain }: SigningKey, body: string): string =>
+  createHmac('sha512', plain).update(body).digest('hex')
 
-const standard = (secret: string, content: string): string =>
-  `v1,${createHmac('sha256', standardKey(secret)).update(content).digest('base64')}`
+const standard = (key: SigningKey, content: string): string =>
+  `v1,${createHmac('sha256', key.standard).update(content).digest('base64')}`
 
 /** A secret that its owner has chosen freely is the key as it stands. */
 const standardKey = (secret: string): Buffer =>

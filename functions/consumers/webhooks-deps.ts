@@ -8,6 +8,7 @@ import { openOutbound } from '#core/platform/outbound.ts'
 import { DeliveryConfig, FanOutConfig } from '#core/webhook/config.ts'
 import type { Desk } from '#core/webhook/desk.ts'
 import { newsTeller, type Wake, waker } from '#core/webhook/queues.ts'
+import { openShared } from '#core/webhook/shared.ts'
 import { openVault } from '#core/webhook/vault.ts'
 import { openDomain } from '../domain.ts'
 
@@ -33,7 +34,7 @@ export function deliveriesFromEnv(env: NodeJS.ProcessEnv): Desk {
     leaseMs: config.WEBHOOK_LEASE_MS,
     outbound: openOutbound({ reach: config.WEBHOOK_REACH, timeLimit: config.WEBHOOK_TIME_LIMIT_MS }),
     vault: openVault(config.WEBHOOK_KEY),
-    links: openLinks(store, config.PUBLIC_ORIGIN),
+    shared: openShared(store, openLinks(store, config.PUBLIC_ORIGIN)),
     wake: waker(openJobs(sqs, config.DELIVERIES_QUEUE_URL)),
     tell: (stream) => tell([stream]),
   }

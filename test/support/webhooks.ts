@@ -15,6 +15,7 @@ import { type Endpoint, endpointKey } from '#core/webhook/endpoint.ts'
 import { fanOut } from '#core/webhook/fan-out.ts'
 import type { Stream } from '#core/webhook/job.ts'
 import { type Choices, create, living, type Owner } from '#core/webhook/manage.ts'
+import { openShared } from '#core/webhook/shared.ts'
 import { wakeDue } from '#core/webhook/sweep.ts'
 import { openVault } from '#core/webhook/vault.ts'
 import { testDomain } from './domain.ts'
@@ -90,7 +91,7 @@ export async function webhookWorld(options: { timeLimit?: number } = {}) {
     retention,
     outbound,
     vault: openVault(['11'.repeat(32)]),
-    links: openLinks(domain.store, 'http://127.0.0.1:3000'),
+    shared: openShared(store, openLinks(store, 'http://127.0.0.1:3000')),
     log: domain.log,
     newEventId: domain.newEventId,
     random: () => 0,

@@ -5,6 +5,7 @@ import type { Session } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { drain } from '#core/webhook/drain.ts'
 import { endpointsOf } from '#core/webhook/endpoint.ts'
+import { openShared } from '#core/webhook/shared.ts'
 import { apiWorld, type World } from '../../../test/support/api.ts'
 import { received } from '../../../test/support/events.ts'
 import { type Receiver, receiver } from '../../../test/support/webhooks.ts'
@@ -49,7 +50,7 @@ async function deliver(): Promise<void> {
     ...w.deps,
     outbound,
     vault: w.deps.webhooks.vault,
-    links: w.deps.media.links,
+    shared: openShared(w.deps.store, w.deps.media.links),
     random: () => 0,
     leaseMs: 60_000,
     wake: w.deps.webhooks.wake,
