@@ -26,7 +26,10 @@ export const Chats = ({ session, chatId }: Line) =>
 
 function WithoutThread({ session }: { session: SessionDetails }) {
   const list = useChats(session.id)
-  useLive([session.id], ['message.*'], { onEvent: list.apply, onFresh: list.loaded.reload })
+  useLive([session.id], ['message.*', 'chat.*', 'contact.*'], {
+    onEvent: list.apply,
+    onFresh: list.loaded.reload,
+  })
   return (
     <div class="chats">
       <List session={session} list={list} open={undefined} />
@@ -42,15 +45,19 @@ function WithThread({ session, chatId }: { session: SessionDetails; chatId: stri
   const thread = useThread(session.id, chatId)
   const typing = useTyping(session.id, chatId, session.status === 'connected')
   const parts = [list, thread, typing]
-  useLive([session.id], ['message.*', 'poll.vote', 'event.response', 'presence.update'], {
-    onEvent(event: Event) {
-      for (const part of parts) part.apply(event)
+  useLive(
+    [session.id],
+    ['message.*', 'chat.*', 'contact.*', 'poll.vote', 'event.response', 'presence.update'],
+    {
+      onEvent(event: Event) {
+        for (const part of parts) part.apply(event)
+      },
+      onFresh() {
+        list.loaded.reload()
+        thread.loaded.reload()
+      },
     },
-    onFresh() {
-      list.loaded.reload()
-      thread.loaded.reload()
-    },
-  })
+  )
   const chat = list.chats.find(({ id }) => id === chatId)
   return (
     <div class="chats open">
@@ -61,6 +68,8 @@ function WithThread({ session, chatId }: { session: SessionDetails; chatId: stri
         title={titleOf(chat, chatId)}
         thread={thread}
         typing={typing.what}
+        unread={chat?.unreadCount ?? 0}
+        onRead={list.loaded.reload}
       />
     </div>
   )
@@ -108,7 +117,7 @@ function Entry({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
         {last?.fromMe && 'You: '}
         {last && (last.text ?? inWords(last.type))}
       </span>
-      {(unreadCount > 0 || isUnread) && !isOpen && (
+      {(unreadCount > 0 || isUnread) && (
         <span class="unread" title="Unread">
           {unreadCount || '•'}
           <span class="hidden"> unread</span>

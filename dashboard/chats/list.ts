@@ -25,6 +25,7 @@ export function useChats(sessionId: string) {
       setOlder((before) => ({ ...page, chats: [...(before?.chats ?? []), ...page.chats] }))
     },
     apply(event: Event) {
+      if (/^(chat|contact)\./.test(event.type)) first.reload()
       if (event.type !== 'message.received' && event.type !== 'message.sent') return
       first.change((page) => ({ ...page, chats: moved([...page.chats, ...(older?.chats ?? [])], event) }))
     },

@@ -1,6 +1,8 @@
 /** One chat: what was said, who is typing, and the place to write. */
 import { useEffect, useRef } from 'preact/hooks'
+import { at } from '../api/client.ts'
 import type { Message, SessionDetails } from '../api/types.ts'
+import { useAction } from '../api/use.ts'
 import { hrefOf } from '../route.ts'
 import { Button } from '../ui/button.tsx'
 import { Shown } from '../ui/notice.tsx'
@@ -16,14 +18,23 @@ export function ThreadView({
   title,
   thread,
   typing,
+  unread,
+  onRead,
 }: {
   session: SessionDetails
   chatId: string
   title: string
   thread: ReturnType<typeof useThread>
   typing: string | undefined
+  /** Messages that the other side does not see as read yet. */
+  unread: number
+  onRead: () => void
 }) {
   const { messages } = thread
+  const read = useAction(async (api) => {
+    await api.post(at`/api/sessions/${session.id}/chats/${chatId}/read`, {})
+    onRead()
+  })
   return (
     <section class="thread" aria-label={`Chat with ${title}`}>
       <header class="row">
@@ -34,6 +45,11 @@ export function ThreadView({
         <span class="typing" role="status">
           {typing && `${typing} …`}
         </span>
+        {unread > 0 && session.status === 'connected' && (
+          <Button isBusy={read.isBusy} onPress={() => void read.run()}>
+            Mark as read
+          </Button>
+        )}
       </header>
       <Shown of={thread.loaded}>
         {() => (

@@ -45,7 +45,7 @@ function Panels({
   const rate = orders.completionRate
   return (
     <>
-      <div class="columns">
+      <div class="columns three">
         <Panel title="Conversations">
           <Facts
             of={[
@@ -71,7 +71,7 @@ function Panels({
             of={[
               ['Understood', orders.started],
               ['Completed', orders.completed],
-              ['Of them', rate === null ? '–' : `${Math.round(rate * 100)} %`],
+              ['Completion rate', rate === null ? '–' : `${Math.round(rate * 100)} %`],
             ]}
           />
         </Panel>

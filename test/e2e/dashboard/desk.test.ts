@@ -190,6 +190,7 @@ describe.skipIf(!chromiumPath)('the dashboard: conversations, webhooks and conne
   test.each([
     ['dark', { colorScheme: 'dark' as const }],
     ['narrow', { viewport: { width: 360, height: 700 } }],
+    ['half as wide', { viewport: { width: 840, height: 700 } }],
   ])('every page is readable when it is %s', async (_, options) => {
     await using other = await signedIn(browser, it, options)
     const { page } = other

@@ -109,6 +109,17 @@ describe.skipIf(!chromiumPath)('the dashboard: sessions and chats', () => {
     await tab.page.getByText('typing …').waitFor({ state: 'hidden' })
   })
 
+  test('what was not read yet is counted, and marked as read', async () => {
+    await toChats()
+    const { page } = tab
+    await sends('One more thing')
+    const entry = page.getByRole('link', { name: /One more thing/ })
+    await entry.getByTitle('Unread').waitFor()
+    await page.getByRole('button', { name: 'Mark as read' }).click()
+    await entry.getByTitle('Unread').waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: 'Mark as read' }).waitFor({ state: 'hidden' })
+  })
+
   test('what strangers write stays text', async () => {
     const messages = await toChats()
     await sends(EVIL)
