@@ -11,6 +11,7 @@ import { read } from '#core/log-reader.ts'
 import { findOutgoing } from '#core/message.ts'
 import { dynamoClient, sqsClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
+import { contentKey } from '#core/platform/concealed.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { newMessageId, newSessionId, risingIds } from '#core/platform/id.ts'
 import { type Log, logger } from '#core/platform/log.ts'
@@ -29,6 +30,7 @@ import { database, TABLE_NAMES } from './database.ts'
 import { RETENTION } from './domain.ts'
 import { flakyRoad } from './flaky.ts'
 import { temporaryFolder } from './folder.ts'
+import { assertUnderstood } from './understood.ts'
 import { until } from './until.ts'
 
 export type ConnectorWorld = Awaited<ReturnType<typeof connectorWorld>>
@@ -42,6 +44,7 @@ export async function connectorWorld(
 ) {
   await using stack = new AsyncDisposableStack()
   const box = stack.use(await sandbox({ receiptDelayMs: 20, ...options.sandbox }))
+  stack.defer(async () => assertUnderstood(await box.control.stats()))
   const db = stack.use(await database())
   const way = stack.use(await flakyRoad(db.endpoint))
   const client = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: way.endpoint })
@@ -127,7 +130,7 @@ export async function connectorWorld(
         id,
         boot: randomUUID(),
         server: { mode: 'sandbox', url: box.wsUrl, rootKey: box.rootKey },
-        store: openStore(client, TABLE_NAMES, systemClock),
+        store: openStore(client, TABLE_NAMES, systemClock, contentKey(masterKey).split(',')),
         database: client,
         objects,
         devicesTable: TABLE_NAMES.devices,

@@ -8,6 +8,7 @@ import { end, type Identity, isAlive } from '../../local/identity.ts'
 import { freePort } from '../../local/port.ts'
 import { readRecord } from '../../local/record.ts'
 import { temporaryFolder } from './folder.ts'
+import { assertUnderstood } from './understood.ts'
 import { until } from './until.ts'
 
 export type PartName = 'main' | 'database' | 'sandbox' | `connector-${number}` | 'all'
@@ -80,10 +81,17 @@ export async function stack(options: { env?: Record<string, string> } = {}) {
     return known.filter(isAlive)
   }
 
+  const sandboxApi = control(`http://127.0.0.1:${env.SANDBOX_PORT}`)
+
   const close = async () => {
+    const hasSandbox = Object.entries(identities()).some(
+      ([name, part]) => name === 'sandbox' && isAlive(part),
+    )
+    const asked = hasSandbox && (await sandboxApi<Parameters<typeof assertUnderstood>[0]>('/stats'))
     const leftOver = await stop()
     await Promise.all(leftOver.map((part) => end(part, 0)))
     folder[Symbol.dispose]()
+    if (asked) assertUnderstood(asked.body)
   }
 
   return {
@@ -100,7 +108,7 @@ export async function stack(options: { env?: Record<string, string> } = {}) {
       }),
 
     /** Calls the control API of the sandbox. */
-    sandbox: control(`http://127.0.0.1:${env.SANDBOX_PORT}`),
+    sandbox: sandboxApi,
 
     /** Everything that it wrote to its terminal so far. */
     output: () => output,
