@@ -1,4 +1,4 @@
-/** What a person finds who opens the address in a browser. The dashboard takes this place later. */
+/** What a person finds who opens the API's own address in a browser. On one machine the dashboard stands there. */
 import { Hono } from 'hono'
 import type { ApiEnv } from '../context.ts'
 
