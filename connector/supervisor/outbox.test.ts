@@ -241,3 +241,51 @@ test('with too many that wait the queue keeps the others, in their order', async
   expect(await outbox.take(device, full)).toEqual(Array(ROOM).fill('done'))
   expect(await outbox.take(device, [send('next'), send('other', { to: BOB })])).toEqual(['later', 'later'])
 })
+
+test('what the device has and has not sent is taken back there', async () => {
+  const { outbox, it, device } = world()
+  await outbox.take(device, [send('A')])
+  expect(await outbox.cancel('A')).toBe(true)
+  expect(device.isWaiting('A')).toBe(false)
+  expect(it.accepted.map(({ id }) => id)).toEqual(['A'])
+})
+
+test('what waits in its chat is taken back, and what came behind it goes on', async () => {
+  const { outbox, it, device, state, events } = world()
+  state.isMediaServerAway = true
+  await outbox.take(device, [image('1'), send('2'), send('3')])
+  for (const id of ['1', '3']) expect(await outbox.cancel(id)).toBe(true)
+  expect(told(events)).toEqual(['1 failed', '3 failed'])
+  expect(events[0]?.payload).toMatchObject({ reason: 'cancelled' })
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(idsOf(it)).toEqual(['2'])
+  expect(await outbox.cancel('1')).toBe(false)
+})
+
+test('what has not even come is taken back before it does', async () => {
+  const { outbox, it, device, ledger } = world()
+  ledger.set('1', 'accepted')
+  expect(await outbox.cancel('1')).toBe(true)
+  expect(await outbox.take(device, [send('1')])).toEqual(['done'])
+  expect(it.accepted).toEqual([])
+})
+
+test('what has left, or nobody knows, is not taken back', async () => {
+  const { outbox, ledger, events } = world()
+  ledger.set('1', 'server')
+  expect([await outbox.cancel('1'), await outbox.cancel('unknown')]).toEqual([false, false])
+  expect(events).toEqual([])
+})
+
+test('a message that is queued says why', async () => {
+  const { outbox, it, device, events } = world()
+  it.waits.set('A', { reason: 'pacing', until: Date.now() + 60_000 }).set('B', { reason: 'restricted' })
+  await outbox.take(device, [send('A'), send('B'), send('C')])
+  vi.advanceTimersByTime(1_100)
+  outbox.tick(device)
+  expect(events.map(({ payload }) => 'waiting' in payload && payload.waiting)).toEqual([
+    { reason: 'pacing', until: '2026-01-01T00:01:00.000Z' },
+    { reason: 'restricted' },
+    false,
+  ])
+})

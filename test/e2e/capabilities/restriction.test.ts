@@ -151,6 +151,54 @@ capability(
 )
 
 capability(
+  'A restriction that begins in the middle of messages to a group stops none of them',
+  'POST /api/messages {text}',
+  async () => {
+    const { id: group } = await w.phones.createGroup({
+      creator: stranger,
+      subject: 'All',
+      participants: [phone],
+    })
+    const ids: string[] = []
+    for (let n = 0; n < 30; n++) {
+      if (n === 10) await restrict({ silent: n % 2 === 0 })
+      ids.push(await sent({ to: group, text: `number ${n}` }))
+    }
+    await until('all of it', async () => (await inboxOf(stranger)).length === ids.length)
+    expect(await inboxOf(stranger)).toEqual(ids)
+    await lift()
+  },
+)
+
+capability(
+  'Change one’s mind while messages wait: they fail; log out: they fail as well, and the restriction goes with the account',
+  'PUT /api/sessions/{sessionId}/settings {settings} · POST /api/sessions/{sessionId}/logout',
+  async () => {
+    await hold()
+    await restrict({ forMs: 3_600_000 })
+    await until('it is known', restrictionShown)
+    const untilFailed = (messageId: string, reason: string) =>
+      until(`${messageId} failed: ${reason}`, async () => {
+        const shown = await w.shown(id, messageId)
+        return shown.status === 'failed' && shown.reason === reason
+      })
+    const first = await sent({ to: stranger, text: 'first' })
+    await untilWaiting(first, 'restricted')
+    await w.call('PUT', `/api/sessions/${id}/settings`, { settings: { onRestriction: null } })
+    await untilFailed(first, 'restricted')
+
+    await hold()
+    const second = await sent({ to: stranger, text: 'second' })
+    await untilWaiting(second, 'restricted')
+    await w.call('POST', `/api/sessions/${id}/logout`)
+    await untilFailed(second, 'logged_out')
+    expect(await restrictionShown()).toBeUndefined()
+    expect(await inboxOf(stranger)).toEqual([])
+    await lift()
+  },
+)
+
+capability(
   'What is due while the account is restricted waits on, for the right reason',
   'POST /api/messages {sendAt}',
   async () => {
