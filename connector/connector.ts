@@ -30,6 +30,7 @@ import type { Session } from '#core/session.ts'
 import { unpacked } from '#core/sessions/bring.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { claimNumber, releaseNumber } from '#core/sessions/number.ts'
+import { sealing } from '#core/settings.ts'
 import { seek, targetOf } from '#core/target.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { Appender } from './events/appender.ts'
@@ -44,12 +45,13 @@ import { messageKeys } from './keys.ts'
 import { type Book, Keeper } from './leases/keeper.ts'
 import { backlog, overlooked, unsent } from './ledger.ts'
 import { openLoad } from './load.ts'
-import { queuesOf } from './queues.ts'
 import { Logins } from './logins.ts'
 import { Measures } from './measures.ts'
 import { openDownloads } from './media/receiving.ts'
+import { openPreviews } from './media/preview.ts'
 import { openUploads } from './media/sending.ts'
 import { phoneBook } from './phone-book.ts'
+import { queuesOf } from './queues.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
 import { openDevice, type ServerAddress, trust, type Way } from './socket/index.ts'
@@ -84,6 +86,8 @@ export type ConnectorOptions = {
   queues: Sqs
   /** Where files are kept; without it none are sent or fetched. */
   objects?: Objects | undefined
+  /** Where links may be followed to; public addresses when absent. */
+  mediaReach?: Reach | undefined
   /** Takes events for conversations that are not written at once; without it there are none. */
   jobs?: Jobs | undefined
   /** How long a conversation lives after its last message, in ms. */
@@ -186,10 +190,15 @@ export function startConnector(options: ConnectorOptions): Connector {
       release: (session, number) => releaseNumber(store, session, number),
     },
     ledger: (sessionId, messageId) => Messages.loadOutgoing(ledger, sessionId, messageId),
-    accept: ({ id: sessionId, accountId, shard, state: { phoneNumber } }, messageId, chatId, text) =>
+    accept: (
+      { id: sessionId, accountId, shard, settings, state: { phoneNumber } },
+      messageId,
+      chatId,
+      text,
+    ) =>
       Messages.accept(store, retention, {
         id: messageId,
-        session: { id: sessionId, accountId, shard, phoneNumber },
+        session: { id: sessionId, accountId, shard, phoneNumber, ...sealing(settings) },
         chatId,
         to: addressOf(chatId),
         content: { type: 'text', text },
@@ -208,6 +217,7 @@ export function startConnector(options: ConnectorOptions): Connector {
       return stored && buffer(stored.content)
     },
     uploads: openUploads(options.objects),
+    previews: openPreviews(options.mediaReach ?? 'public'),
     downloads: openDownloads({
       shelf: options.objects && { store, retention, objects: options.objects },
       awaiting: async (sessionId) => (await Messages.awaitingMedia(store, sessionId, FILES_LOOKED_FOR)).items,

@@ -8,6 +8,7 @@ import { conversationTtl } from '#core/conversation/hook-config.ts'
 import { fromChain } from '#core/platform/aws/chain.ts'
 import { dynamoClient, sqsClient, tableNames } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
+import { contentKey } from '#core/platform/concealed.ts'
 import { ConnectorConfig, readConfig } from '#core/platform/config.ts'
 import { openStore } from '#core/platform/dynamo.ts'
 import { openJobs } from '#core/platform/jobs.ts'
@@ -60,9 +61,10 @@ function start(): Connector {
     id,
     boot,
     server: serverOf(config),
-    store: openStore(database, tables, systemClock),
+    store: openStore(database, tables, systemClock, contentKey(config.MASTER_KEY).split(',')),
     database,
     objects: openObjects(config, fromChain(config.S3_ENDPOINT)),
+    mediaReach: config.MEDIA_REACH,
     devicesTable: tables.devices,
     masterKey: config.MASTER_KEY,
     proxy: config.PROXY_URL ? proxyIn(config.PROXY_URL) : undefined,

@@ -6,6 +6,7 @@
 import * as z from 'zod'
 import { type Content, isDeed, type Target } from './contract/content.ts'
 import { MessageFacts, MessageStatus, Waiting } from './contract/message.ts'
+import { hiddenMessage } from './hidden.ts'
 import { iso, ttl } from './platform/clock.ts'
 import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
@@ -157,11 +158,7 @@ export const receivedKey = (
   sk: `${sessionId}#${sender.lid ?? sender.phoneNumber ?? from}`,
 })
 /** @param chatId where it stands: in a channel nobody else is named */
-export const targetKey = (
-  sessionId: string,
-  { messageId, fromMe, sender = {} }: Target,
-  chatId = '',
-): Key =>
+export const targetKey = (sessionId: string, { messageId, fromMe, sender = {} }: Target, chatId = ''): Key =>
   fromMe ? outgoingKey(sessionId, messageId) : receivedKey(sessionId, { id: messageId, sender, from: chatId })
 
 export const chatPartition = (sessionId: string, chatId: string): string => `${sessionId}#${chatId}`
@@ -193,7 +190,14 @@ export const CARRIED_WITHIN = 10_000
 
 export type Outgoing = {
   id: string
-  session: { id: string; accountId: string; shard: number; phoneNumber: string | undefined }
+  session: {
+    id: string
+    accountId: string
+    shard: number
+    phoneNumber: string | undefined
+    /** What is said in it is kept sealed. */
+    encrypted?: true | undefined
+  }
   chatId: string
   to: string
   content: Content
@@ -212,7 +216,9 @@ export async function accept(
   message: Outgoing,
 ): Promise<Message | undefined> {
   const item = acceptedItem(message, store.now(), retention)
-  return (await store.create('messages', item)) ? Message.parse(item) : undefined
+  return (await store.create('messages', hiddenMessage(message.session, item)))
+    ? Message.parse(item)
+    : undefined
 }
 
 function acceptedItem(

@@ -13,6 +13,7 @@ import { messageIdOf } from './platform/id.ts'
 import type { Session } from './session.ts'
 import { notConnected } from './sessions/not-connected.ts'
 import { canSend, shownStatus } from './sessions/shown.ts'
+import { sealing } from './settings.ts'
 
 /** Characters of one text, by WhatsApp's own limit. */
 export const TEXT_LIMIT = 65_536
@@ -58,6 +59,7 @@ export async function send(
       accountId: session.accountId,
       shard: session.shard,
       phoneNumber: session.state.phoneNumber,
+      ...sealing(session.settings),
     },
     chatId,
     to: addressOf(chatId),

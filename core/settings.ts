@@ -85,6 +85,9 @@ const setting = {
     'Keep messages, so that they can be read again. Without it they are told and not kept: no chats, no message by its id. What this API sends stays in the ledger, and events stay in the log for as long as it lasts',
   ),
   conversations: flag('Make conversations of what is said between the session and single persons'),
+  enableEncryption: flag(
+    'Keep what is said sealed at rest: texts, captions, names of files, contacts, places, polls and reactions, in the log, in messages and in the list of chats. It counts for what comes from then on. No conversations are made of such a session',
+  ),
   debug: flag('Log more about this session; never what is said in it, and no secrets'),
   deviceName: z
     .string()
@@ -136,6 +139,7 @@ const shape = {
   historyDepth: setting.historyDepth.default('three_months'),
   store: setting.store.default(true),
   conversations: setting.conversations.default(true),
+  enableEncryption: setting.enableEncryption.default(false),
   debug: setting.debug.default(false),
   deviceName: setting.deviceName.optional(),
   browserName: setting.browserName.optional(),
@@ -173,6 +177,16 @@ export const SettingsChange = z.strictObject(nullish(setting)).meta({ id: 'Sessi
 export type SettingsChange = z.infer<typeof SettingsChange>
 /** The same with what is sealed. */
 export type StoredChange = Omit<SettingsChange, 'proxy'> & { proxy?: StoredProxy | null | undefined }
+
+/** Whether conversations are made of a session: they are read by people and by models, so sealed messages are not for them. */
+export const feedsConversations = ({
+  conversations,
+  enableEncryption,
+}: Pick<StoredSettings, 'conversations' | 'enableEncryption'>): boolean => conversations && !enableEncryption
+
+/** Of a session: what is said in it is kept sealed. */
+export const sealing = ({ enableEncryption }: Pick<StoredSettings, 'enableEncryption'>) =>
+  enableEncryption ? ({ encrypted: true } as const) : {}
 
 /** Settings that do not count at once: they do from the next connection, or when the session is linked the next time. */
 const NEEDS: Partial<Record<keyof Settings, 'restart' | 'link'>> = {

@@ -23,7 +23,7 @@ export function openDomain(config: Config, part: string): Domain {
   const now = systemClock
   const newUlid = risingIds()
   const log = notes(config.LOG_LEVEL, { part })
-  const store = openStore(dynamoClient(config), tableNames(config), now)
+  const store = openStore(dynamoClient(config), tableNames(config), now, config.CONTENT_KEY)
   return {
     store: config.LIVE_QUEUE_URL
       ? tellingStore(store, liveFrom(config, log), webhooksFrom(config, log))

@@ -3,6 +3,8 @@
  * they need each other and end in the opposite one: first no new requests, then the connectors hand in what they hold,
  * the simulated WhatsApp and the database go last.
  */
+
+import { contentKey } from '#core/platform/concealed.ts'
 import { logger } from '#core/platform/log.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { serveApi } from './api.ts'
@@ -75,6 +77,7 @@ export async function startStack({
   started.use(
     await serveApi({
       ...stores,
+      environment: { ...stores.environment, CONTENT_KEY: contentKey(secrets.masterKey) },
       publicOrigin,
       port,
       apiKey,

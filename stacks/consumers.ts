@@ -30,7 +30,7 @@ export function consumers(stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '30 seconds',
     environment: environment.orders,
-    link: [secrets.sealed],
+    link: [secrets.sealed, secrets.content],
     permissions: [...conversationWork(parts), feedFrom(jobs.events.live), sendTo(jobs.orders.live)],
   })
   const orders = lambda('Orders', stage, {
@@ -39,7 +39,7 @@ export function consumers(stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '60 seconds',
     environment: environment.orders,
-    link: [secrets.sealed],
+    link: [secrets.sealed, secrets.content],
     permissions: [...conversationWork(parts), feedFrom(jobs.orders.live)],
   })
   jobs.events.live.subscribe(feed.arn, { batch: { size: 10, partialResponses: true } })

@@ -53,7 +53,7 @@ export function live(gateway: Sockets, stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '20 seconds',
     environment: environment.live,
-    link: [secrets.webhooks],
+    link: [secrets.webhooks, secrets.content],
     permissions: [
       table(
         tables.main,
@@ -77,6 +77,7 @@ export function live(gateway: Sockets, stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '20 seconds',
     environment: environment.live,
+    link: [secrets.content],
     permissions: [
       table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       table(tables.events, 'Query'),

@@ -25,6 +25,7 @@ export function schedules(stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '55 seconds',
     environment: environment.sweep,
+    link: [secrets.content],
     permissions: [
       table(tables.main, 'BatchGetItem', 'Query'),
       table(tables.messages, 'Query', 'UpdateItem', 'DeleteItem'),
@@ -38,7 +39,7 @@ export function schedules(stage: Stage, parts: Parts): Lambda[] {
     memory: '1769 MB',
     timeout: '55 seconds',
     environment: environment.orders,
-    link: [secrets.sealed],
+    link: [secrets.sealed, secrets.content],
     permissions: [
       ...conversationWork(parts),
       table(tables.main, 'Query', 'DeleteItem'),

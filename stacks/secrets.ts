@@ -3,6 +3,7 @@
  * takes the master key and the proxy from Parameter Store when it starts the container; functions find theirs in a sealed file beside
  * their code (core/platform/sealed.ts).
  */
+import { contentKey } from '../core/platform/concealed.ts'
 import { webhookKey } from '../core/webhook/vault.ts'
 import type { Stage } from './stage.ts'
 
@@ -40,6 +41,10 @@ export function secrets({ production }: Stage) {
     /** Derived from the master key: who has it opens the secrets of webhooks, and no device. */
     webhooks: new sst.Linkable('WebhookSecrets', {
       properties: { WEBHOOK_KEY: masterKey.value.apply((key) => webhookKey(asKey(key))) },
+    }),
+    /** Derived from the master key as well: who has it opens what encrypted sessions say, and nothing else. */
+    content: new sst.Linkable('ContentSecrets', {
+      properties: { CONTENT_KEY: masterKey.value.apply((key) => contentKey(asKey(key))) },
     }),
     /** Whether there is a key for a model that reads orders. */
     hasModel: $util.unsecret(model.value.apply((key) => key !== '')),

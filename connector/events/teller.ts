@@ -10,6 +10,7 @@ import { isPerson } from '#core/jid.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
+import { feedsConversations } from '#core/settings.ts'
 
 /** Events of one note, and their bytes: SQS takes 256 KB. */
 const LIMITS = { events: 40, bytes: 200_000 }
@@ -76,7 +77,7 @@ export function teller({ jobs, feed, onWritten, log }: Options): Teller {
   }
 
   return (session, events) => {
-    const worthTelling = session.settings.conversations ? events.filter(isOfConversation) : []
+    const worthTelling = feedsConversations(session.settings) ? events.filter(isOfConversation) : []
     if (worthTelling.length === 0) return
     waiting.push(...worthTelling.map((event) => ({ session, event })))
     if (isTelling) return

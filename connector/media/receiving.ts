@@ -18,6 +18,8 @@ import { isChannel, isShared, userJid } from '#core/jid.ts'
 import { keep, type Shelf } from '#core/media/ingest.ts'
 import { LARGEST } from '#core/media/kinds.ts'
 import type { Log } from '#core/platform/log.ts'
+import type { Session } from '#core/session.ts'
+import { sealing } from '#core/settings.ts'
 import type { Draft } from '../events/order.ts'
 import type { MessageKeys } from '../keys.ts'
 import { type Connection, Refused, Unanswered } from '../socket/index.ts'
@@ -26,6 +28,8 @@ import { within } from '../within.ts'
 /** A session whose messages bring files. */
 export type Receiver = {
   about: { sessionId: string; accountId: string }
+  /** As it is known by then. */
+  session(): Pick<Session, 'settings'>
   keys: MessageKeys
   log: Log
   /** The present connection, while it is open. */
@@ -164,7 +168,7 @@ async function again(
 
 async function stored(
   shelf: Shelf,
-  { about }: Receiver,
+  { about, session }: Receiver,
   { media }: MessageFacts,
   content: AsyncIterable<Uint8Array>,
 ): Promise<Stored> {
@@ -189,7 +193,8 @@ async function stored(
     if (media?.sha256 && media.sha256 !== sha256)
       throw new Error('The file is not the one that was announced.')
     const { mimetype = 'application/octet-stream', fileName } = media ?? {}
-    const { id } = await keep(shelf, about, { path, size, sha256, mimetype, fileName })
+    const owner = { ...about, ...sealing(session().settings) }
+    const { id } = await keep(shelf, owner, { path, size, sha256, mimetype, fileName })
     return { id, size, sha256 }
   } finally {
     await rm(folder, { recursive: true, force: true })

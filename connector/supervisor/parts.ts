@@ -8,12 +8,14 @@ import type { Message } from '#core/message.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
+import { sealing } from '#core/settings.ts'
 import type { Appender } from '../events/appender.ts'
 import { type Draft, type InOrder, inOrder } from '../events/order.ts'
 import type { StateWriter } from '../events/states.ts'
 import type { Volatile } from '../events/volatile.ts'
 import type { MessageKeys } from '../keys.ts'
 import type { Logins } from '../logins.ts'
+import type { Previews } from '../media/preview.ts'
 import type { Downloads } from '../media/receiving.ts'
 import type { Uploads } from '../media/sending.ts'
 import type { Device, DeviceOptions, Me, ServerAddress, Way } from '../socket/index.ts'
@@ -63,6 +65,8 @@ export type SupervisorParts = {
   contentOf(mediaId: string): Promise<Buffer | undefined>
   /** Files on their way out and in. */
   uploads: Uploads
+  /** What links show. */
+  previews: Previews
   downloads: Downloads
   /** The keys of a session's messages, and the messages that they open. */
   keysOf(session: Session): MessageKeys
@@ -121,12 +125,17 @@ export function forSession(
     session: current.session,
     log: parts.log.child({ sessionId: id }),
     async append(events) {
-      await appender.append(id, events)
+      const marks = sealing(current.session().settings)
+      await appender.append(
+        id,
+        events.map((event) => ({ ...event, ...marks })),
+      )
       parts.tell?.(current.session(), events.map(told))
     },
     async note(drafts) {
       const events = await ordered(async () => {
-        const placed = drafts.map((draft) => ({ ...draft, id: newEventId() }))
+        const marks = sealing(current.session().settings)
+        const placed = drafts.map((draft) => ({ ...draft, ...marks, id: newEventId() }))
         await appender.store(placed)
         return placed
       })

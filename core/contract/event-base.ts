@@ -7,4 +7,6 @@ export const base = {
   sessionId: z.string(),
   accountId: z.string(),
   timestamp: z.iso.datetime(),
+  /** Its session keeps what is said sealed: see core/platform/concealed.ts. */
+  encrypted: z.literal(true).optional(),
 }

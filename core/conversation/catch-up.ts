@@ -9,6 +9,7 @@ import { sessionPartition } from '../partition.ts'
 import type { Key } from '../platform/dynamo.ts'
 import { lowestUlid } from '../platform/id.ts'
 import type { Session } from '../session.ts'
+import { feedsConversations } from '../settings.ts'
 import type { Desk } from './desk.ts'
 import { feed } from './feed.ts'
 import type { Feeding } from './follow.ts'
@@ -29,7 +30,7 @@ export async function catchUp(desk: Desk, session: Session, feeding: Feeding): P
   const key = markKey(session.id)
   const until = lowestUlid(store.now() - LEFT_ALONE)
   const mark = await store.get('main', Mark, key)
-  if (!session.settings.conversations) {
+  if (!feedsConversations(session.settings)) {
     if (mark) await store.remove('main', key)
     return 0
   }

@@ -2,6 +2,7 @@
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 import { MAX_READS } from '../platform/dynamo.ts'
 import { Session, sessionKey } from '../session.ts'
+import { feedsConversations } from '../settings.ts'
 import { Conversation, conversationKey } from './conversation.ts'
 import type { Heard } from './heard.ts'
 import { Pointer, pointerKey } from './person.ts'
@@ -48,7 +49,7 @@ export async function look(store: Store, heard: Heard[]): Promise<View> {
   }
 }
 
-const isFeeding = ({ settings }: Session): boolean => settings.conversations
+const isFeeding = ({ settings }: Session): boolean => feedsConversations(settings)
 const pointerOf = ({ line }: Heard): Key => pointerKey(line.accountId, line.person.key, line.channel)
 const sessionOf = ({ line: { channel } }: Heard): Key[] =>
   channel.type === 'session' ? [sessionKey(channel.sessionId)] : []

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
+import { hidden, type Origin } from '../hidden.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 
@@ -42,8 +43,13 @@ export async function findMedia(store: Store, id: string): Promise<MediaFile | u
 }
 
 /** @param expiresAt seconds since 1970 */
-export async function recordMedia(store: Store, file: MediaFile, expiresAt: number): Promise<void> {
+export async function recordMedia(
+  store: Store,
+  file: MediaFile,
+  expiresAt: number,
+  origin: Origin,
+): Promise<void> {
   const key = keyOf(file.id)
   if (!key) throw new Error('a media id of our own has the wrong form')
-  await store.put('main', { ...key, ...file, expiresAt })
+  await store.put('main', { ...key, ...file, fileName: hidden(origin, file.fileName), expiresAt })
 }

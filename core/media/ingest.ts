@@ -17,7 +17,12 @@ import { acceptedType, assertSize, LIMITS, type MediaKind, tooLarge, typeOf } fr
 import { linkKey } from './link.ts'
 
 export type Shelf = Pick<Domain, 'store' | 'retention'> & { objects: Objects }
-export type Owner = { sessionId: string; accountId: string }
+export type Owner = {
+  sessionId: string
+  accountId: string
+  /** The session keeps the names of files sealed. */
+  encrypted?: true | undefined
+}
 export type Incoming = {
   content: AsyncIterable<Uint8Array>
   kind: MediaKind
@@ -61,7 +66,8 @@ export async function keep(
   const now = store.now()
   const file: MediaFile = {
     id: newMediaId(owner.sessionId),
-    ...owner,
+    sessionId: owner.sessionId,
+    accountId: owner.accountId,
     mimetype,
     size,
     sha256,
@@ -70,7 +76,7 @@ export async function keep(
   }
   await linkKey(store)
   await objects.put(objectKey(file.id), { path, size }, mimetype)
-  await recordMedia(store, file, ttl(now, retention.messageSeconds))
+  await recordMedia(store, file, ttl(now, retention.messageSeconds), owner)
   return file
 }
 

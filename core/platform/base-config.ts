@@ -24,6 +24,12 @@ export const PlatformConfig = z.object({
   MESSAGE_RETENTION_DAYS: integer(365),
   /** Where CloudWatch collects our metrics; none are written without it. */
   METRICS_NAMESPACE: z.string().min(1).optional(),
+  /** What encrypted sessions say is sealed with it; derived from the master key, and as many as there are of that. */
+  CONTENT_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/i, 'must be 64 hex digits')
+    .transform((text) => text.split(','))
+    .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 export type PlatformConfig = z.infer<typeof PlatformConfig>

@@ -9,9 +9,10 @@ import type { TableName } from '../tables.ts'
 import type { Dynamo } from './aws/dynamodb.ts'
 import { isAwsError } from './aws/service.ts'
 import type { Clock } from './clock.ts'
+import { openConcealing } from './concealed.ts'
 import { Fault } from './fault.ts'
 import { indexKeys, placeOf, type QueryOptions, readCursor, refusingForeign, writeCursor } from './paging.ts'
-import { readable, stamped, stampedUpdate } from './version.ts'
+import { readable as known, stamped, stampedUpdate } from './version.ts'
 
 export type { QueryOptions } from './paging.ts'
 
@@ -43,7 +44,18 @@ const BATCHES = 4
 /** How often something that DynamoDB refused for the moment is tried again; the pauses double from 5 ms. */
 const ATTEMPTS = 8
 
-export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now: Clock) {
+/** @param content keys for what is concealed; without one nothing of that kind can be written or read */
+export function openStore(
+  dynamo: Dynamo,
+  tables: Record<TableName, string>,
+  now: Clock,
+  content: readonly string[] = [],
+) {
+  const concealing = openConcealing(content)
+  const written = (item: Item) => stamped(concealing.in(item, item))
+  const readable = <A extends Record<string, unknown>>(item: A): A => concealing.out(known(item))
+  const read = <S extends z.ZodType>(schema: S, item: Item): z.output<S> => schema.parse(readable(item))
+
   const alive = (item: Record<string, unknown> | undefined): item is Item =>
     item !== undefined && !(typeof item.expiresAt === 'number' && item.expiresAt <= Math.floor(now() / 1000))
 
@@ -54,7 +66,7 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
       Key,
       ...expressions,
       ExpressionAttributeNames: names,
-      ExpressionAttributeValues: values,
+      ExpressionAttributeValues: values && concealing.in(values, Key),
     }
   }
 
@@ -66,7 +78,7 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
       ExpressionAttributeValues: write.values,
       ExpressionAttributeNames: write.names,
     }
-    if ('put' in write) return { Put: { ...place, Item: stamped(write.put) } }
+    if ('put' in write) return { Put: { ...place, Item: written(write.put) } }
     if ('remove' in write) return { Delete: { ...place, Key: write.remove } }
     return { ConditionCheck: { ...place, Key: write.check, ConditionExpression: write.condition } }
   }
@@ -127,7 +139,7 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
       return succeeds(
         dynamo.call('PutItem', {
           TableName: tables[table],
-          Item: stamped(item),
+          Item: written(item),
           ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
           ExpressionAttributeValues: { ':now': Math.floor(now() / 1000) },
         }),
@@ -135,7 +147,7 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
     },
 
     async put(table: TableName, item: Item): Promise<void> {
-      await dynamo.call('PutItem', { TableName: tables[table], Item: stamped(item) })
+      await dynamo.call('PutItem', { TableName: tables[table], Item: written(item) })
     },
 
     async remove(table: TableName, key: Key): Promise<void> {
@@ -153,7 +165,7 @@ export function openStore(dynamo: Dynamo, tables: Record<TableName, string>, now
     putMany: (table: TableName, items: Item[]): Promise<void> =>
       writeMany(
         table,
-        items.map((item) => ({ PutRequest: { Item: stamped(item) } })),
+        items.map((item) => ({ PutRequest: { Item: written(item) } })),
       ),
 
     /** False when the condition failed: the item is untouched then. */
@@ -255,8 +267,6 @@ async function backOff(attempt: number, cause?: unknown): Promise<void> {
     throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.', { cause })
   await pause(Math.random() * 5 * 2 ** attempt)
 }
-
-const read = <S extends z.ZodType>(schema: S, item: Item): z.output<S> => schema.parse(readable(item))
 
 async function succeeds(sent: Promise<unknown>): Promise<boolean> {
   try {

@@ -5,6 +5,7 @@
 import { chatKey, chatListing, type LastMessage } from '../chat.ts'
 import type { Event } from '../contract/event.ts'
 import type { MessageFacts } from '../contract/message.ts'
+import { hidden } from '../hidden.ts'
 import { isGroup } from '../jid.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
 import { type Update, updating } from '../platform/expression.ts'
@@ -17,7 +18,7 @@ type Change = {
   chatId: string
   name?: string
   /** Its place in the list; null takes it out. */
-  moved?: { place: string; lastMessage?: LastMessage } | null
+  moved?: { place: string; lastMessage?: unknown } | null
   /** Attributes to set, or to remove (undefined). */
   flags: Map<string, unknown>
   /** Messages that came in and were not read, and whether those before were. */
@@ -53,12 +54,14 @@ export function chatChanges(known: Known) {
 
   return {
     /** Whoever writes in a chat has read it. `at` is the message's place in time. */
-    said({ sessionId, type, payload: { message } }: EventOf<SaidType>, at: string): void {
+    said(event: EventOf<SaidType>, at: string): void {
+      const { sessionId, type, payload } = event
+      const { message } = payload
       const change = changeOf(sessionId, message.chatId)
       const place = `${at}#${message.chatId}`
       const name = !message.fromMe && !isGroup(message.chatId) ? message.sender.name : undefined
       if (!change.moved || change.moved.place <= place)
-        change.moved = { place, lastMessage: lastMessageOf(message) }
+        change.moved = { place, lastMessage: hidden(event, lastMessageOf(message)) }
       if (name) change.name = name
       if (type === 'message.received') change.unread.added += 1
       if (type === 'message.sent') read(change)

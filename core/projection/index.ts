@@ -9,6 +9,7 @@ import { chatKey } from '../chat.ts'
 import { isDeed } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
 import { told } from '../contract/told.ts'
+import { hiddenEvent } from '../hidden.ts'
 import { isListed } from '../jid.ts'
 import { outgoingKey, receivedKey, targetKey } from '../message.ts'
 import { sessionPartition } from '../partition.ts'
@@ -119,7 +120,7 @@ export function project(
     if (known.get(name) || entries.has(name) || !apply(event)) continue
     entries.set(name, {
       table: 'events',
-      put: { ...key, ...told(event), expiresAt },
+      put: { ...key, ...hiddenEvent(told(event)), expiresAt },
       condition: 'attribute_not_exists(pk)',
     })
   }
@@ -140,7 +141,10 @@ const tookOf = ({ payload }: { payload: { tookMs?: number | undefined } | object
 export function touches(event: Event): string[] {
   const own = [nameOf('events', eventKey(event))]
   if (isDeedEvent(event))
-    return [...own, nameOf('messages', targetKey(event.sessionId, event.payload.target, event.payload.chatId))]
+    return [
+      ...own,
+      nameOf('messages', targetKey(event.sessionId, event.payload.target, event.payload.chatId)),
+    ]
   if (isChatEvent(event)) return [...own, nameOf('main', chatKey(event.sessionId, event.payload.chatId))]
   if (isLabelEvent(event)) return [...own, touchedByLabel(event)]
   switch (event.type) {

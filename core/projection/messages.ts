@@ -6,6 +6,7 @@
 import { isDeed } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
 import type { MessageFacts, MessageStatus, Waiting } from '../contract/message.ts'
+import { hiddenAttribute, hiddenMessage } from '../hidden.ts'
 import { STATUS } from '../jid.ts'
 import {
   awaitingPartition,
@@ -81,7 +82,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
       if (before && (before.type !== WAITING || message.type === WAITING)) return false
       changeOf(key).received = {
         ...key,
-        ...content(event, message),
+        ...hiddenMessage(event, content(event, message)),
         ...awaiting(event, message),
         expiresAt,
       }
@@ -93,7 +94,7 @@ export function messageChanges(known: Known, retention: Retention, now: number):
       const key = outgoingKey(event.sessionId, message.id)
       if (isThere(key, 'sent')) return false
       const change = changeOf(key)
-      change.facts = { ...content(event, message), expiresAt }
+      change.facts = { ...hiddenMessage(event, content(event, message)), expiresAt }
       for (const status of ['queued', 'sent', 'server'] as const) change.times[status] ??= event.timestamp
       change.absent.add(timeAttribute('sent'))
       change.place = null
@@ -126,7 +127,8 @@ export function messageChanges(known: Known, retention: Retention, now: number):
       const key = targetKey(event.sessionId, event.payload.target, event.payload.chatId)
       if (stored(key) === null && !changes.get(nameOf('messages', key))?.facts) return
       const { deeds } = changeOf(key)
-      for (const [attribute, value] of changeBy(event)) deeds.set(attribute, value)
+      for (const [attribute, value] of changeBy(event))
+        deeds.set(attribute, hiddenAttribute(event, attribute, value))
     },
 
     writes: () => [...changes.values()].map(writeOf),

@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
+import { contentKey } from '#core/platform/concealed.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { api } from '../../functions/api/app.ts'
 import { depsFromEnv } from '../../functions/api/deps.ts'
@@ -53,6 +54,7 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
     LOG_LEVEL: 'silent',
     MEDIA_REACH: 'loopback',
     WEBHOOK_KEY: webhookKey(world.environment.MASTER_KEY),
+    CONTENT_KEY: contentKey(world.environment.MASTER_KEY),
     WEBHOOKS_QUEUE_URL: 'http://127.0.0.1:1/webhooks',
     DELIVERIES_QUEUE_URL: 'http://127.0.0.1:1/deliveries',
   })

@@ -45,7 +45,9 @@ export async function connectorWorld(
   await using stack = new AsyncDisposableStack()
   const box = stack.use(await sandbox({ receiptDelayMs: 20, ...options.sandbox }))
   stack.defer(async () => assertUnderstood(await box.control.stats()))
-  const db = stack.use(await database())
+  const masterKey = randomBytes(32).toString('hex')
+  const content = contentKey(masterKey).split(',')
+  const db = stack.use(await database({ content }))
   const way = stack.use(await flakyRoad(db.endpoint))
   const client = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: way.endpoint })
   stack.use(client)
@@ -67,7 +69,6 @@ export async function connectorWorld(
   await Accounts.ensure(store, { id: ACCOUNT, plan: 'enterprise' }, 'token-acme')
   const mediaStore = pathToFileURL(stack.use(temporaryFolder()).path).toString()
   const objects = openObjects({ MEDIA_STORE: mediaStore, AWS_REGION: 'us-east-1' })
-  const masterKey = randomBytes(32).toString('hex')
   const running = new Set<Running>()
   stack.defer(async () => {
     await Promise.all([...running].map((connector) => connector.stop()))
@@ -130,9 +131,10 @@ export async function connectorWorld(
         id,
         boot: randomUUID(),
         server: { mode: 'sandbox', url: box.wsUrl, rootKey: box.rootKey },
-        store: openStore(client, TABLE_NAMES, systemClock, contentKey(masterKey).split(',')),
+        store: openStore(client, TABLE_NAMES, systemClock, content),
         database: client,
         objects,
+        mediaReach: 'loopback',
         devicesTable: TABLE_NAMES.devices,
         masterKey,
         proxy: options.proxy,

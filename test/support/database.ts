@@ -17,8 +17,8 @@ export const TABLE_NAMES = {
 
 export type Database = Awaited<ReturnType<typeof database>>
 
-/** `file` keeps the data on disk. Close it, or hold it by `await using`. */
-export async function database(options: { now?: Clock; file?: string } = {}) {
+/** `file` keeps the data on disk; `content` are keys for what is concealed. Close it, or hold it by `await using`. */
+export async function database(options: { now?: Clock; file?: string; content?: string[] } = {}) {
   const engine = await startDynoxide(options.file ? { file: options.file } : {})
   const client = sdkDynamo('us-east-1', engine.endpoint)
   const dynamo = dynamoClient({ AWS_REGION: 'us-east-1', DYNAMODB_ENDPOINT: engine.endpoint })
@@ -35,7 +35,7 @@ export async function database(options: { now?: Clock; file?: string } = {}) {
     client,
     /** Ours, which the store calls. */
     dynamo,
-    store: openStore(dynamo, TABLE_NAMES, options.now ?? systemClock),
+    store: openStore(dynamo, TABLE_NAMES, options.now ?? systemClock, options.content),
     close,
     [Symbol.asyncDispose]: close,
   }

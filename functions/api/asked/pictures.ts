@@ -1,5 +1,6 @@
 /** The own profile picture, and those of groups. */
 import * as z from 'zod'
+import { sealing } from '#core/settings.ts'
 import { fileOf, hasOneSource, ONE_SOURCE, source } from '../media/source.ts'
 import { done, groupOf, groupParam } from './parameters.ts'
 import { type Asking, call } from './route.ts'
@@ -11,7 +12,7 @@ const Picture = z
   .meta({ id: 'NewPicture', description: 'An image; it is shown as a square' })
 
 async function set({ ask, deps, session }: Asking, given: z.output<typeof Picture>, id?: string) {
-  const owner = { sessionId: session.id, accountId: session.accountId }
+  const owner = { sessionId: session.id, accountId: session.accountId, ...sealing(session.settings) }
   const file = await fileOf(deps, owner, 'image', given)
   return ask('picture.set', { file: file.id, ...(id ? { id } : {}) })
 }

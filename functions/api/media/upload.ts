@@ -4,9 +4,10 @@ import type { ReadableStream } from 'node:stream/web'
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { findMedia, type MediaFile, objectKey } from '#core/media/file.ts'
-import { ingest, theShelf } from '#core/media/ingest.ts'
+import { ingest, type Owner, theShelf } from '#core/media/ingest.ts'
 import { MEDIA_KINDS, type MediaKind } from '#core/media/kinds.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { sealing } from '#core/settings.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -62,8 +63,8 @@ const Sources = z.strictObject(source).refine(hasOneSource, ONE_SOURCE)
 export const mediaFiles = (deps: Deps) => {
   const app = new OpenAPIHono<ApiEnv>().openapi({ ...upload, middleware: access(deps) }, async (c) => {
     const { kind, fileName } = c.req.valid('query')
-    const { id: sessionId, accountId } = theSession(c)
-    const file = await taken(deps, c, { sessionId, accountId }, kind, fileName)
+    const { id: sessionId, accountId, settings } = theSession(c)
+    const file = await taken(deps, c, { sessionId, accountId, ...sealing(settings) }, kind, fileName)
     return c.json({ success: true as const, media: await shown(deps, file) }, 201)
   })
   app.get('/media/:id/:name?', (c) => serve(deps, c))
@@ -82,7 +83,7 @@ const shown = async ({ media }: Deps, file: MediaFile): Promise<z.infer<typeof U
 async function taken(
   deps: Deps,
   c: Context<ApiEnv>,
-  owner: { sessionId: string; accountId: string },
+  owner: Owner,
   kind: MediaKind,
   fileName: string | undefined,
 ): Promise<MediaFile> {

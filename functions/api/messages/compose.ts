@@ -8,8 +8,10 @@ import { addressOf, chatIdOf, isChannel, isStatus, phoneNumberOf } from '#core/j
 import { MEDIA_KINDS } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { linkIn } from '#core/preview/link.ts'
 import type { Draft } from '#core/send.ts'
 import type { Session } from '#core/session.ts'
+import { sealing } from '#core/settings.ts'
 import { audienceOf, concernedBy } from '#core/status/audience.ts'
 import { findTarget, passedOn, quoteOf, targetOf } from '#core/target.ts'
 import { cardOf, nameIn } from '#core/vcard.ts'
@@ -83,7 +85,9 @@ async function composed(
   const content = (await withFile(deps, session, body)) ?? contentOf(body, target)
   const { replyTo, mentions, linkPreview, style } = body
   if (mentions) content.mentions = [...new Set(mentions.map(mentioned))]
-  if (linkPreview) content.linkPreview = linkPreview
+  const link = linkPreview === true ? linkIn(body.text ?? '') : undefined
+  if (link) content.linkPreview = { url: link, fetch: true }
+  else if (linkPreview && linkPreview !== true) content.linkPreview = linkPreview
   if (style) content.style = style
   if (replyTo !== undefined) content.quoted = quoteOf(await findTarget(store, id, replyTo))
   return content
@@ -97,8 +101,8 @@ async function withFile(deps: Deps, session: Session, body: NewMessage): Promise
   const given: Source & { caption?: string; voice?: boolean; note?: boolean; gif?: boolean } =
     body[type] ?? {}
   const { caption, voice, note, gif } = given
-  const { id: sessionId, accountId } = session
-  const { id, mimetype, size, sha256, fileName } = await fileOf(deps, { sessionId, accountId }, type, given)
+  const owner = { sessionId: session.id, accountId: session.accountId, ...sealing(session.settings) }
+  const { id, mimetype, size, sha256, fileName } = await fileOf(deps, owner, type, given)
   if (voice && !mimetype.startsWith('audio/ogg'))
     throw new Fault('MEDIA_TYPE_NOT_SUPPORTED', 'A voice note has to be Ogg with Opus.', {
       details: { detected: mimetype, accepted: ['audio/ogg; codecs=opus'] },

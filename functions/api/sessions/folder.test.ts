@@ -22,7 +22,8 @@ test('a device is handed out to who may be it: not to the key of the session, no
   const { id } = await w.connected()
   const made = await w.request('POST', '/api/tokens', { name: 'reader', scopes: ['*:read', 'sessions:*'] })
   const key = await w.request('POST', `/api/sessions/${id}/regenerate-key`)
-  for (const token of [made.body.secret as unknown as string, key.body.apiKey as unknown as string])
+  const { secret, apiKey } = { ...made.body, ...key.body } as unknown as Record<string, string>
+  for (const token of [secret ?? '', apiKey ?? ''])
     expect(await w.request('GET', `/api/sessions/${id}/export`, undefined, { token })).toMatchObject({
       status: 403,
       body: { code: 'FORBIDDEN', details: { scope: 'devices:write' } },
