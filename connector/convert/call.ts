@@ -2,7 +2,7 @@
 import type { CallFacts, Event } from '#core/contract/event.ts'
 import type { Row } from '../socket/index.ts'
 import type { Context } from './context.ts'
-import { addressOfPerson, personOf } from './identity.ts'
+import { addressOfPerson, personOf, withLid } from './identity.ts'
 
 const STATUS: Record<string, CallFacts['status'] | undefined> = {
   offer: 'ringing',
@@ -20,7 +20,7 @@ export function callEvents(row: Extract<Row, { kind: 'call' }>, context: Context
   const id = child?.attrs['call-id']
   if (!status || !id) return []
   const jids = [child.attrs['call-creator'], child.attrs.caller_pn, child.attrs.caller_lid, attrs.from]
-  const { phoneNumber, lid } = personOf(jids, context.directory)
+  const { phoneNumber, lid } = withLid(personOf(jids, context.directory), context.lidOf)
   const groupId = child.attrs['group-jid']
   const parts = Array.isArray(child.content) ? child.content : []
   const call: CallFacts = {

@@ -3,7 +3,7 @@ import type { Person as Known } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { Row, Stanza } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
-import { type Person, personOf } from './identity.ts'
+import { type Person, personOf, withLid } from './identity.ts'
 
 type Changes = Extract<Event, { type: 'group.updated' }>['payload']['changes']
 const ACTIONS = ['add', 'remove', 'promote', 'demote'] as const
@@ -13,14 +13,16 @@ export function groupEvents(row: Extract<Row, { kind: 'notification' }>, context
   const { attrs } = row.stanza
   const groupId = attrs.from
   if (attrs.type !== 'w:gp2' || !groupId) return []
-  const by = known(personOf([attrs.participant, attrs.participant_pn], context.directory))
+  const personIn = (jids: (string | undefined)[]) =>
+    known(withLid(personOf(jids, context.directory), context.lidOf))
+  const by = personIn([attrs.participant, attrs.participant_pn])
   return childrenOf(row.stanza).flatMap((child, index): Event[] => {
     const base = { id: nthId(row.id, index), ...context.session, timestamp: context.now }
     const who = Object.keys(by).length > 0 ? { by } : {}
     if (isAction(child.tag)) {
       const participants = childrenOf(child)
         .filter(({ tag }) => tag === 'participant')
-        .map(({ attrs: one }) => known(personOf([one.jid, one.phone_number, one.lid], context.directory)))
+        .map(({ attrs: one }) => personIn([one.jid, one.phone_number, one.lid]))
       const payload = { groupId, action: child.tag, participants, ...who }
       return [{ ...base, type: 'group.participants', payload }]
     }

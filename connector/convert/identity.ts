@@ -48,6 +48,12 @@ export function personOf(jids: (string | undefined)[], directory: Directory): Pe
   return person
 }
 
+/** With the LID as well, where the device has learnt it. */
+export const withLid = (
+  { phoneNumber, lid }: Person,
+  lidOf: ((phoneNumber: string) => string | undefined) | undefined,
+): Person => ({ phoneNumber, lid: lid ?? (phoneNumber ? lidOf?.(phoneNumber) : undefined) })
+
 /** The canonical jid of a person's chat; undefined when the person is unknown. */
 export const chatIdOfPerson = ({ phoneNumber, lid }: Person): string | undefined =>
   phoneNumber ? userJid(phoneNumber.slice(1)) : lid

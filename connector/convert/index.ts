@@ -8,10 +8,11 @@ import type { Row } from '../socket/index.ts'
 import { ackEvents } from './ack.ts'
 import { callEvents } from './call.ts'
 import { channelEvents } from './channel.ts'
-import type { Context } from './context.ts'
+import { type Context, nthId } from './context.ts'
 import { groupEvents } from './group.ts'
 import { messageEvents, waitingEvents } from './message.ts'
 import { receiptEvents } from './receipt.ts'
+import { resentIn } from './resent.ts'
 import { syncedEvents } from './synced.ts'
 
 export type { About, Context } from './context.ts'
@@ -25,8 +26,12 @@ export { heardIn } from './synced.ts'
  */
 export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event[] {
   switch (row.kind) {
-    case 'message':
-      return messageEvents(row, context)
+    case 'message': {
+      const resent = resentIn(row, context).flatMap((one) => messageEvents(one, context))
+      return resent.length > 0
+        ? resent.map((event, index) => ({ ...event, id: nthId(row.id, index) }))
+        : messageEvents(row, context)
+    }
     case 'receipt':
       return receiptEvents(row, context)
     case 'ack':

@@ -13,14 +13,14 @@ import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
 import type { Context } from './context.ts'
 import { answeredIn, type Done, deedIn } from './deeds.ts'
-import { addressOfPerson, isMe, type Parties, partiesOf } from './identity.ts'
+import { addressOfPerson, isMe, type Parties, partiesOf, withLid } from './identity.ts'
 import { happenedAt } from './time.ts'
 
 export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: Context): Event[] {
   const { stanza } = row
   if (!stanza.id || stanza.category === 'peer') return []
   const { message, sentTo, viewOnce } = unwrap(row.message)
-  const parties = partiesOf(stanza, context.me, context.directory, sentTo)
+  const parties = partiesIn(stanza, context, sentTo)
   if (!parties) return []
   const deed = deedIn(message, parties, context)
   if (deed) return [deedEvent(row, stanza.id, deed, parties, context)]
@@ -47,7 +47,7 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
 /** Somebody wrote something that this device cannot read, at least not yet. */
 export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, context: Context): Event[] {
   const { stanza } = row
-  const parties = partiesOf(stanza, context.me, context.directory)
+  const parties = partiesIn(stanza, context)
   if (!stanza.id || !parties || parties.fromMe || stanza.category === 'peer') return []
   const message = {
     ...envelope(row, stanza.id, parties, context),
@@ -55,6 +55,15 @@ export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, cont
     ...(context.isKept === false ? { kept: false as const } : {}),
   }
   return [{ ...base(row, context), type: 'message.waiting', payload: { message } }]
+}
+
+function partiesIn(
+  stanza: Attributes,
+  { me, directory, lidOf }: Context,
+  sentTo?: string,
+): Parties | undefined {
+  const parties = partiesOf(stanza, me, directory, sentTo)
+  return parties && { ...parties, sender: withLid(parties.sender, lidOf) }
 }
 
 const base = (row: Row, { session, now }: Context) => ({ id: row.id, ...session, timestamp: now })

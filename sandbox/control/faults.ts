@@ -14,6 +14,8 @@ export const FAULT_KINDS = [
   'unavailable',
   'hold-receipts',
   'no-uploads',
+  'garbled',
+  'withheld',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]

@@ -12,6 +12,7 @@ import { isShared, lidJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, bytesOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
+import { answerPeer } from './peer-requests.ts'
 import { askAgain } from './retry.ts'
 
 /** One stanza of a companion, as far as one recipient is concerned. */
@@ -37,6 +38,7 @@ export async function receiveAtPhone(world: World, person: Person, letter: Lette
       show(world, person, letter, { ...content, ...votedFor(world, from, inner) })
     }
     world.unreadable.readAfterAll(ciphertext)
+    if (own) await answerPeer(world, person, from, id, inner)
     if (!own && (content || !message.senderKeyDistributionMessage)) reportDelivery(world, person, letter)
   } catch (error) {
     const shown = world.inbox.has(person.lid, id, `+${from.number}`)

@@ -8,6 +8,7 @@ import { type Address, parseAddress } from '../wire/jids.ts'
 import { type BinaryNode, node, SERVER } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import { type Origin, type Owed, stanzaOf } from './queue.ts'
+import { spoiled } from './spoil.ts'
 
 /** Stanzas that wait for their time or for the end of a fault, by their place in the queue. */
 export type Parked = { timers: Map<number, NodeJS.Timeout>; held: Set<number> }
@@ -87,7 +88,7 @@ function push(world: World, to: Companion, owed: Owed) {
   if (!connection) return
   const twice = owed.class === 'message' && world.faults.isActive('duplicate', to.number)
   for (let copy = 0; copy < (twice ? 2 : 1); copy += 1) {
-    connection.send(owed.stanza)
+    connection.send(copy > 0 ? owed.stanza : spoiled(world, to, owed))
     countOut(world, owed.class)
   }
 }

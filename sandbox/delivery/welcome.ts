@@ -31,8 +31,8 @@ export async function welcome(world: World, companion: Companion) {
   })
 }
 
-/** A message of the phone to its own companion that belongs to no chat. */
-async function sendToOwn(world: World, person: Person, companion: Companion, message: proto.IMessage) {
+/** A message of the phone to its own companion that belongs to no chat. To be called while its ratchets are locked. */
+export async function sendToOwn(world: World, person: Person, companion: Companion, message: proto.IMessage) {
   const enc = await encryptFor(world, person, companion, message)
   const attrs = {
     from: pnJid(person.number),
