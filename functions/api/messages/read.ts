@@ -1,19 +1,16 @@
 /** A message with its history, and how many there were. */
 
 import * as z from 'zod'
-import type { Waiting } from '#core/contract/message.ts'
-import { findAll, type Message } from '#core/message.ts'
+import { findAll } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
-import * as Sessions from '#core/sessions/index.ts'
 import * as Stats from '#core/stats.ts'
-import { waitingOf } from '#core/waiting.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { shown } from '../sessions/view.ts'
-import { EXAMPLE, linked, MessageRecord, recordOf } from './view.ts'
+import { EXAMPLE, MessageRecord } from './view.ts'
+import { presentRecordOf } from './waiting.ts'
 
 const tags = ['Messages']
 const MESSAGE_ID = /^[\w.-]{1,128}$/
@@ -80,16 +77,5 @@ export const readMessages = (deps: Deps) =>
         (record) => record.accountId === c.get('accountId') && (!sessionId || record.sessionId === sessionId),
       )
       if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
-      const [record, waiting] = await Promise.all([
-        linked(deps.media, recordOf(message)),
-        waitingIn(deps, message),
-      ])
-      return c.json({ success: true as const, message: { ...record, ...(waiting ? { waiting } : {}) } }, 200)
+      return c.json({ success: true as const, message: await presentRecordOf(deps, message) }, 200)
     })
-
-/** Only what waits is looked at more closely. */
-async function waitingIn(deps: Deps, message: Message): Promise<Waiting | undefined> {
-  if (message.status !== 'accepted' && message.status !== 'queued') return
-  const session = await Sessions.find(deps.store, message.sessionId)
-  return session && waitingOf(message, session, await shown(deps, session), deps.store.now())
-}

@@ -13,6 +13,7 @@ import { draftOf } from './compose.ts'
 import { idempotencyHeader } from './idempotency.ts'
 import { NewMessage } from './kinds.ts'
 import { EXAMPLE, linked, MessageRecord, recordOf } from './view.ts'
+import { presentRecordOf } from './waiting.ts'
 
 /** Milliseconds. API Gateway gives up after 30 s. */
 const LONGEST_WAIT = 25_000
@@ -76,8 +77,10 @@ export const sendMessages = (deps: Deps) =>
     const idempotencyKey = c.req.valid('header')['idempotency-key']
     const draft = await draftOf(deps, session, c.req.valid('json'))
     const { message } = await send(deps, session, { ...draft, idempotencyKey })
-    const reached = wait ? await follow(deps, message, wait, timeout) : message
-    return c.json({ success: true as const, message: await linked(deps.media, recordOf(reached)) }, 202)
+    const record = wait
+      ? await presentRecordOf(deps, await follow(deps, message, wait, timeout))
+      : await linked(deps.media, recordOf(message))
+    return c.json({ success: true as const, message: record }, 202)
   })
 
 /** Reads the ledger until the goal, a failure or the end of patience; what the message is then. */
