@@ -297,3 +297,20 @@ test('bytes that are no message are an error with a name, not a message', () => 
   const broken: Row = { ...row(ANN, {}), kind: 'message', message: new Uint8Array([0xff, 0xff, 0xff]) } as Row
   expect(() => eventsOf(broken, context())).toThrow()
 })
+
+test('what was read on another device of ours makes its chat read; what else our devices tell each other does not', () => {
+  const told = (stanza: Attributes) =>
+    eventsOf(
+      { id: ID, kind: 'receipt', stanza: { id: 'M1', t: T, ...stanza }, messageIds: ['M1'] },
+      context(),
+    )
+  const ours = { from: '900000001@lid', recipient: '4915100000002@s.whatsapp.net' }
+  expect(told({ ...ours, type: 'read-self' })).toMatchObject([
+    { type: 'chat.updated', payload: { chatId: '4915100000002@s.whatsapp.net', changes: { unread: false } } },
+  ])
+  expect(told({ from: '120363@g.us', participant: '900000001@lid', type: 'read' })).toMatchObject([
+    { type: 'chat.updated', payload: { chatId: '120363@g.us', changes: { unread: false } } },
+  ])
+  expect(told({ ...ours, type: 'sender' })).toEqual([])
+  expect(told(ours)).toEqual([])
+})

@@ -1,10 +1,10 @@
 /**
- * Receipts of others become `message.status`: delivered, read, played. Receipts among our own devices, and those that
- * only keep the protocol in step, say nothing about a message's fate.
+ * Receipts of others become `message.status`: delivered, read, played. What was read on another device of ours makes the
+ * chat read; other receipts among our devices, and those that only keep the protocol in step, say nothing.
  */
 import type { Event } from '#core/contract/event.ts'
 import type { MessageStatus } from '#core/contract/message.ts'
-import { isShared } from '#core/jid.ts'
+import { isListed, isShared } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Row } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
@@ -22,7 +22,7 @@ const MEANING: Record<string, MessageStatus> = {
 export function receiptEvents(row: Extract<Row, { kind: 'receipt' }>, context: Context): Event[] {
   const { stanza } = row
   const status = MEANING[stanza.type ?? '']
-  if (!status || !stanza.from) return []
+  if (!stanza.from) return []
   const inGroup = isShared(stanza.from)
   const who = personOf(
     inGroup
@@ -30,8 +30,9 @@ export function receiptEvents(row: Extract<Row, { kind: 'receipt' }>, context: C
       : [stanza.from, stanza.sender_pn, stanza.sender_lid],
     context.directory,
   )
+  if (isMe(who, context.me)) return readElsewhere(row, inGroup, context)
   const chatId = inGroup ? stanza.from : chatIdOfPerson(who)
-  if (!chatId || isMe(who, context.me)) return []
+  if (!chatId || !status) return []
   const timestamp = iso(happenedAt(stanza.t, row.id))
   return row.messageIds.map((messageId, index) => ({
     id: nthId(row.id, index),
@@ -45,4 +46,16 @@ export function receiptEvents(row: Extract<Row, { kind: 'receipt' }>, context: C
       ...(inGroup && chatIdOfPerson(who) ? { participant: addressOfPerson(who) } : {}),
     },
   }))
+}
+
+const READ = new Set(['read', 'read-self'])
+
+function readElsewhere(row: Extract<Row, { kind: 'receipt' }>, inGroup: boolean, context: Context): Event[] {
+  const { type = '', from, recipient, recipient_pn, recipient_lid } = row.stanza
+  const chatId = inGroup
+    ? from
+    : chatIdOfPerson(personOf([recipient, recipient_pn, recipient_lid], context.directory))
+  if (!chatId || !isListed(chatId) || !READ.has(type)) return []
+  const payload = { chatId, changes: { unread: false } }
+  return [{ id: row.id, ...context.session, timestamp: context.now, type: 'chat.updated', payload }]
 }

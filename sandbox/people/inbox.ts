@@ -112,12 +112,12 @@ export function openInbox(store: Store) {
     /** The newest ones, oldest of them first. */
     latest: (owner: string, limit: number): InboxEntry[] => latest.all(owner, limit).map(entryOf).reverse(),
 
-    /** Marks a message as read; says where a receipt has to go, if anywhere. Throws MESSAGE_NOT_FOUND. */
-    read(owner: string, id: string): ReceiptRoute | undefined {
+    /** Marks a message as read; says whose it is, and where a receipt has to go, if anywhere. Throws MESSAGE_NOT_FOUND. */
+    read(owner: string, id: string): { from: string; to: string; route: ReceiptRoute | undefined } {
       const row = one.get(owner, id)
       if (!row) throw new SandboxError('MESSAGE_NOT_FOUND', `No message ${id} has reached this person.`)
       markRead.run(owner, id)
-      return row.route ? JSON.parse(row.route) : undefined
+      return { from: row.sender, to: row.chat, route: row.route ? JSON.parse(row.route) : undefined }
     },
   }
 }
