@@ -54,7 +54,7 @@ export const example = (
   ID=$(curl -s $API/sessions -H "$KEY" -H "$JSON" -d '{"name":"My first line"}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
   curl -s -X POST $API/sessions/$ID/start -H "$KEY"; echo
   until QR=$(curl -sf "$API/sessions/$ID/qr?format=raw" -H "$KEY"); do sleep 1; done
-  curl -s $PHONES/+4915155500003/scan -H "$JSON" -d "{\\"qr\\":\\"$QR\\"}"; echo
+  curl -s $PHONES/+49151$(date +%s | tail -c 8)/scan -H "$JSON" -d "{\\"qr\\":\\"$QR\\"}"; echo
   until curl -s $API/sessions/$ID/status -H "$KEY" | grep '"connected"'; do sleep 1; done
   curl -s "$API/messages?wait=delivered" -H "$KEY" -H "$JSON" -d "{\\"sessionId\\":\\"$ID\\",\\"to\\":\\"+4915155500002\\",\\"text\\":\\"Hello\\"}"; echo
   curl -s $PHONES/+4915155500002/inbox; echo`
