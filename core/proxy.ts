@@ -76,6 +76,13 @@ export const sealProxy = (
   ...(password ? { sealed: sealOf(functionKeys, accountId).seal(password, ADDRESS) } : {}),
 })
 
+/** The password under the first key; undefined when it is, or when there is none. @throws Sealed */
+export const renewedProxy = (
+  functionKeys: readonly string[],
+  accountId: string,
+  { sealed }: StoredProxy,
+): string | undefined => sealed && sealOf(functionKeys, accountId).renewed(sealed, ADDRESS)
+
 /** Undefined for none. A password that does not open is left out: the proxy then says what it misses. */
 export function openProxy(
   functionKeys: readonly string[],

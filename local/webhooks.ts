@@ -4,7 +4,8 @@ import { sqsClient } from '#core/platform/aws.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { JobKind } from '#core/queues.ts'
 import { deliveriesConsumer, newsConsumer } from '../functions/consumers/webhooks.ts'
-import { deliveriesFromEnv, fanOutFromEnv } from '../functions/consumers/webhooks-deps.ts'
+import { deliveriesFromEnv, sweepFromEnv } from '../functions/consumers/webhooks-deps.ts'
+import { renewSecrets } from '../functions/cron/renewal.ts'
 import { rouse } from '../functions/cron/webhooks.ts'
 import { consumeQueue } from './consumers.ts'
 import type { Environment } from './environment.ts'
@@ -24,7 +25,7 @@ export function startWebhooks(options: {
 }): AsyncDisposable {
   const { environment, jobs, log } = options
   const env = { ...given(), ...environment }
-  const fanOut = orRefuse(() => fanOutFromEnv(env, 'webhooks'))
+  const fanOut = orRefuse(() => sweepFromEnv(env))
   const desk = orRefuse(() => deliveriesFromEnv(env))
   const sqs = sqsClient({
     AWS_REGION: environment.AWS_REGION ?? '',
@@ -45,5 +46,6 @@ export function startWebhooks(options: {
   started.use(consumeQueue({ sqs, url: jobs.webhooks, consume: newsConsumer(fanOut), parallel: 1, log }))
   started.use(every(ROUSE_MS, 'webhooks', log, () => rouse(fanOut, { catchUp: false })))
   started.use(every(CATCH_UP_MS, 'webhooks behind', log, () => rouse(fanOut, { catchUp: true })))
+  started.use(every(CATCH_UP_MS, 'secrets under a new key', log, () => renewSecrets(fanOut)))
   return started
 }

@@ -50,7 +50,7 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     memory: '512 MB',
     timeout: '55 seconds',
     environment: environment.fanOut,
-    link: [secrets.content],
+    link: [secrets.webhooks, secrets.content],
     permissions: [
       table(
         tables.main,

@@ -10,6 +10,8 @@ export type TextSeal = {
   seal(plain: string, address: string): string
   /** @throws Sealed when the value was changed, moved, or sealed under another key */
   open(sealed: string, address: string): string
+  /** The same under the first key; undefined when it is. @throws Sealed */
+  renewed(sealed: string, address: string): string | undefined
 }
 
 /** A stored secret that no key of ours opens: the wrong key, or somebody changed the table. */
@@ -26,15 +28,22 @@ export function textSeal(keys: readonly string[], account: string): TextSeal {
   const derived = keys.map((key) => Buffer.from(derivedKey(key, `account ${account}`), 'hex'))
   const [sealing] = derived
   if (!sealing) throw new Error('a key is needed to seal secrets')
+  const seal: TextSeal['seal'] = (plain, address) =>
+    lock(sealing, SEALED, Buffer.from(plain), address).toString('base64')
+  const openedBy = (sealed: string, address: string): { plain: string; key: Buffer } => {
+    const bytes = Buffer.from(sealed, 'base64')
+    for (const key of derived) {
+      const plain = tryOpen(key, bytes, address)
+      if (plain !== undefined) return { plain, key }
+    }
+    throw new Sealed('A stored secret does not open: wrong key, or the row was changed.')
+  }
   return {
-    seal: (plain, address) => lock(sealing, SEALED, Buffer.from(plain), address).toString('base64'),
-    open(sealed, address) {
-      const bytes = Buffer.from(sealed, 'base64')
-      for (const key of derived) {
-        const plain = tryOpen(key, bytes, address)
-        if (plain !== undefined) return plain
-      }
-      throw new Sealed('A stored secret does not open: wrong key, or the row was changed.')
+    seal,
+    open: (sealed, address) => openedBy(sealed, address).plain,
+    renewed(sealed, address) {
+      const { plain, key } = openedBy(sealed, address)
+      return key === sealing ? undefined : seal(plain, address)
     },
   }
 }

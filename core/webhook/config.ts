@@ -17,9 +17,12 @@ export const WebhookConfig = z.object({
 })
 export type WebhookConfig = z.infer<typeof WebhookConfig>
 
-/** For the fan-out and the sweep, which open nothing. */
+/** For the fan-out, which opens nothing. */
 export const FanOutConfig = PlatformConfig.extend(WebhookConfig.omit({ WEBHOOK_KEY: true }).shape)
 export type FanOutConfig = z.infer<typeof FanOutConfig>
+
+/** For the sweep, which seals secrets anew when the key was changed. */
+export const SweepConfig = PlatformConfig.extend(WebhookConfig.shape)
 
 export const DeliveryConfig = PlatformConfig.extend(WebhookConfig.shape).extend({
   /** Where files are linked to. */

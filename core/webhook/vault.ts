@@ -20,6 +20,8 @@ export type Vault = {
   seal(endpoint: Pick<Endpoint, 'accountId' | 'id'>, contents: Contents): string
   /** @throws Sealed */
   open(endpoint: Pick<Endpoint, 'accountId' | 'id' | 'sealed'>): Contents
+  /** The same contents under the first key; undefined when they are. @throws Sealed */
+  renewed(endpoint: Pick<Endpoint, 'accountId' | 'id' | 'sealed'>): string | undefined
 }
 
 /** The key that functions get instead of the master key; as many as there are of that, in their order. */
@@ -36,6 +38,7 @@ export function openVault(keys: readonly string[]): Vault {
       textSeal(keys, accountId).seal(JSON.stringify(contents), `webhook ${id}`),
     open: ({ accountId, id, sealed }) =>
       Contents.parse(JSON.parse(textSeal(keys, accountId).open(sealed, `webhook ${id}`))),
+    renewed: ({ accountId, id, sealed }) => textSeal(keys, accountId).renewed(sealed, `webhook ${id}`),
   }
 }
 

@@ -5,7 +5,7 @@ import { sqsClient } from '#core/platform/aws.ts'
 import { readConfig } from '#core/platform/config.ts'
 import { openJobs } from '#core/platform/jobs.ts'
 import { openOutbound } from '#core/platform/outbound.ts'
-import { DeliveryConfig, FanOutConfig } from '#core/webhook/config.ts'
+import { DeliveryConfig, FanOutConfig, SweepConfig } from '#core/webhook/config.ts'
 import type { Desk } from '#core/webhook/desk.ts'
 import { newsTeller, type Wake, waker } from '#core/webhook/queues.ts'
 import { openShared } from '#core/webhook/shared.ts'
@@ -18,6 +18,11 @@ export function fanOutFromEnv(env: NodeJS.ProcessEnv, part: string): FanOutDeps 
   const config = readConfig(FanOutConfig, env)
   const { store, log } = openDomain(config, part)
   return { store, log, wake: waker(openJobs(sqsClient(config), config.DELIVERIES_QUEUE_URL)) }
+}
+
+/** For the timed job: it also seals secrets anew. */
+export function sweepFromEnv(env: NodeJS.ProcessEnv): FanOutDeps & { keys: readonly string[] } {
+  return { ...fanOutFromEnv(env, 'webhooks'), keys: readConfig(SweepConfig, env).WEBHOOK_KEY }
 }
 
 export function deliveriesFromEnv(env: NodeJS.ProcessEnv): Desk {

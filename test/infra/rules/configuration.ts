@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { ConversationConfig, HookConfig, OrdersConfig, TwilioConfig } from '#core/conversation/config.ts'
 import { GateConfig, LiveConfig } from '#core/live/config.ts'
 import { ApiConfig, ConnectorConfig, PlatformConfig } from '#core/platform/config.ts'
-import { DeliveryConfig, FanOutConfig, WebhookConfig } from '#core/webhook/config.ts'
+import { DeliveryConfig, FanOutConfig, SweepConfig, WebhookConfig } from '#core/webhook/config.ts'
 import { Timing } from '../../../connector/timing.ts'
 import { SETTINGS } from '../../../stacks/settings.ts'
 import type { Inputs } from '../evaluate/evaluation.ts'
@@ -24,7 +24,7 @@ export const SCHEMAS: Record<string, z.ZodType> = {
   'functions/consumers/live-handler.handler': LiveConfig,
   'functions/cron/handler.handler': PlatformConfig,
   'functions/cron/conversations-handler.handler': OrdersConfig,
-  'functions/cron/webhooks-handler.handler': FanOutConfig,
+  'functions/cron/webhooks-handler.handler': SweepConfig,
   'functions/consumers/news-handler.handler': FanOutConfig,
   'functions/consumers/deliveries-handler.handler': DeliveryConfig,
   Connector: ConnectorConfig.and(Timing),
