@@ -8,7 +8,7 @@ import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import { openParcels } from '#core/device/parcel.ts'
 import { addressOf } from '#core/jid.ts'
 import * as leases from '#core/lease.ts'
-import { append } from '#core/log.ts'
+import { append, keepHistory } from '#core/log.ts'
 import { objectKey, sessionFolder } from '#core/media/file.ts'
 import * as Messages from '#core/message.ts'
 import { recordOutcome } from '#core/outcome.ts'
@@ -203,6 +203,7 @@ export function startConnector(options: ConnectorOptions): Connector {
         to: addressOf(chatId),
         content: { type: 'text', text },
       }),
+    keepHistory: (past) => keepHistory(store, retention, past),
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),

@@ -6,6 +6,7 @@
 import type { Event } from './contract/event.ts'
 import { type Key, MAX_READS, MAX_WRITES, type Store, type Write } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
+import { type Past, projectHistory } from './projection/history.ts'
 import { type Known, nameOf, project, touches } from './projection/index.ts'
 import type { Retention } from './retention.ts'
 import type { TableName } from './tables.ts'
@@ -28,15 +29,30 @@ export async function append(store: Store, retention: Retention, events: Event[]
  * One transaction: the events with what they change, and `others`, which must succeed together with them.
  * @returns the indexes of the `others` whose condition failed; empty when all is written
  */
-export async function commit(
+export const commit = (
   store: Store,
   retention: Retention,
   events: Event[],
   others: Write[] = [],
+): Promise<number[]> => persist(store, others, (known) => project(events, retention, store.now(), known))
+
+/**
+ * Takes over messages from before the session was linked: they stand in the read model, and nobody is told of them.
+ * Those that are known already stay as they are.
+ */
+export async function keepHistory(store: Store, retention: Retention, past: Past[]): Promise<void> {
+  for (const batch of batches(past))
+    await persist(store, [], (known) => projectHistory(batch, retention, store.now(), known))
+}
+
+async function persist(
+  store: Store,
+  others: Write[],
+  writesWith: (known: Known) => Write[],
 ): Promise<number[]> {
   const known: Known = new Map()
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const writes = [...others, ...project(events, retention, store.now(), known)]
+    const writes = [...others, ...writesWith(known)]
     if (writes.length === 0) return []
     const failed = await store.transact(writes)
     if (failed.length === 0) return []
@@ -49,7 +65,7 @@ export async function commit(
     )
   }
   throw new Fault('DEPENDENCY_UNAVAILABLE', 'The database is busy. Please try again.', {
-    cause: new Error(`${events.length} events could not be appended in ${ATTEMPTS} attempts`),
+    cause: new Error(`not written in ${ATTEMPTS} attempts`),
   })
 }
 
@@ -69,8 +85,8 @@ async function learn(store: Store, refused: Write[], known: Known): Promise<void
 }
 
 /** As many events at a time as one transaction takes. */
-function* batches(events: Event[]): Generator<Event[]> {
-  let batch: Event[] = []
+function* batches<E extends Event>(events: E[]): Generator<E[]> {
+  let batch: E[] = []
   let touched = new Set<string>()
   let bytes = 0
   for (const event of events) {

@@ -292,6 +292,17 @@ export const ofChat = (
     newestFirst: true,
   })
 
+/** Undefined when nothing was said in the chat, as far as is known here. */
+export async function oldestOf(
+  store: Store,
+  sessionId: string,
+  chatId: string,
+): Promise<Message | undefined> {
+  const page = { index: 'chat', limit: 1 } as const
+  const { items } = await store.query('messages', Message, chatPartition(sessionId, chatId), page)
+  return items[0]
+}
+
 /** A page of the outgoing messages of a shard that were due to be carried by now, the longest due first. */
 export const due = (
   store: Store,

@@ -16,6 +16,7 @@ import { resentIn } from './resent.ts'
 import { syncedEvents } from './synced.ts'
 
 export type { About, Context } from './context.ts'
+export { type History, historyIn, historyPartIn, type Part } from './history.ts'
 export type { Directory } from './identity.ts'
 export { decode, encode, encodeMessage, textMessage, Unsendable } from './outgoing.ts'
 export { heardIn } from './synced.ts'

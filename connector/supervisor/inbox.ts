@@ -11,6 +11,7 @@ import { isFetchedAtOnce } from '../media/automatic.ts'
 import { awaitingIn, type Receiver } from '../media/receiving.ts'
 import type { Device, Row } from '../socket/index.ts'
 import { isUnwanted } from './choices.ts'
+import type { Historian } from './history.ts'
 import { withNews } from './news.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
@@ -21,6 +22,7 @@ export type InboxParts = Pick<
 > & {
   receiver: Receiver
   outbox: Outbox
+  history: Historian
   /** Hears of events once they are stored. */
   react(events: Event[]): void
   device(): Pick<Device, 'me' | 'phoneNumberOf' | 'lidOf'> | undefined
@@ -82,6 +84,7 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
       const found = target && (await aboutIn(target, events))
       events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
     }
+    events.push(...(await parts.history.take(rows, contextNow())))
     await append(await withNews(parts, rows, events, contextNow()))
     parts.downloads.fetch(parts.receiver, awaitingIn(events))
     parts.react(events)

@@ -7,6 +7,7 @@ import { told } from '#core/contract/told.ts'
 import type { Message } from '#core/message.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
+import type { Past } from '#core/projection/history.ts'
 import type { Session } from '#core/session.ts'
 import { sealing } from '#core/settings.ts'
 import type { Appender } from '../events/appender.ts'
@@ -55,6 +56,8 @@ export type SupervisorParts = {
   /** Whether the session's shard is still ours, as the store knows. */
   isOurs(): Promise<boolean>
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
+  /** Takes messages from before into the read model. */
+  keepHistory(past: Past[]): Promise<void>
   /** Stores a text of ours in the ledger, as the API accepts one. Undefined when that id was accepted before. */
   accept(session: Session, messageId: string, chatId: string, text: string): Promise<Message | undefined>
   /** The ids of a session's messages that the ledger shows as waiting. */

@@ -6,6 +6,7 @@ import { Restriction } from '../rules/restriction.ts'
 import { rulesOf } from '../rules/rules.ts'
 import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
 import { answering, type Request } from './answers.ts'
+import { historian } from './history.ts'
 import { inbox } from './inbox.ts'
 import { Manners } from './manners.ts'
 import { Outbox } from './outbox.ts'
@@ -80,6 +81,7 @@ export function openTraffic(
         ...parts,
         outbox,
         receiver,
+        history: historian({ ...parts, opened }),
         device: current.device,
         react: (events) => manners.react(events),
       }),

@@ -11,6 +11,7 @@ import { CONTACT_EVENTS } from './contact.ts'
 import { Media, Person, Target } from './content.ts'
 import { base } from './event-base.ts'
 import { FLEET_EVENTS } from './fleet.ts'
+import { HISTORY_EVENTS } from './history-event.ts'
 import { LABEL_EVENTS } from './label-event.ts'
 import { MessageFacts, MessageStatus, Waiting } from './message.ts'
 import { SESSION_EVENTS } from './session-event.ts'
@@ -236,6 +237,7 @@ export const Event = z.discriminatedUnion('type', [
   ...CAMPAIGN_EVENTS,
   ...FLEET_EVENTS,
   ...SESSION_EVENTS,
+  ...HISTORY_EVENTS,
 ])
 export type Event = z.infer<typeof Event>
 export type EventType = Event['type']

@@ -177,6 +177,11 @@ export const REQUESTS = {
   /** Takes back a message of ours that has not left. */
   'message.cancel': request(z.object({ messageId: z.string() }), z.object({ cancelled: z.boolean() })),
   'call.reject': request(z.object({ callId: z.string(), from: Jid }), nothing),
+  /** Asks the phone for what was said before this message; it comes with the event `history.synced`. */
+  'history.fetch': request(
+    z.object({ count: z.int().min(1), oldest: MessageKey }),
+    z.object({ requestId: z.string() }),
+  ),
   /** Fetches the file of a received message that was not fetched when it came; `pending` when that takes long. */
   'media.fetch': request(z.object({ messageId: z.string() }), z.object({ media: Media })),
   /** The whole device, as a parcel: see core/device/parcel.ts. The session has to be stopped. */

@@ -1,10 +1,11 @@
-/** What a companion asks of its own phone: so far, the content of a message that it was not given. */
+/** What a companion asks of its own phone: the content of a message that it was not given, and what was said before. */
 import { proto } from '@whiskeysockets/baileys'
 import type { Companion } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import { lidJid } from '../wire/jids.ts'
 import { seconds, type World } from '../world.ts'
-import { sendToOwn } from './welcome.ts'
+import { sendOlder } from './history.ts'
+import { sendToOwn } from './own.ts'
 
 const { Type } = proto.Message.ProtocolMessage
 const { PLACEHOLDER_MESSAGE_RESEND } = proto.Message.PeerDataOperationRequestType
@@ -18,6 +19,8 @@ export async function answerPeer(
   { protocolMessage }: proto.IMessage,
 ) {
   const request = protocolMessage?.peerDataOperationRequestMessage
+  const older = request?.historySyncOnDemandRequest
+  if (older) return sendOlder(world, person, companion, older, stanzaId)
   if (request?.peerDataOperationRequestType !== PLACEHOLDER_MESSAGE_RESEND) return
   const asked = request.placeholderMessageResendRequest ?? []
   const peerDataOperationResult = asked.flatMap(({ messageKey }) => {

@@ -115,6 +115,7 @@ export function supervised(
     },
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     accept: async () => undefined,
+    keepHistory: async () => undefined,
     seek: async () => undefined,
     unsent: async () => [],
     keysOf: () => NO_KEYS,

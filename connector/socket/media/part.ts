@@ -16,14 +16,15 @@ export class NoFile extends Error {
 
 /** @throws NoFile */
 export function filePartOf(message: proto.IMessage): { kind: MediaType; part: FilePart } {
-  const { imageMessage, videoMessage, ptvMessage, audioMessage, documentMessage, stickerMessage } =
-    normalizeMessageContent(message) ?? {}
+  const content = normalizeMessageContent(message) ?? {}
+  const { imageMessage, videoMessage, ptvMessage, audioMessage, documentMessage, stickerMessage } = content
   const parts: [MediaType, FilePart | null | undefined][] = [
     ['image', imageMessage],
     ['video', videoMessage ?? ptvMessage],
     ['audio', audioMessage],
     ['document', documentMessage],
     ['sticker', stickerMessage],
+    ['md-msg-hist', content.protocolMessage?.historySyncNotification],
   ]
   const [kind, part] = parts.find(([, one]) => one) ?? []
   if (!kind || !part) throw new NoFile('The message names no file.')

@@ -45,7 +45,7 @@ function* modifications(change: Takes<'chat.change'>): Generator<Modification> {
   if (deleted) yield { delete: true, lastMessages }
 }
 
-const keyOf = ({ id, chatId, fromMe, participant }: MessageKey) => ({
+export const keyOf = ({ id, chatId, fromMe, participant }: MessageKey) => ({
   id,
   remoteJid: chatId,
   fromMe,

@@ -11,6 +11,7 @@ import { channelAnswers } from './channels.ts'
 import { chatAnswers } from './chats.ts'
 import { contactAnswers } from './contacts.ts'
 import { groupAnswers } from './groups.ts'
+import { historyAnswers } from './history.ts'
 import { labelAnswers } from './labels.ts'
 import { peopleAnswers } from './people.ts'
 import { presenceAnswers } from './presence.ts'
@@ -33,6 +34,7 @@ export function queries(asked: Asked, line: Line, assertOpen: () => void): Ask {
     ...peopleAnswers(asked),
     ...groupAnswers(asked),
     ...chatAnswers(asked),
+    ...historyAnswers(asked),
     ...channelAnswers(asked),
     ...contactAnswers(asked),
     ...labelAnswers(asked),

@@ -11,6 +11,7 @@ import { channelCalls } from './channels.ts'
 import { chatCalls } from './chats.ts'
 import { contactCalls } from './contacts.ts'
 import { groupCalls } from './groups.ts'
+import { historyCalls } from './history.ts'
 import { labelCalls } from './labels.ts'
 import { mediaCalls } from './media.ts'
 import { peopleCalls } from './people.ts'
@@ -35,4 +36,5 @@ export const chatsAndMore = [
   ...groupCalls,
   ...channelCalls,
   ...mediaCalls,
+  ...historyCalls,
 ]
