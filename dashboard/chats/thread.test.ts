@@ -32,6 +32,12 @@ test('messages stand in the order in which they were said, each once', () => {
   expect(shown.map(({ id }) => id)).toEqual(['1', '2', '3'])
 })
 
+test('those of one second stand in the order in which they came', () => {
+  const at = { timestamp: '2026-01-01T12:00:00.000Z' }
+  const shown = merged([message('9', at)], [message('5', at), message('7', at), message('9', at)])
+  expect(shown.map(({ id }) => id)).toEqual(['9', '5', '7'])
+})
+
 test('a message of ours and one of theirs may share an id', () => {
   expect(merged([message('1')], [message('1', { fromMe: false, status: 'received' })])).toHaveLength(2)
 })

@@ -17,7 +17,7 @@ export function useThread(sessionId: string, chatId: string) {
   const take = (messages: Message[]) => setKnown((before) => merged(before, messages))
 
   useEffect(() => {
-    if (newest.data) take(newest.data.messages)
+    if (newest.data) take(newest.data.messages.toReversed())
   }, [newest.data])
   const cursor = older === undefined ? newest.data?.nextCursor : older
 
@@ -29,7 +29,7 @@ export function useThread(sessionId: string, chatId: string) {
     async more() {
       if (!cursor) return
       const page = await api.get<MessagesPage>(path, { cursor })
-      take(page.messages)
+      take(page.messages.toReversed())
       setOlder(page.nextCursor)
     },
     apply(event: Event) {
@@ -64,7 +64,7 @@ export function applied(messages: Message[], event: Event): Message[] | undefine
   return merged(messages, [{ ...message, media: undefined, status }])
 }
 
-/** Each message once, by the time at which it was said. */
+/** Each message once, by the second in which it was said; within one, in the order in which they came. */
 export function merged(before: Message[], news: Message[]): Message[] {
   const all = new Map(before.map((message) => [nameOf(message), message]))
   for (const message of news) {
