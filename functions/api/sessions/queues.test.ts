@@ -8,7 +8,8 @@ import { openRoster } from '../roster.ts'
 import { queuesOf } from './queues.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
-const session = (id: string, linked = true) => ({ id, shard: 0, state: { linked } }) as Session
+const session = (id: string, linked = true, wanted = true) =>
+  ({ id, shard: 0, wanted, state: { linked } }) as Session
 const rosterOf = (queues: Record<string, number> | undefined, until = NOW + 1) =>
   openRoster(
     async () => ({ leases: [{ shard: 0, owner: 'c1' }], connectors: [{ id: 'c1', until, queues }] }) as Fleet,
@@ -46,8 +47,14 @@ test('where nobody says, what waits in the ledger is counted, without what is fo
     values: { ':place': `${QUEUED}left#1` },
   })
   const full = Object.fromEntries(Array.from({ length: QUEUES_TOLD }, (_, n) => [`s${n}`, n + 1]))
-  for (const roster of [rosterOf({}, NOW - 1), rosterOf(undefined), rosterOf(full)]) {
-    const queueOf = await queuesOf({ roster, store }, [session('left'), session('other')])
+  for (const [roster, wanted] of [
+    [rosterOf({}, NOW - 1), true],
+    [rosterOf(undefined), true],
+    [rosterOf(full), true],
+    [rosterOf({}), false],
+  ] as const) {
+    const both = [session('left', true, wanted), session('other', true, wanted)]
+    const queueOf = await queuesOf({ roster, store }, both)
     expect([queueOf('left'), queueOf('other')]).toEqual([3, 1])
   }
 })
