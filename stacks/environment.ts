@@ -121,6 +121,7 @@ export function environments({ stage, tables, commands, jobs, files, secrets, or
       WEBHOOKS_QUEUE_URL: jobs.webhooks.live.url,
       LIVE_QUEUE_URL: jobs.live.live.url,
       MEDIA_STORE,
+      ...settings.media,
       HEALTH_PORT: `${HEALTH_PORT}`,
       EVENTS_QUEUE_URL: jobs.events.live.url,
       ...settings.conversation,

@@ -2,6 +2,7 @@
  * The fate of a message of ours: WhatsApp's server took it (`message.sent`), or it never will be sent
  * (`message.status` failed, with a reason that can be shown and switched on).
  */
+import { proto } from '@whiskeysockets/baileys'
 import { isPlain } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
@@ -58,10 +59,24 @@ export function ackEvents(row: Ack, message: MessageFacts | undefined, context: 
   const sent: Event = {
     ...base,
     type: 'message.sent',
-    payload: { message: { ...facts, ...keys, ...numbered }, tookMs: tookMs(facts, context.now) },
+    payload: {
+      message: { ...facts, ...linked(facts, row.message), ...keys, ...numbered },
+      tookMs: tookMs(facts, context.now),
+    },
   }
   const done = doneBy(facts, context.now)
   return done ? [sent, { ...base, id: nthId(row.id, 1), ...done }] : [sent]
+}
+
+/** What was fetched for a link, and went along. */
+function linked(
+  { linkPreview }: MessageFacts,
+  message: Uint8Array | undefined,
+): Pick<MessageFacts, 'linkPreview'> {
+  if (!linkPreview?.fetch || !message) return {}
+  const { title, description } = proto.Message.decode(message).extendedTextMessage ?? {}
+  const said = { ...(title ? { title } : {}), ...(description ? { description } : {}) }
+  return { linkPreview: { ...linkPreview, ...said } }
 }
 
 /** Since it was accepted, or since its time came. */

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import type { ContactCard, Content, Person, Quoted, Target } from '#core/contract/content.ts'
 import { isShared, userJid } from '#core/jid.ts'
+import type { Preview } from '#core/preview/fetch.ts'
 import type { Me } from '../socket/index.ts'
 import type { About } from './context.ts'
 import { closeVote } from './secrets.ts'
@@ -28,6 +29,8 @@ export type Encoding = {
   about?: About | undefined
   /** Its file as it was uploaded; without one, content with media cannot be encoded. */
   uploaded?: Uint8Array | undefined
+  /** What its link shows, where that was fetched. */
+  preview?: Preview | undefined
 }
 
 /** What cannot be sent as it is asked for; `reason` is for the ledger. */
@@ -70,7 +73,7 @@ function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
   }
   if (event) return { eventMessage: eventOf(event) }
   if (type !== 'text') throw new Unsendable('kind_not_supported')
-  return { extendedTextMessage: { text, ...previewOf(content), ...styleOf(content) } }
+  return { extendedTextMessage: { text, ...previewOf(content, encoding.preview), ...styleOf(content) } }
 }
 
 /** What was uploaded may serve several messages: caption and name are of this one. */
@@ -96,12 +99,17 @@ const styleOf = ({ style }: Content): proto.Message.IExtendedTextMessage =>
 /** Of `#RRGGBB`, without transparency. */
 const argb = (color: string): number => Number.parseInt(`FF${color.slice(1)}`, 16)
 
-const previewOf = ({ linkPreview }: Content): proto.Message.IExtendedTextMessage =>
-  linkPreview
+/** A link that was to show something, and of which nothing could be had, is a plain one. */
+const previewOf = (
+  { linkPreview }: Content,
+  fetched: Preview | undefined,
+): proto.Message.IExtendedTextMessage =>
+  linkPreview && (fetched || !linkPreview.fetch)
     ? {
         matchedText: linkPreview.url,
-        title: linkPreview.title ?? null,
-        description: linkPreview.description ?? null,
+        title: linkPreview.title ?? fetched?.title ?? null,
+        description: linkPreview.description ?? fetched?.description ?? null,
+        ...(fetched?.thumbnail ? { jpegThumbnail: fetched.thumbnail } : {}),
         previewType: proto.Message.ExtendedTextMessage.PreviewType.NONE,
       }
     : {}

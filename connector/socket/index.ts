@@ -10,6 +10,7 @@ import type { Device, DeviceOptions } from './types.ts'
 
 export { Closed as DeviceClosed, NotConnected, Refused, Refusing, Unanswered } from './errors.ts'
 export type { MediaPort, Uploaded } from './media/index.ts'
+export { thumbnailOf } from './media/thumbnail.ts'
 export type { Way } from './proxy/tunnel.ts'
 export type { Rules, Standing, Waiting } from './rules.ts'
 export type { Synced } from './synced.ts'

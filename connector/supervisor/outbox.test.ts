@@ -28,6 +28,7 @@ function world() {
       return status && ({ id, status } as Message)
     },
     keys: NO_KEYS,
+    previews: async () => undefined,
     uploads: async (content) => {
       uploads.push(content.media?.id ?? '')
       if (state.isMediaServerAway) throw new Error('the media server is away')

@@ -14,7 +14,7 @@ export type Ready = { message: Uint8Array; attributes?: Attributes }
 /** `reason` says why it will never be sent; without one it can be tried again. */
 export type Prepared = Ready | { reason: string | undefined }
 
-export type PrepareParts = Pick<SessionParts, 'keys' | 'uploads' | 'log'> & {
+export type PrepareParts = Pick<SessionParts, 'keys' | 'uploads' | 'previews' | 'log'> & {
   /** The present connection, while it is open. */
   opened(): Connection | undefined
 }
@@ -50,7 +50,7 @@ export function preparing(parts: PrepareParts) {
 }
 
 async function encoded(
-  { keys, uploads, opened }: PrepareParts,
+  { keys, uploads, previews, opened }: PrepareParts,
   device: Device,
   { to, content, acceptedAt }: Send,
 ): Promise<Prepared> {
@@ -59,6 +59,8 @@ async function encoded(
   const connection = opened()
   const uploaded = content.media && connection ? await uploads(content, to, connection) : undefined
   const at = Date.parse(acceptedAt)
-  const message = encode(content, { to, me: device.me, at, about, uploaded: uploaded?.message })
+  const { linkPreview } = content
+  const preview = linkPreview?.fetch ? await previews(linkPreview.url) : undefined
+  const message = encode(content, { to, me: device.me, at, about, uploaded: uploaded?.message, preview })
   return uploaded?.handle ? { message, attributes: { media_id: uploaded.handle } } : { message }
 }

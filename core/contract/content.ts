@@ -108,6 +108,8 @@ export type EventCard = z.infer<typeof EventCard>
 
 export const LinkPreview = z.object({
   url: z.string(),
+  /** Of one of ours: title, description and picture are fetched when it is sent. */
+  fetch: z.literal(true).optional(),
   title: z.string().optional(),
   description: z.string().optional(),
 })

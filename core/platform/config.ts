@@ -13,13 +13,13 @@ const MediaStore = {
     .regex(/^(file:\/\/\/.+|s3:\/\/[\w.-]+)$/, 'must be file:///folder or s3://bucket')
     .optional(),
   S3_ENDPOINT: z.url().optional(),
+  /** Where files and pages that callers name by URL may be fetched from. */
+  MEDIA_REACH: z.enum(REACHES).default('public'),
 }
 
 export const ApiConfig = PlatformConfig.extend({
   PUBLIC_ORIGIN: z.url(),
   ...MediaStore,
-  /** Where files that callers name by URL may be fetched from. */
-  MEDIA_REACH: z.enum(REACHES).default('public'),
   /** Where live connections are opened; `/live` at the public origin when it is not set. */
   LIVE_URL: z.url({ protocol: /^wss?$/ }).optional(),
   /** Where sessions are told that live connections shall hear of; nobody is told without it. */

@@ -19,9 +19,13 @@ export type DownloadOptions = {
   resolve?: typeof resolveName
 }
 export type Download = {
+  /** Where it was found, behind all redirections. */
+  url: string
   content: AsyncIterable<Buffer>
   /** As the server said it, without parameters. */
   mimetype: string | undefined
+  /** Of a text, as the server said it. */
+  charset: string | undefined
   /** The last part of the path, or what the server called it. */
   fileName: string | undefined
 }
@@ -70,6 +74,8 @@ async function follow(address: string, options: DownloadOptions, end: AbortSigna
     }
     return {
       content: bounded(response, options.limitBytes, end),
+      url: url.toString(),
+      charset: /;\s*charset="?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1],
       mimetype: headers['content-type']?.split(';')[0]?.trim().toLowerCase() || undefined,
       fileName: nameIn(headers['content-disposition']) ?? nameOf(url),
     }

@@ -37,7 +37,15 @@ const DESCRIBED: Described = {
   conversation: (text) => ({ type: 'text', text }),
   extendedTextMessage: (part) => ({
     type: 'text',
-    ...present({ text: part.text, linkTitle: part.title, linkUrl: part.matchedText }),
+    ...present({
+      text: part.text,
+      linkTitle: part.title,
+      linkDescription: part.description,
+      linkUrl: part.matchedText,
+    }),
+    ...(part.jpegThumbnail?.length
+      ? { linkThumbnail: Buffer.from(part.jpegThumbnail).toString('base64') }
+      : {}),
     ...present({ background: part.backgroundArgb, font: part.font || undefined }),
   }),
   imageMessage: (part) => media('image', part),

@@ -122,6 +122,7 @@ export function supervised(
     contactsOf: () => ({ news: async () => [] }),
     targetOf: async () => undefined,
     contentOf: async () => undefined,
+    previews: async () => undefined,
     uploads: async () => ({ message: new Uint8Array() }),
     downloads: {
       stateOf: () => 'skipped',

@@ -1,6 +1,7 @@
 /** What can be sent, as callers write it: one field for each kind. Whatever is not listed is refused by name. */
 import * as z from 'zod'
 import { isChannel, isStatus } from '#core/jid.ts'
+import { linkIn } from '#core/preview/link.ts'
 import { MOST_RECIPIENTS } from '#core/status/audience.ts'
 import { hasOneSource, ONE_SOURCE, type Source, source } from '../media/source.ts'
 import { Line, Text } from './text.ts'
@@ -192,7 +193,10 @@ export const NewMessage = z
       .max(1_024)
       .optional()
       .meta({ description: 'Who is mentioned in the text as @number; `all` names everybody in a group' }),
-    linkPreview: LinkPreview.optional(),
+    linkPreview: z
+      .union([z.literal(true), LinkPreview])
+      .optional()
+      .meta({ description: '`true` fetches what the first link in the text shows, when it is sent' }),
     sendAt: z.iso
       .datetime({ offset: true })
       .optional()
@@ -214,7 +218,8 @@ export const NewMessage = z
     if (given.length > 1) fail(given[1] ?? '', `cannot go together with ${given[0]}`)
     if (body.to === undefined && !given.every((kind) => AT_HOME.includes(kind))) fail('to', 'is required')
     if (body.linkPreview && body.text === undefined) fail('linkPreview', 'belongs to a text')
-    if (body.linkPreview && !body.text?.includes(body.linkPreview.url))
+    const { linkPreview: shown, text = '' } = body
+    if (shown && !(shown === true ? linkIn(text) : text.includes(shown.url)))
       fail('linkPreview', 'must be of a URL that stands in the text')
     if (body.viewOnce && !body.image && !body.video && !body.audio)
       fail('viewOnce', 'belongs to an image, a video or an audio')
