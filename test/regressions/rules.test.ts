@@ -116,3 +116,18 @@ test('a pace holds over a line that drops: what had no answer does not come back
   // 600 a minute, and nothing saved up at the beginning.
   expect(Date.now() - began).toBeGreaterThanOrEqual(ids.length * 100 - 100)
 })
+
+test('who is written to sees typing before a text, for about as long as it takes', async () => {
+  const { one, state } = await holding()
+  await using _ = one
+  const other = await holding()
+  await using __ = other.one
+  state.settings = Settings.parse({ pacing: { perMinute: 6_000, burst: 10, typing: true } })
+  const typing = () => other.one.presences.filter((presence) => presence.state === 'composing').length
+  const began = Date.now()
+  const id = await one.send(jidOf(other.number), 'x'.repeat(40))
+  await until('typing is shown', () => typing() === 1)
+  expect(other.one.texts().has(id)).toBe(false)
+  await until('the text is there', () => other.one.texts().has(id))
+  expect(Date.now() - began).toBeGreaterThanOrEqual(40 * 60)
+})
