@@ -3,6 +3,7 @@
  * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
  */
 import { buffer } from 'node:stream/consumers'
+import * as Chats from '#core/chat.ts'
 import { contactBook } from '#core/contacts/book.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
 import { openParcels } from '#core/device/parcel.ts'
@@ -31,7 +32,7 @@ import { unpacked } from '#core/sessions/bring.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { claimNumber, releaseNumber } from '#core/sessions/number.ts'
 import { sealing } from '#core/settings.ts'
-import { seek, targetOf } from '#core/target.ts'
+import { seek } from '#core/target.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { Appender } from './events/appender.ts'
 import { conversationTeller } from './events/conversations.ts'
@@ -47,8 +48,8 @@ import { backlog, overlooked, unsent } from './ledger.ts'
 import { openLoad } from './load.ts'
 import { Logins } from './logins.ts'
 import { Measures } from './measures.ts'
-import { openDownloads } from './media/receiving.ts'
 import { openPreviews } from './media/preview.ts'
+import { openDownloads } from './media/receiving.ts'
 import { openUploads } from './media/sending.ts'
 import { phoneBook } from './phone-book.ts'
 import { queuesOf } from './queues.ts'
@@ -209,10 +210,7 @@ export function startConnector(options: ConnectorOptions): Connector {
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
     contactsOf: ({ id: sessionId, accountId }) => contactBook(store, { sessionId, accountId }),
     seek: (sessionId, messageId) => seek(store, sessionId, messageId),
-    targetOf: async (sessionId, messageId) => {
-      const message = await seek(store, sessionId, messageId)
-      return message && targetOf(message)
-    },
+    groupName: async (sessionId, groupId) => (await Chats.find(store, sessionId, groupId))?.name ?? undefined,
     async contentOf(mediaId) {
       const stored = await options.objects?.get(objectKey(mediaId))
       return stored && buffer(stored.content)

@@ -58,11 +58,12 @@ export function listenToSync({ socket, set, journal, line }: Options): (changes:
     for (let start = 0; start < all.length && !set.dead; start += ROW)
       journal.add({ kind: 'synced', changes: all.slice(start, start + ROW) }, line.ordinal)
   }
+  const verified = verifiedNames()
   const { ev } = socket
   const emit = ev.emit.bind(ev)
   // Baileys holds events back while it catches up; what they tell has to be durable before that.
   ev.emit = (event, about) => {
-    const changes = changesIn(event, about)
+    const changes = [...changesIn(event, about), ...verified(event, about)]
     if (changes.length > 0 && gathered.length === 0) queueMicrotask(write)
     gathered.push(...changes)
     return emit(event, about)
@@ -148,3 +149,16 @@ function chatIn(jid: string, chat: BaileysEventMap['chats.update'][number]): Syn
 }
 
 const timeOf = (ms: number): string => (ms > 0 && ms < Date.parse(ALWAYS) ? iso(ms) : ALWAYS)
+
+/** With each message of a business comes its name; of a connection the first one is enough. */
+function verifiedNames() {
+  const told = new Map<string, string>()
+  return <E extends keyof BaileysEventMap>(event: E, about: BaileysEventMap[E]): Synced[] => {
+    if (event !== 'contacts.update') return []
+    return (about as BaileysEventMap['contacts.update']).flatMap(({ id, verifiedName }): Synced[] => {
+      if (!id || !verifiedName || told.get(id) === verifiedName) return []
+      told.set(id, verifiedName)
+      return [{ what: 'person', jids: [id], verifiedName }]
+    })
+  }
+}

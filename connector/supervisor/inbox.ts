@@ -18,7 +18,7 @@ import type { SessionParts } from './parts.ts'
 
 export type InboxParts = Pick<
   SessionParts,
-  'about' | 'contacts' | 'targetOf' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
+  'about' | 'contacts' | 'seek' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
 > & {
   receiver: Receiver
   outbox: Outbox
@@ -85,7 +85,8 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
       events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
     }
     events.push(...(await parts.history.take(rows, contextNow())))
-    await append(await withNews(parts, rows, events, contextNow()))
+    const told = await withNews(parts, rows, events, contextNow())
+    await append(told)
     parts.downloads.fetch(parts.receiver, awaitingIn(events))
     parts.react(events)
     outbox.settle(rows.flatMap((row) => (row.kind === 'ack' ? [row.messageId] : [])))

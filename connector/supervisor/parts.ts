@@ -1,6 +1,5 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
 import type { ContactBook } from '#core/contacts/book.ts'
-import type { Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { Outcome } from '#core/contract/request.ts'
 import { told } from '#core/contract/told.ts'
@@ -75,8 +74,8 @@ export type SupervisorParts = {
   keysOf(session: Session): MessageKeys
   /** What a session knows of people. */
   contactsOf(session: Session): ContactBook
-  /** How others refer to a message of a session; undefined when it is not known. */
-  targetOf(sessionId: string, messageId: string): Promise<Target | undefined>
+  /** What a group is called, as far as it was told before. */
+  groupName(sessionId: string, groupId: string): Promise<string | undefined>
   /** A message of the session, sent or received. */
   seek(sessionId: string, messageId: string): Promise<Message | undefined>
   /** Erases everything that is stored of a deleted session. */
@@ -92,7 +91,7 @@ export type SupervisorParts = {
 /** The same for one session, whose name it need not be told again. */
 export type SessionParts = Omit<
   SupervisorParts,
-  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'targetOf' | 'seek'
+  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'groupName' | 'seek'
 > & {
   about: { sessionId: string; accountId: string }
   /** As it is known by then. */
@@ -109,7 +108,7 @@ export type SessionParts = Omit<
   ledger(messageId: string): Promise<Message | undefined>
   keys: MessageKeys
   contacts: ContactBook
-  targetOf(messageId: string): Promise<Target | undefined>
+  groupName(groupId: string): Promise<string | undefined>
   seek(messageId: string): Promise<Message | undefined>
 }
 
@@ -153,7 +152,7 @@ export function forSession(
     ledger: (messageId) => parts.ledger(id, messageId),
     keys: parts.keysOf(session),
     contacts: parts.contactsOf(session),
-    targetOf: (messageId) => parts.targetOf(id, messageId),
+    groupName: (groupId) => parts.groupName(id, groupId),
     seek: (messageId) => parts.seek(id, messageId),
   }
 }

@@ -6,6 +6,7 @@ import { Restriction } from '../rules/restriction.ts'
 import { rulesOf } from '../rules/rules.ts'
 import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
 import { answering, type Request } from './answers.ts'
+import { groupNames } from './group-names.ts'
 import { historian } from './history.ts'
 import { inbox } from './inbox.ts'
 import { Manners } from './manners.ts'
@@ -60,6 +61,7 @@ export function openTraffic(
     ...parts,
     changed: current.restricted,
   })
+  const nameGroups = groupNames({ ...parts, opened })
   const rules = rulesOf({ ...parts, settings: () => parts.session().settings, restriction })
   const { now, log, answered, contentOf, keys, downloads } = parts
   const answer = answering({
@@ -83,7 +85,10 @@ export function openTraffic(
         receiver,
         history: historian({ ...parts, opened }),
         device: current.device,
-        react: (events) => manners.react(events),
+        react(events) {
+          manners.react(events)
+          nameGroups(events)
+        },
       }),
       lookup: keys.encoded,
       rules,

@@ -120,7 +120,7 @@ export function supervised(
     unsent: async () => [],
     keysOf: () => NO_KEYS,
     contactsOf: () => ({ news: async () => [] }),
-    targetOf: async () => undefined,
+    groupName: async () => 'Known',
     contentOf: async () => undefined,
     previews: async () => undefined,
     uploads: async () => ({ message: new Uint8Array() }),

@@ -101,6 +101,28 @@ capability(
   },
 )
 
+capability('Know what groups are called', 'GET /api/sessions/{sessionId}/chats/{chatId}', async () => {
+  const number = '4915100000021'
+  const { id: group } = await w.phones.createGroup({ creator: ANN, subject: 'Choir', participants: [number] })
+  const other = await w.line(number)
+  await w.phones.send(ANN, { to: group, text: 'La' })
+  const named = async () => {
+    const { body } = await w.call<{ chat?: { name: string } }>(
+      'GET',
+      `/api/sessions/${other.id}/chats/${group}`,
+    )
+    return body.chat?.name
+  }
+  await until('its name', async () => (await named()) === 'Choir')
+  await w.phones.send(ANN, { to: group, text: 'Lala' })
+  await until('both are there', async () => {
+    const events = await w.events(other.id)
+    return events.filter(({ type }) => type === 'message.received').length === 2
+  })
+  const told = (await w.events(other.id)).filter(({ type }) => type === 'group.updated')
+  expect(told).toHaveLength(1)
+})
+
 capability(
   'Star a message, here or on the phone',
   'PUT /api/sessions/{sessionId}/messages/{messageId}/star · DELETE /api/sessions/{sessionId}/messages/{messageId}/star',

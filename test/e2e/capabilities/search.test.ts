@@ -55,3 +55,10 @@ capability('Search messages', 'GET /api/sessions/{sessionId}/messages', async ()
     body: { code: 'VALIDATION_ERROR' },
   })
 })
+
+capability('Search what is kept sealed', 'GET /api/sessions/{sessionId}/messages', async () => {
+  id = (await w.line('4915100000022', { enableEncryption: true })).id
+  const sent = await w.phones.send(ANN, { to: '4915100000022', text: 'A secret invoice' })
+  await w.received(id, sent.id)
+  expect(await found({ search: 'secret' })).toEqual([[jidOf(ANN), 'A secret invoice']])
+})
