@@ -9,7 +9,10 @@ import type { Analytics } from '../../core/conversation/analytics.ts'
 import type { Channel, ConversationStatus } from '../../core/conversation/conversation.ts'
 import type { Load } from '../../core/lease.ts'
 import type { OrderDetails } from '../../core/order/order.ts'
-import type { Settings, Status, StatusChange } from '../../core/session.ts'
+import type { Restriction } from '../../core/restriction.ts'
+import type { Status, StatusChange } from '../../core/session.ts'
+import type { Performance } from '../../core/sessions/performance.ts'
+import type { StoredSettings } from '../../core/settings.ts'
 import type { DeliveryStatus } from '../../core/webhook/deliveries.ts'
 import type { Attempt } from '../../core/webhook/work.ts'
 
@@ -22,10 +25,12 @@ export type {
   DeliveryStatus,
   MessageFacts,
   OrderDetails,
-  Settings,
   Status,
   StatusChange,
 }
+
+/** A proxy is shown without its password, and set by the API. */
+export type Settings = Omit<StoredSettings, 'proxy'>
 
 export type Page = { nextCursor: string | null }
 
@@ -39,10 +44,13 @@ export type SessionSummary = {
   lastActivity: string | null
   reason?: string | undefined
   action?: string | undefined
+  restriction?: Restriction | undefined
   messageStats: { sent: number; received: number; failed: number }
+  messageQueue: number
 }
 export type SessionDetails = SessionSummary & {
-  connectionInfo: { connectedAt: string | null; pushName: string | null }
+  connectionInfo: { connectedAt: string | null; pushName: string | null; deviceModel: string | null }
+  performance: Performance
   settings: Settings
   statusHistory: StatusChange[]
 }

@@ -7,7 +7,7 @@ import { Ago, When } from '../ui/time.tsx'
 import { LinkPhone } from './link.tsx'
 
 export function Overview({ session }: { session: SessionDetails }) {
-  const { reason, action, messageStats, connectionInfo, statusHistory } = session
+  const { reason, action, restriction, messageStats, connectionInfo, performance, statusHistory } = session
   return (
     <>
       {(reason || action) && (
@@ -16,6 +16,17 @@ export function Overview({ session }: { session: SessionDetails }) {
           {reason && <p class="quiet">Reason: {inWords(reason)}</p>}
         </div>
       )}
+      {restriction && (
+        <p class="notice problem" role="status">
+          WhatsApp keeps this account from writing to people who do not know it ({inWords(restriction.kind)})
+          {restriction.until && (
+            <>
+              , until <When at={restriction.until} />
+            </>
+          )}
+          .
+        </p>
+      )}
       {session.status === 'qr_generated' && <LinkPhone sessionId={session.id} />}
       <div class="columns">
         <Panel title="Line">
@@ -23,11 +34,16 @@ export function Overview({ session }: { session: SessionDetails }) {
             of={[
               ['Number', session.phoneNumber ?? '–'],
               ['Name on WhatsApp', connectionInfo.pushName ?? '–'],
+              ['Phone', connectionInfo.deviceModel ?? '–'],
               ['Connected', connectionInfo.connectedAt ? <Ago at={connectionInfo.connectedAt} /> : '–'],
               ['Last activity', session.lastActivity ? <Ago at={session.lastActivity} /> : '–'],
               ['Sent', messageStats.sent],
               ['Received', messageStats.received],
               ['Failed', messageStats.failed],
+              ['Waiting to leave', session.messageQueue],
+              ['Uptime, 7 days', performance.uptime ?? '–'],
+              ['Time to WhatsApp', performance.averageResponseTime ?? '–'],
+              ['Messages an hour', performance.messagesPerHour],
               ['Session id', <code key="id">{session.id}</code>],
             ]}
           />

@@ -172,6 +172,11 @@ describe.skipIf(!chromiumPath)('the dashboard: sessions and chats', () => {
     await page.getByLabel('Description').fill('Main line')
     await page.getByLabel('Connect again by itself').uncheck()
     await page.getByLabel('First pause between two attempts, in seconds').fill('7')
+    await page.getByLabel('Ignore: Groups').check()
+    await page.getByLabel('Senders see that a message was read').selectOption('Never')
+    await page.getByLabel('Reject calls').check()
+    await page.getByLabel('Answer to callers').fill('Please write')
+    await page.getByLabel('Messages a minute').fill('600')
     await page.getByLabel('Addresses that may use it').fill('nonsense')
     await page.getByRole('button', { name: 'Save' }).click()
     await page
@@ -185,7 +190,15 @@ describe.skipIf(!chromiumPath)('the dashboard: sessions and chats', () => {
     const { body } = await it.api<{ session: Record<string, unknown> }>(`/api/sessions/${sessionId}`)
     expect(body.session).toMatchObject({
       description: 'Main line',
-      settings: { autoReconnect: false, reconnectInterval: 7_000, ipWhitelist: ['127.0.0.1', '10.0.0.0/8'] },
+      settings: {
+        autoReconnect: false,
+        reconnectInterval: 7_000,
+        ignore: { groups: true, status: false },
+        readReceipts: 'never',
+        autoRejectCalls: { enabled: true, reply: 'Please write' },
+        pacing: { perMinute: 600 },
+        ipWhitelist: ['127.0.0.1', '10.0.0.0/8'],
+      },
     })
   })
 
