@@ -162,6 +162,7 @@ export class LiveDevice implements Device {
     if (this.#outbox.has(message.id)) return this.#committer.whenDurable(this.#set.seq)
     if (this.#pressure.refusing)
       throw new Refusing('Too much is waiting to be stored. Please try again soon.')
+    if (this.#outbox.isFull) throw new Refusing('Too much is waiting to be sent.')
     const seq = this.#outbox.accept(message)
     this.#connection?.sender.send(message.id)
     await this.#committer.whenDurable(seq)

@@ -18,6 +18,8 @@ type Stored = {
 }
 
 const TYPE = 'outbox'
+/** With so much nothing more is taken: the queue keeps it. Bounds the memory of a device that may not send. */
+const MOST = { messages: 10_000, characters: 16 << 20 }
 
 export class Outbox {
   readonly #set: WriteSet
@@ -25,6 +27,7 @@ export class Outbox {
   readonly #queue: (id: string, seq: number) => void
   readonly #rows = new Map<string, Stored>()
   readonly #byAck = new Map<string, string>()
+  #characters = 0
 
   constructor(set: WriteSet, newId: () => string, queue: (id: string, seq: number) => void) {
     this.#set = set
@@ -33,6 +36,7 @@ export class Outbox {
     const rows = [...set.entries(TYPE)] as [string, Stored][]
     for (const [id, row] of rows.sort(([, a], [, b]) => (a.order < b.order ? -1 : 1))) {
       this.#rows.set(id, row)
+      this.#characters += row.message.length
       if (!row.ack) continue
       this.#byAck.set(row.ack.id, id)
       queue(row.ack.id, 0)
@@ -41,6 +45,10 @@ export class Outbox {
 
   get size(): number {
     return this.#rows.size
+  }
+
+  get isFull(): boolean {
+    return this.#rows.size >= MOST.messages || this.#characters >= MOST.characters
   }
 
   has(messageId: string): boolean {
@@ -58,6 +66,7 @@ export class Outbox {
     }
     const seq = this.#set.apply({ [TYPE]: { [id]: row } })
     this.#rows.set(id, row)
+    this.#characters += row.message.length
     return seq
   }
 
@@ -112,6 +121,7 @@ export class Outbox {
     const messageId = this.#byAck.get(id)
     if (messageId === undefined || this.#set.dead) return
     this.#byAck.delete(id)
+    this.#characters -= this.#rows.get(messageId)?.message.length ?? 0
     this.#rows.delete(messageId)
     this.#set.apply({ [TYPE]: { [messageId]: null } }, true)
   }

@@ -62,8 +62,21 @@ test('after it is closed nothing is tried any more', async () => {
   expect(tried).toEqual(['A'])
 })
 
-test('it is full with a thousand', () => {
-  const { it } = room(new Set(['0']))
-  for (let n = 0; n < ROOM; n++) it.add(send(`${n}`))
-  expect(it.isFull).toBe(true)
+test('it is full with a thousand, or with a few that say a lot, and has room again when they have gone', async () => {
+  for (const [count, text] of [
+    [ROOM, 'x'],
+    [80, 'x'.repeat(60_000)],
+  ] as const) {
+    const stuck = new Set(['0'])
+    const { it } = room(stuck)
+    for (let n = 0; n < count; n++) {
+      expect(it.isFull).toBe(false)
+      it.add({ ...send(`${n}`), content: { type: 'text', text } })
+      if (it.isFull) break
+    }
+    expect(it.isFull).toBe(true)
+    stuck.clear()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect([it.isFull, it.size]).toEqual([false, 0])
+  }
 })

@@ -7,14 +7,17 @@
 import { pauses } from '../pauses.ts'
 import type { Outcome, Send } from './outbox.ts'
 
-/** Of one session. With so many the queue keeps the others. */
+/** Of one session. With so many, or so much in them, the queue keeps the others. */
 export const ROOM = 1_000
+const ROOM_CHARACTERS = 4 << 20
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [100, 10_000]
 
 export class WaitingRoom {
   readonly #carry: (send: Send) => Promise<Outcome>
   readonly #lines = new Map<string, Send[]>()
-  readonly #ids = new Set<string>()
+  /** With how much each says. */
+  readonly #sizes = new Map<string, number>()
+  #characters = 0
   #wake = Promise.withResolvers<void>()
   #isClosed = false
 
@@ -24,15 +27,15 @@ export class WaitingRoom {
   }
 
   get isFull(): boolean {
-    return this.#ids.size >= ROOM
+    return this.#sizes.size >= ROOM || this.#characters >= ROOM_CHARACTERS
   }
 
   get size(): number {
-    return this.#ids.size
+    return this.#sizes.size
   }
 
   has(messageId: string): boolean {
-    return this.#ids.has(messageId)
+    return this.#sizes.has(messageId)
   }
 
   /** Whoever writes to this chat now has to wait behind others. */
@@ -41,7 +44,9 @@ export class WaitingRoom {
   }
 
   add(send: Send): void {
-    this.#ids.add(send.messageId)
+    const size = JSON.stringify(send.content).length
+    this.#sizes.set(send.messageId, size)
+    this.#characters += size
     const line = this.#lines.get(send.to)
     if (line) return void line.push(send)
     const opened = [send]
@@ -68,7 +73,8 @@ export class WaitingRoom {
       if ((await this.#carry(first)) === 'later') await Promise.race([retry.next().value(), woken])
       else {
         line.shift()
-        this.#ids.delete(first.messageId)
+        this.#characters -= this.#sizes.get(first.messageId) ?? 0
+        this.#sizes.delete(first.messageId)
         retry = pauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
       }
     }
