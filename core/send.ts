@@ -4,9 +4,10 @@
  * the queue and to the recipient.
  */
 import { sendCommand } from './commands.ts'
+import { canonicalChatId } from './contacts/canonical.ts'
 import type { Content } from './contract/content.ts'
 import type { Domain } from './domain.ts'
-import { addressOf, chatIdOf } from './jid.ts'
+import { addressOf } from './jid.ts'
 import { accept, findOutgoing, type Message } from './message.ts'
 import { Fault } from './platform/fault.ts'
 import { messageIdOf } from './platform/id.ts'
@@ -41,7 +42,7 @@ export async function send(
   session: Session,
   draft: Draft,
 ): Promise<{ message: Message; repeated: boolean }> {
-  const chatId = chatIdOf(draft.to)
+  const chatId = await canonicalChatId(domain.store, session.id, draft.to)
   const key = draft.idempotencyKey
   const id = key === undefined ? domain.newMessageId() : messageIdOf(session.id, key)
   // A repetition is answered whatever became of the session meanwhile, and never composed again.

@@ -12,6 +12,7 @@ import { awaitingIn, type Receiver } from '../media/receiving.ts'
 import type { Device, Row } from '../socket/index.ts'
 import { isUnwanted } from './choices.ts'
 import type { Historian } from './history.ts'
+import { joinChats, tellsOfOne } from './joining.ts'
 import { withNews } from './news.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
@@ -87,6 +88,7 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
     events.push(...(await parts.history.take(rows, contextNow())))
     const told = await withNews(parts, rows, events, contextNow())
     await append(told)
+    if (told.some(tellsOfOne)) joinChats(parts)
     parts.downloads.fetch(parts.receiver, awaitingIn(events))
     parts.react(events)
     outbox.settle(rows.flatMap((row) => (row.kind === 'ack' ? [row.messageId] : [])))

@@ -9,6 +9,7 @@ import { answering, type Request } from './answers.ts'
 import { groupNames } from './group-names.ts'
 import { historian } from './history.ts'
 import { inbox } from './inbox.ts'
+import { joinChats } from './joining.ts'
 import { Manners } from './manners.ts'
 import { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
@@ -98,6 +99,7 @@ export function openTraffic(
     resume() {
       outbox.resume()
       downloads.resume(receiver)
+      joinChats(parts)
       manners.opened()
     },
     follow: () => manners.follow(),

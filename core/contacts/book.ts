@@ -8,6 +8,7 @@ import type { Event } from '../contract/event.ts'
 import { userJid } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { type News, newsOf, type Sighting } from './merge.ts'
+import { moveChats } from './moving.ts'
 import { contactsOf } from './record.ts'
 
 /** What was heard, and the id of the event that it would be. */
@@ -15,6 +16,8 @@ export type Heard = { eventId: string; sighting: Sighting }
 export type ContactBook = {
   /** @param at ISO 8601 */
   news(heard: Heard[], at: string): Promise<Event[]>
+  /** Brings together what was said to somebody before and after the phone number was known. */
+  moveChats(): Promise<void>
 }
 
 /** People of one session that are remembered, the latest ones. */
@@ -32,6 +35,8 @@ export function contactBook(store: Store, session: { sessionId: string; accountI
   const isNew = ({ sighting }: Heard) => last.get(nameOf(sighting)) !== JSON.stringify(sighting)
 
   return {
+    moveChats: () => moveChats(store, session.sessionId),
+
     async news(heard, at) {
       const unknown = heard.filter(isNew)
       if (unknown.length === 0) return []

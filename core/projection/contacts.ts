@@ -1,4 +1,5 @@
 /** How events change contacts: the person's item, the way from the LID to it, and what the person was known as before. */
+import { movingItem, movingKey } from '../contacts/moving.ts'
 import { aliasItem, aliasKey, contactItem, contactKey } from '../contacts/record.ts'
 import type { Write } from '../platform/dynamo.ts'
 import { nameOf } from './known.ts'
@@ -10,12 +11,14 @@ export function contactChanges() {
   const writes = new Map<string, Write>()
 
   return {
-    updated({ sessionId, timestamp, payload: { contact, formerId } }: Updated): void {
+    updated({ sessionId, accountId, encrypted, timestamp, payload: { contact, formerId } }: Updated): void {
       const item = contactItem(sessionId, contact, timestamp)
       writes.set(nameOf('main', item), { table: 'main', put: item })
       if (formerId) {
         const former = contactKey(sessionId, formerId)
         writes.set(nameOf('main', former), { table: 'main', remove: former })
+        const moving = movingItem(sessionId, { from: formerId, to: contact.id, accountId, encrypted })
+        writes.set(nameOf('main', moving), { table: 'main', put: moving })
       }
       if (contact.lid && contact.lid !== contact.id) {
         const alias = aliasItem(sessionId, contact.lid, contact.id)
@@ -30,6 +33,6 @@ export function contactChanges() {
 export const touchedBy = ({ sessionId, payload: { contact, formerId } }: Updated): string[] =>
   [
     contactKey(sessionId, contact.id),
-    ...(formerId ? [contactKey(sessionId, formerId)] : []),
+    ...(formerId ? [contactKey(sessionId, formerId), movingKey(sessionId, formerId)] : []),
     ...(contact.lid ? [aliasKey(sessionId, contact.lid)] : []),
   ].map((key) => nameOf('main', key))

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import * as Chats from '#core/chat.ts'
-import { chatIdOf } from '#core/jid.ts'
+import { canonicalChatId } from '#core/contacts/canonical.ts'
 import * as Labels from '#core/labels/label.ts'
 import { ofChat } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -82,8 +82,9 @@ const messagesOf = createRoute({
 export const chats = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>()
     .openapi({ ...get, middleware: access(deps) }, async (c) => {
-      const chatId = chatIdOf(c.req.valid('param').chatId)
-      const chat = await Chats.find(deps.store, theSession(c).id, chatId)
+      const { id } = theSession(c)
+      const chatId = await canonicalChatId(deps.store, id, c.req.valid('param').chatId)
+      const chat = await Chats.find(deps.store, id, chatId)
       if (!chat) throw new Fault('CHAT_NOT_FOUND', 'Chat not found', { details: { chatId } })
       return c.json({ success: true as const, chat }, 200)
     })
@@ -97,7 +98,7 @@ export const chats = (deps: Deps) =>
     })
     .openapi({ ...messagesOf, middleware: access(deps) }, async (c) => {
       const { id } = theSession(c)
-      const chatId = chatIdOf(c.req.valid('param').chatId)
+      const chatId = await canonicalChatId(deps.store, id, c.req.valid('param').chatId)
       const { items, cursor } = await ofChat(deps.store, id, chatId, c.req.valid('query'))
       const messages = await Promise.all(items.map((item) => linked(deps.media, viewOf(item))))
       return c.json({ success: true as const, messages, nextCursor: cursor ?? null }, 200)

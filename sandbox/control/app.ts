@@ -58,6 +58,10 @@ export function controlApp(control: Control, overview: () => Overview) {
   app.patch('/phones/:number/state', async (c) =>
     c.json(await control.change(number(c), await body(c, PhoneChange))),
   )
+  app.post('/phones/:number/hide-number', async (c) => {
+    const { hidden } = await body(c, Schema.HideNumber)
+    return c.json(await control.hideNumber(number(c), hidden))
+  })
   app.post('/phones/:number/unlink', async (c) => {
     const { device } = await body(c, Schema.Unlink)
     return c.json(await control.unlink(number(c), device))

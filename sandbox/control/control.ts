@@ -140,6 +140,14 @@ export function controlOf(world: World) {
       return committed(await phoneState(world, owner))
     },
 
+    /** The person shows the number to others from now on, or no longer. */
+    async hideNumber(number: string, hidden: boolean) {
+      const owner = person(number)
+      owner.hidesNumber = hidden
+      world.people.save(owner)
+      return committed({ number: `+${owner.number}`, hidden })
+    },
+
     /** Removes one linked device, or all of them. Throws DEVICE_NOT_FOUND. */
     async unlink(number: string, device?: number): Promise<{ number: string; devices: number[] }> {
       const owner = person(number)

@@ -34,6 +34,7 @@ export const NewChannel = z.strictObject({
   name: z.string().min(1).max(100),
   description: z.string().max(2048).default(''),
 })
+export const HideNumber = z.strictObject({ hidden: z.boolean().default(true) })
 /** `off` unfollows. */
 export const Follow = z.strictObject({ channel: z.string().min(1), off: z.boolean().default(false) })
 export const FaultOrder = z.strictObject({

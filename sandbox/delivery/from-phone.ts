@@ -9,7 +9,7 @@ import type { Companion } from '../people/companions.ts'
 import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import { phoneMessageId } from '../wire/ids.ts'
-import { addressKey, lidJid, pnJid, STATUS } from '../wire/jids.ts'
+import { addressKey, lidJid, STATUS, shownPn } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
@@ -33,8 +33,8 @@ export async function sendToPerson(
     notify: from.name,
     addressing_mode: 'lid',
   }
-  const attrs = { ...sender, sender_pn: pnJid(from.number) }
-  const ownAttrs = { ...sender, recipient: lidJid(to.lid), peer_recipient_pn: pnJid(to.number) }
+  const attrs = { ...sender, sender_pn: shownPn(from) }
+  const ownAttrs = { ...sender, recipient: lidJid(to.lid), peer_recipient_pn: shownPn(to) }
   const own = { deviceSentMessage: { destinationJid: lidJid(to.lid), message } }
 
   world.letters.keep(id, from.lid, message)
@@ -87,7 +87,7 @@ export async function sendToList(
   const attrs = {
     from: list,
     participant: lidJid(from.lid),
-    participant_pn: pnJid(from.number),
+    participant_pn: shownPn(from),
     addressing_mode: 'lid',
     id,
     t: seconds(),
@@ -136,7 +136,7 @@ async function writeToMany(
   const attrs = {
     from: chat,
     participant: lidJid(from.lid),
-    participant_pn: pnJid(from.number),
+    participant_pn: shownPn(from),
     addressing_mode: 'lid',
     id,
     t: seconds(),
@@ -156,7 +156,7 @@ async function write(
   world: World,
   from: Person,
   to: Companion,
-  attrs: Record<string, string>,
+  attrs: Record<string, string | undefined>,
   message: proto.IMessage,
 ) {
   const enc = await encryptFor(world, from, to, message)

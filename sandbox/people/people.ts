@@ -31,6 +31,8 @@ export type Person = {
   about: string
   /** LIDs. */
   blocked: string[]
+  /** Others see the LID alone, as of people with a username. */
+  hidesNumber: boolean
 }
 
 export type People = ReturnType<typeof openPeople>
@@ -38,7 +40,7 @@ export type People = ReturnType<typeof openPeople>
 const E164_DIGITS = /^[1-9]\d{4,14}$/
 const NOBODY = '999'
 /** What people of an older file may lack. */
-const NEW = { about: 'Hey there!', blocked: [] as string[] }
+const NEW = { about: 'Hey there!', blocked: [] as string[], hidesNumber: false }
 
 export function openPeople(store: Store) {
   const table = store.table<Person>('people')

@@ -9,6 +9,14 @@ export type Address = { lid: string; device: number }
 
 export const lidJid = (lid: string, device = 0): string => jidEncode(lid, 'lid', device)
 export const pnJid = (number: string, device = 0): string => jidEncode(number, 's.whatsapp.net', device)
+/** The number beside a LID; undefined for somebody who does not show it. */
+export const shownPn = ({
+  number,
+  hidesNumber,
+}: {
+  number: string
+  hidesNumber: boolean
+}): string | undefined => (hidesNumber ? undefined : pnJid(number))
 export const addressKey = ({ lid, device }: Address): string => `${lid}:${device}`
 
 /** The reverse of `addressKey`. */

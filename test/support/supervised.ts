@@ -119,7 +119,7 @@ export function supervised(
     seek: async () => undefined,
     unsent: async () => [],
     keysOf: () => NO_KEYS,
-    contactsOf: () => ({ news: async () => [] }),
+    contactsOf: () => ({ news: async () => [], moveChats: async () => undefined }),
     groupName: async () => 'Known',
     contentOf: async () => undefined,
     previews: async () => undefined,

@@ -1,5 +1,6 @@
 /** Being online, typing, seeing whether somebody is there, and reading. */
 import * as z from 'zod'
+import { canonicalChatId } from '#core/contacts/canonical.ts'
 import { chatIdOf } from '#core/jid.ts'
 import { type Message, ofChat } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -69,7 +70,7 @@ const read = call({
   example: { messageIds: ['3EB0A1B2C3D4E5F60718'] },
   gives: { read: z.int().meta({ description: 'How many' }) },
   async run({ ask, deps, session }, { params, body }) {
-    const chatId = chatIdOf(params.chatId)
+    const chatId = await canonicalChatId(deps.store, session.id, params.chatId)
     const messages = await chosen(deps.store, session.id, chatId, body.messageIds)
     const quietly = session.settings.readReceipts === 'never'
     const whole = body.messageIds ? {} : { chatId }

@@ -3,6 +3,7 @@
  * answered or reacted to must exist, and be of the same chat.
  */
 import { createHash } from 'node:crypto'
+import { canonicalChatId } from '#core/contacts/canonical.ts'
 import type { ContactCard, Content } from '#core/contract/content.ts'
 import { addressOf, chatIdOf, isChannel, isStatus, phoneNumberOf } from '#core/jid.ts'
 import { MEDIA_KINDS } from '#core/media/kinds.ts'
@@ -29,7 +30,7 @@ export async function draftOf(deps: Deps, session: Session, body: NewMessage): P
     return { to, text, sendAt, ...audience(to) }
   const about = body.reaction ?? body.vote
   const target = about && (await findTarget(store, session.id, about.messageId))
-  const chatId = addressed(to, target)
+  const chatId = await addressed(deps, session, to, target)
   if (target && isChannel(chatId)) throw reactThere(target)
   return {
     to: chatId,
@@ -65,8 +66,13 @@ function timeOf(text: string, now: number): number {
 }
 
 /** A reaction or a vote goes where its message stands. */
-function addressed(to: string | undefined, target: Message | undefined): string {
-  if (target && to !== undefined && chatIdOf(to) !== target.chatId)
+async function addressed(
+  { store }: Deps,
+  { id }: Session,
+  to: string | undefined,
+  target: Message | undefined,
+): Promise<string> {
+  if (target && to !== undefined && (await canonicalChatId(store, id, to)) !== target.chatId)
     throw new Fault('VALIDATION_ERROR', 'The request is not valid. to: the message is of another chat', {
       details: { issues: [{ in: 'body', path: 'to', message: 'the message is of another chat' }] },
     })

@@ -1,0 +1,18 @@
+/** Under which id somebody's chat stands: a LID leads to the phone number, where it is known. */
+import * as z from 'zod'
+import { chatIdOf, LID_SERVER } from '../jid.ts'
+import type { Store } from '../platform/dynamo.ts'
+import { aliasKey } from './record.ts'
+
+const Alias = z.object({ contactId: z.string() })
+
+/**
+ * @param text as callers write it
+ * @throws Fault INVALID_RECIPIENT
+ */
+export async function canonicalChatId(store: Store, sessionId: string, text: string): Promise<string> {
+  const id = chatIdOf(text)
+  if (!id.endsWith(`@${LID_SERVER}`)) return id
+  const alias = await store.get('main', Alias, aliasKey(sessionId, id))
+  return alias?.contactId ?? id
+}

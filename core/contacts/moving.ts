@@ -1,0 +1,124 @@
+/**
+ * One person, one chat: when it becomes known which phone number is behind a LID, what was said under the LID moves to the
+ * chat of the number. That it has to is written with the event that tells of the person (see projection/contacts.ts), and
+ * holds until it is done; doing it again, or in part, does no harm.
+ */
+import * as z from 'zod'
+import { chatKey, chatListing } from '../chat.ts'
+import { hidden } from '../hidden.ts'
+import { addressOf, phoneNumberOf } from '../jid.ts'
+import { chatPartition, type Message, ofChat, outgoingKey, receivedKey } from '../message.ts'
+import { sessionPartition } from '../partition.ts'
+import type { Item, Key, Store } from '../platform/dynamo.ts'
+import { type Update, updating } from '../platform/expression.ts'
+
+const PREFIX = 'MOVING#'
+const Moving = z.object({
+  from: z.string(),
+  to: z.string(),
+  accountId: z.string(),
+  encrypted: z.literal(true).optional(),
+  /** When all of it was moved for the first time, in ms. */
+  movedAt: z.number().optional(),
+})
+type Moving = z.infer<typeof Moving>
+
+const Listed = z.looseObject({
+  listSk: z.string().optional(),
+  lastMessage: z.unknown(),
+  unreadCount: z.number().default(0),
+})
+
+/** What stands beside a chat, whatever is said in it. */
+const FLAGS = ['name', 'archived', 'pinned', 'mutedUntil', 'unread'] as const
+const PAGE = 50
+const LAG_MS = 60_000
+
+export const movingKey = (sessionId: string, from: string): Key => ({
+  pk: sessionPartition(sessionId),
+  sk: `${PREFIX}${from}`,
+})
+export const movingItem = (sessionId: string, moving: Moving): Item => ({
+  ...movingKey(sessionId, moving.from),
+  ...moving,
+})
+
+/** Moves what has to be moved of a session. */
+export async function moveChats(store: Store, sessionId: string): Promise<void> {
+  const { items } = await store.query('main', Moving, sessionPartition(sessionId), { prefix: PREFIX })
+  for (const moving of items) {
+    await moveMessages(store, sessionId, moving)
+    while (!(await moveChat(store, sessionId, moving))) await moveMessages(store, sessionId, moving)
+    await settle(store, sessionId, moving)
+  }
+}
+
+async function moveMessages(store: Store, sessionId: string, { from, to }: Moving): Promise<void> {
+  let cursor: string | undefined
+  do {
+    const page = await ofChat(store, sessionId, from, { limit: PAGE, cursor })
+    await Promise.all(page.items.map((message) => moveMessage(store, sessionId, message, to)))
+    cursor = page.cursor
+  } while (cursor)
+}
+
+/** The list of messages lags behind a little: a later look finds what this one has missed. */
+async function settle(store: Store, sessionId: string, { from, movedAt }: Moving): Promise<void> {
+  const key = movingKey(sessionId, from)
+  if (movedAt !== undefined && store.now() - movedAt > LAG_MS)
+    await store.transact([{ table: 'main', remove: key }])
+  else await store.update('main', key, updating().setOnce('movedAt', store.now()).whereExists('pk').build())
+}
+
+function moveMessage(store: Store, sessionId: string, message: Message, to: string): Promise<boolean> {
+  const key = message.fromMe ? outgoingKey(sessionId, message.id) : receivedKey(sessionId, message)
+  const update = updating().set('chatId', to).set('chatPk', chatPartition(sessionId, to))
+  if (message.fromMe) update.set('to', addressOf(to))
+  else {
+    const phoneNumber = phoneNumberOf(to)
+    update
+      .set('from', addressOf(to))
+      .set('sender', { ...message.sender, ...(phoneNumber ? { phoneNumber } : {}) })
+  }
+  return store.update('messages', key, update.whereExists('pk').build())
+}
+
+/** False when somebody wrote in one of the two meanwhile. */
+async function moveChat(store: Store, sessionId: string, moving: Moving): Promise<boolean> {
+  const { from, to } = moving
+  const [before, after] = await Promise.all(
+    [from, to].map((id) => store.get('main', Listed, chatKey(sessionId, id))),
+  )
+  if (!before) return true
+  const update = updating()
+    .set('sessionId', sessionId)
+    .set('chatId', to)
+    .add('unreadCount', before.unreadCount)
+  for (const flag of FLAGS) if (before[flag] !== undefined) update.setOnce(flag, before[flag])
+  const place = before.listSk?.replace(`#${from}`, `#${to}`)
+  if (place && place > (after?.listSk ?? ''))
+    update
+      .set('listPk', chatListing(sessionId))
+      .set('listSk', place)
+      .setOrRemove('lastMessage', hidden(moving, before.lastMessage))
+  const removal = updating()
+  const { ConditionExpression: condition = '', names, values } = asSeen(removal, before).build()
+  const failed = await store.transact([
+    { table: 'main', update: chatKey(sessionId, to), set: asSeen(update, after).build() },
+    {
+      table: 'main',
+      remove: chatKey(sessionId, from),
+      condition,
+      ...(names ? { names } : {}),
+      ...(values ? { values } : {}),
+    },
+  ])
+  return failed.length === 0
+}
+
+function asSeen(update: Update, chat: z.infer<typeof Listed> | undefined): Update {
+  const place = update.name('listSk')
+  return update.where(
+    chat?.listSk ? `${place} = ${update.value(chat.listSk)}` : `attribute_not_exists(${place})`,
+  )
+}
