@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import type { Event } from '#core/contract/event.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Past } from '#core/projection/history.ts'
+import { sealing } from '#core/settings.ts'
 import { type Context, historyIn, historyPartIn, type Part } from '../convert/index.ts'
 import { pauses } from '../pauses.ts'
 import type { Connection, Row } from '../socket/index.ts'
@@ -40,7 +41,8 @@ export function historian(parts: HistoryParts): Historian {
   const keep = async (part: Part, content: Uint8Array, context: Context): Promise<Synced | undefined> => {
     const history = read(part, content, context)
     if (!history) return
-    await parts.keepHistory(history.past)
+    const marks = sealing(session().settings)
+    await parts.keepHistory(history.past.map((past) => ({ ...past, ...marks })))
     const { kind, progress, requestId } = part
     const [chatId] = history.chats
     return {
