@@ -80,13 +80,13 @@ export async function keep(
   return file
 }
 
-async function spool({ content, kind }: Incoming, path: string) {
+/** Looks at what passes. @throws Fault MEDIA_TOO_LARGE while it does */
+export function looking(kind: MediaKind) {
   const hash = createHash('sha256')
   let size = 0
   let beginning = Buffer.alloc(0)
-  await pipeline(
-    content,
-    async function* (chunks: AsyncIterable<Uint8Array>) {
+  return {
+    async *passing(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         size += chunk.length
         if (size > LIMITS[kind]) throw tooLarge(kind)
@@ -95,13 +95,19 @@ async function spool({ content, kind }: Incoming, path: string) {
         yield chunk
       }
     },
-    createWriteStream(path, { mode: 0o600 }),
-  )
-  return { size, sha256: hash.digest('hex'), beginning }
+    /** When all has passed. */
+    seen: () => ({ size, sha256: hash.digest('hex'), beginning }),
+  }
+}
+
+async function spool({ content, kind }: Incoming, path: string) {
+  const { passing, seen } = looking(kind)
+  await pipeline(content, passing, createWriteStream(path, { mode: 0o600 }))
+  return seen()
 }
 
 /** A name and not a path, without what no file system takes. */
-const tidy = (name: string): string =>
+export const tidy = (name: string): string =>
   [...(name.split(/[\\/]/).at(-1) ?? '').toWellFormed()]
     .filter((char) => char >= ' ' && !'<>:"|?*\u007f'.includes(char))
     .join('')

@@ -14,6 +14,8 @@ export const BODY_LIMIT_WITH_FILES = 24_000_000
 const FILES_ALONG = /^\/api\/(messages|sessions\/import)\/?$/
 /** Takes files as they are, and counts for itself. */
 const FILES = /^\/api\/sessions\/[^/]+\/media\/?$/
+/** The same, of whatever type. */
+const LEFT = /^\/media\/[^/]+$/
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
@@ -33,7 +35,8 @@ export const identified =
 /** @throws Fault BODY_TOO_LARGE as soon as the limit is passed */
 export const bounded: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const { body } = c.req.raw
-  if (body && !(FILES.test(c.req.path) && !isJson(c.req.header('content-type')))) {
+  const isFile = LEFT.test(c.req.path) || (FILES.test(c.req.path) && !isJson(c.req.header('content-type')))
+  if (body && !isFile) {
     const mayHaveFiles = FILES_ALONG.test(c.req.path) || FILES.test(c.req.path)
     const limit = mayHaveFiles ? BODY_LIMIT_WITH_FILES : BODY_LIMIT
     if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge(limit)

@@ -91,6 +91,16 @@ describe.each(['files', 's3'])('%s', (name) => {
   })
 })
 
+test('s3: what is left at its address is there, and has the size that was named', async () => {
+  const store = stores.s3!
+  expect(await stores.files!.uploadLink('a/left', { seconds: 60, size: 7 })).toBeUndefined()
+  const link = (await store.uploadLink('a/left', { seconds: 60, size: 7 })) ?? ''
+  expect(new URL(link).searchParams.get('X-Amz-SignedHeaders')).toContain('content-length')
+  const answer = await fetch(link, { method: 'PUT', body: 'content' })
+  expect(answer.status).toBe(200)
+  expect((await read(store, 'a/left'))?.toString()).toBe('content')
+})
+
 test.each(['../secret', 'a/../../secret', '/etc/passwd', 'a//b', '', 'a\0b'])(
   'files: %j leads nowhere',
   async (key) => {

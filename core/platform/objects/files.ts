@@ -36,6 +36,7 @@ export function openFiles(folder: string): Objects {
     remove: (key) => rm(pathOf(key), { force: true }),
     removeAll: (prefix) => rm(pathOf(prefix), { force: true, recursive: true }),
     link: async () => undefined,
+    uploadLink: async () => undefined,
   }
 }
 

@@ -23,6 +23,11 @@ export type Objects = {
     key: string,
     options: { seconds: number; mimetype: string; fileName?: string | undefined },
   ): Promise<string | undefined>
+  /**
+   * An address to which anybody can PUT exactly so many bytes, for so long; undefined where the store has none of its own.
+   * What is put there has to be looked at before it is used.
+   */
+  uploadLink(key: string, options: { seconds: number; size: number }): Promise<string | undefined>
 }
 
 export type ObjectsConfig = {
@@ -48,6 +53,7 @@ export function openObjects(config: ObjectsConfig, credentials?: CredentialSourc
     remove: async (key) => (await opening()).remove(key),
     removeAll: async (folder) => (await opening()).removeAll(folder),
     link: async (...given) => (await opening()).link(...given),
+    uploadLink: async (...given) => (await opening()).uploadLink(...given),
   }
 }
 

@@ -111,5 +111,21 @@ export function openS3(options: S3Options): Objects {
       const signed = aws4.sign(request, await credentials())
       return new URL(signed.path ?? '', origin).toString()
     },
+    async uploadLink(key, { seconds, size }) {
+      // A length that is signed cannot be another one.
+      const headers = { 'Content-Length': `${size}` }
+      const path = pathOf(key, `X-Amz-Expires=${seconds}`)
+      const request = {
+        service: 's3',
+        region,
+        method: 'PUT',
+        host: origin.host,
+        path,
+        headers,
+        signQuery: true,
+      }
+      const signed = aws4.sign(request, await credentials())
+      return new URL(signed.path ?? '', origin).toString()
+    },
   }
 }

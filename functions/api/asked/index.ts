@@ -4,6 +4,7 @@ import { contacts } from '../contacts.ts'
 import { events } from '../events.ts'
 import { labels } from '../labels.ts'
 import { eventStream } from '../live/stream.ts'
+import { largeFiles } from '../media/announce.ts'
 import { mediaFiles } from '../media/upload.ts'
 import { searchMessages } from '../search.ts'
 import { callCalls } from './calls.ts'
@@ -24,6 +25,7 @@ export const chatsAndMore = [
   labels,
   events,
   eventStream,
+  largeFiles,
   mediaFiles,
   searchMessages,
   ...presenceCalls,

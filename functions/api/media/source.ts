@@ -1,5 +1,6 @@
 /** Where a caller's file comes from: an address, base64 in the request, or an upload of before. */
 import * as z from 'zod'
+import { complete, findAnnounced } from '#core/media/announced.ts'
 import { findMedia, type MediaFile } from '#core/media/file.ts'
 import { ingest, type Owner, theShelf } from '#core/media/ingest.ts'
 import { acceptedType, assertSize, LIMITS, type MediaKind } from '#core/media/kinds.ts'
@@ -8,7 +9,7 @@ import { Fault } from '#core/platform/fault.ts'
 import type { Deps } from '../deps.ts'
 import { Line } from '../messages/text.ts'
 
-const Mimetype = z
+export const Mimetype = z
   .string()
   .max(150)
   .regex(/^[\w.+-]+\/[\w.+-]+(;\s*[\w-]+=[\w.+"-]+)*$/, 'must be a media type such as image/png')
@@ -62,17 +63,19 @@ export async function fileOf(deps: Deps, owner: Owner, kind: MediaKind, given: S
 }
 
 /** @throws Fault MEDIA_NOT_FOUND also for a file of another session */
-async function uploaded(
-  { store, media }: Deps,
-  { sessionId }: Owner,
-  kind: MediaKind,
-  id: string,
-): Promise<MediaFile> {
-  const file = await findMedia(store, id)
+async function uploaded(deps: Deps, { sessionId }: Owner, kind: MediaKind, id: string): Promise<MediaFile> {
+  const { store, media } = deps
+  const file = (await findMedia(store, id)) ?? (await left(deps, sessionId, id))
   if (file?.sessionId !== sessionId || !media.objects)
     throw new Fault('MEDIA_NOT_FOUND', 'There is no such upload.', { details: { id } })
   assertSize(kind, file.size)
   return { ...file, mimetype: acceptedType(kind, file.mimetype, undefined) }
+}
+
+/** One that was announced, and has come by itself. @throws Fault MEDIA_* */
+export async function left(deps: Deps, sessionId: string, id: string): Promise<MediaFile | undefined> {
+  const announced = await findAnnounced(deps.store, sessionId, id)
+  return announced && complete(theShelf({ ...deps, objects: deps.media.objects }), announced)
 }
 
 async function* stream(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {

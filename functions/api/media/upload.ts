@@ -15,19 +15,7 @@ import { answer, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { filePart } from './multipart.ts'
 import { fileOf, hasOneSource, ONE_SOURCE, source } from './source.ts'
-
-const tags = ['Media']
-
-export const Upload = z
-  .object({
-    id: z.string(),
-    mimetype: z.string(),
-    size: z.int(),
-    sha256: z.string(),
-    fileName: z.string().optional(),
-    url: z.string().meta({ description: 'Works for a day at least' }),
-  })
-  .meta({ id: 'Upload' })
+import { shown, tags, Upload } from './view.ts'
 
 const upload = createRoute({
   method: 'post',
@@ -70,15 +58,6 @@ export const mediaFiles = (deps: Deps) => {
   app.get('/media/:id/:name?', (c) => serve(deps, c))
   return app
 }
-
-const shown = async ({ media }: Deps, file: MediaFile): Promise<z.infer<typeof Upload>> => ({
-  id: file.id,
-  mimetype: file.mimetype,
-  size: file.size,
-  sha256: file.sha256,
-  ...(file.fileName ? { fileName: file.fileName } : {}),
-  url: await media.links.to(file.id, file.fileName),
-})
 
 async function taken(
   deps: Deps,
