@@ -21,6 +21,9 @@ export type Loaded<T> = {
   change(next: (data: T) => T): void
 }
 
+/** Between two loads of the same: when much happens at once, the API is not asked for each of it. */
+const REST_MS = 700
+
 /**
  * Loads when it appears and whenever `key` changes; an answer that comes too late for its key is dropped. Reloads that are
  * asked for while one is under way become one.
@@ -38,16 +41,18 @@ export function useLoad<T>(key: string, load: (api: Api) => Promise<T>): Loaded<
       return
     }
     now.busy = true
+    let asked: string | undefined
     do {
+      if (asked === now.key) await new Promise((resolve) => setTimeout(resolve, REST_MS))
       now.again = false
-      const asked = now.key
+      asked = now.key
+      const key = asked
       const outcome = await now.load(api).then(
-        (data) => ({ key: asked, data }),
-        (error: Error) => ({ key: asked, error }),
+        (data) => ({ key, data }),
+        (error: Error) => ({ key, error }),
       )
-      if (asked !== now.key) now.again = true
-      else
-        setState((before) => (before.key === asked ? { ...before, error: undefined, ...outcome } : outcome))
+      if (key !== now.key) now.again = true
+      else setState((before) => (before.key === key ? { ...before, error: undefined, ...outcome } : outcome))
     } while (now.again)
     now.busy = false
   }, [api])

@@ -33,7 +33,8 @@ export function useThread(sessionId: string, chatId: string) {
       setOlder(page.nextCursor)
     },
     apply(event: Event) {
-      if (chatOf(event) !== chatId && event.type !== 'message.status') return
+      const chat = chatOf(event)
+      if (chat !== chatId && (chat !== undefined || event.type !== 'message.status')) return
       const next = applied(known, event)
       if (next) setKnown((before) => applied(before, event) ?? before)
       else newest.reload()

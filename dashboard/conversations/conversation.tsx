@@ -33,7 +33,14 @@ export function ConversationPage({ id }: { id: string }) {
   })
   const { reload, data } = conversation
   const sessionIds = data?.channel.type === 'session' ? [data.channel.sessionId] : []
-  useLive(sessionIds, ['conversation.*', 'message.status'], { onEvent: reload, onFresh: reload })
+  useLive(sessionIds, ['conversation.*', 'message.status'], {
+    onEvent({ payload }) {
+      const isOurs = 'conversation' in payload && payload.conversation.id === id
+      const isShown = 'messageId' in payload && data?.messages.some((one) => one.id === payload.messageId)
+      if (isOurs || isShown) reload()
+    },
+    onFresh: reload,
+  })
   useEvery(REFRESH_MS, () => {
     if (data?.channel.type === 'twilio') reload()
   })
