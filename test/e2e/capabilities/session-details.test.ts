@@ -50,6 +50,7 @@ capability(
         deviceModel: 'iPhone',
       },
       messageStats: { sent: 1, received: 1, failed: 0 },
+      messageQueue: 0,
       performance: {
         averageResponseTime: expect.stringMatching(/^\d+(\.\d)?s$/),
         uptime: expect.stringMatching(/^\d+(\.\d)?%$/),
