@@ -167,7 +167,7 @@ export const Event = z.discriminatedUnion('type', [
       by: Person.optional(),
     }),
   }),
-  /** We are in a new group, or something about one has changed. */
+  /** We are in a new group, or something about one has changed; or what one is called is known now. */
   z.object({
     ...base,
     type: z.literal('group.updated'),

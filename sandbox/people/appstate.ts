@@ -49,15 +49,22 @@ export function openAppStates(store: Store, onProblem: (what: string, detail: st
     const patch = proto.SyncdPatch.decode(bytes)
     const operations = patch.mutations.map(({ operation }) => operation)
     const before = stateOf(collection, Number(patch.version?.version) - 1)
+    let isWrong = false
+    const log = listener((detail) => {
+      isWrong = true
+      onProblem(`app state ${name} of +${person.number}`, detail)
+    })
+    const known = keyOf(person)
     const { state, mutationMap } = await decodePatches(
       name as WAPatchName,
       [patch],
       before,
-      keyOf(person),
+      known,
       {},
       undefined,
-      listener((detail) => onProblem(`app state ${name} of +${person.number}`, detail)),
+      log,
     )
+    if (isWrong) return
     collection.sum = { hash: Buffer.from(state.hash), indexValueMap: state.indexValueMap }
     collection.actions ??= {}
     for (const [position, { index, syncAction }] of Object.values(mutationMap).entries())
