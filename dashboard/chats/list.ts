@@ -43,7 +43,7 @@ export function moved(chats: Chat[], { sessionId, payload: { message } }: Said):
   const chat: Chat = {
     id: chatId,
     sessionId,
-    name: other?.name ?? known?.name ?? null,
+    name: known?.name ?? other?.name ?? null,
     phoneNumber: known?.phoneNumber ?? other?.phoneNumber ?? null,
     isGroup: isGroup(chatId),
     lastMessage: { id, fromMe, type, text, timestamp },

@@ -124,7 +124,10 @@ describe.skipIf(!chromiumPath)('the dashboard: sessions and chats', () => {
     const messages = await toChats()
     await sends(EVIL)
     await messages.getByText(EVIL).waitFor()
-    await tab.page.getByRole('region', { name: 'Chats' }).getByText(EVIL).waitFor()
+    await tab.page.getByRole('region', { name: 'Chats', exact: true }).getByText(EVIL).waitFor()
+    const contact = `/api/sessions/${sessionId}/contacts/${encodeURIComponent(FRIEND)}`
+    await it.api(contact, { method: 'PUT', json: { name: EVIL } })
+    await tab.page.getByRole('heading', { name: EVIL, level: 2 }).waitFor()
     await it.api(`/api/sessions/${sessionId}/settings`, {
       method: 'PUT',
       json: { name: EVIL, description: EVIL },
