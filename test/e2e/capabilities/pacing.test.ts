@@ -36,9 +36,9 @@ capability(
   'Spread messages over time, and see why one waits',
   'PUT /api/sessions/{sessionId}/settings {settings} · GET /api/messages/{messageId}',
   async () => {
-    expect(await paced({ perMinute: 30, typing: true })).toMatchObject({
+    expect(await paced({ perMinute: 12, typing: true })).toMatchObject({
       status: 200,
-      body: { session: { settings: { pacing: { perMinute: 30, burst: 1, typing: true } } }, pending: [] },
+      body: { session: { settings: { pacing: { perMinute: 12, burst: 1, typing: true } } }, pending: [] },
     })
     const texts = Array.from({ length: 5 }, (_, n) => `burst ${n}`)
     const ids: string[] = []
