@@ -40,6 +40,11 @@ const settled = async () => {
 }
 const hasReached = ({ status }: { status: string }, goal: (typeof PROGRESS)[number]): boolean =>
   PROGRESS.indexOf(status as never) >= PROGRESS.indexOf(goal)
+/** How much WhatsApp keeps for the devices of this number. */
+const owed = async (): Promise<number> =>
+  Object.entries((await w.phones.stats()).undelivered)
+    .filter(([device]) => device.startsWith(`+${PHONE}:`))
+    .reduce((sum, [, count]) => sum + count, 0)
 const deviceAt = async (number: string) =>
   (await w.phones.phones()).find((phone) => phone.number === `+${number}`)?.devices.at(-1)
 
@@ -127,11 +132,7 @@ capability('Ignore groups at the source, and hear of them again', PUT, async () 
   ]
   const direct = await w.phones.send(BOB, { to: PHONE, text: 'In person' })
   await w.received(id, direct.id)
-  const owed = async () =>
-    Object.entries((await w.phones.stats()).undelivered).filter(([who]) => who.startsWith(`+${PHONE}:`))
-  await until('WhatsApp does not keep them for us', async () =>
-    (await owed()).every(([, count]) => count === 0),
-  )
+  await until('WhatsApp does not keep them for us', async () => (await owed()) === 0)
   // What we send there is followed up as ever.
   const ours = await w.sends(id, { to: group, text: 'From us' })
   await w.atPhone(BOB, ours.id)
@@ -145,6 +146,36 @@ capability('Ignore groups at the source, and hear of them again', PUT, async () 
   const told = JSON.stringify(await w.events(id))
   for (const message of unheard) expect(told).not.toContain(message.id)
   expect(told).not.toContain('message.waiting')
+})
+
+capability('Ignore status updates, channels and broadcast lists', PUT, async () => {
+  const channel = await w.phones.createChannel({ creator: ANN, name: 'News' })
+  await w.call('PUT', `/api/sessions/${id}/channels/${channel.id}/follow`)
+  const list = '1700000000@broadcast'
+  const say = (text: string) => [
+    w.phones.send(ANN, { to: 'status', text, recipients: [PHONE] }),
+    w.phones.send(ANN, { to: channel.id, text }),
+    w.phones.send(ANN, { to: list, text, recipients: [PHONE, BOB] }),
+  ]
+  const texts = async () =>
+    (await w.events(id)).flatMap(({ type, payload }) =>
+      type === 'message.received' ? [payload.message.text] : [],
+    )
+  await change({ ignore: { status: true, groups: false, channels: true, broadcast: true } })
+  await settled()
+  await Promise.all(say('not to be heard'))
+  const marker = await w.phones.send(ANN, { to: PHONE, text: 'To you alone' })
+  await w.received(id, marker.id)
+  await until('WhatsApp does not keep them for us', async () => (await owed()) === 0)
+  expect(await texts()).not.toContain('not to be heard')
+  await change({ ignore: null })
+  await settled()
+  await Promise.all(say('to be heard'))
+  await until(
+    'all three are heard',
+    async () => (await texts()).filter((text) => text === 'to be heard').length === 3,
+  )
+  expect(await texts()).not.toContain('not to be heard')
 })
 
 capability('Reject every call, with an answer', PUT, async () => {
