@@ -9,6 +9,8 @@ import pino from 'pino'
 import { expect, test } from 'vitest'
 import { caches } from './caches.ts'
 import { socketConfig } from './config.ts'
+import { routeTo } from './proxy/route.ts'
+import type { Way } from './proxy/tunnel.ts'
 import { quietLog } from './quiet-log.ts'
 import type { ConnectSettings, ServerAddress } from './types.ts'
 
@@ -31,10 +33,9 @@ const shared = {
     throw new Error('no groups here')
   },
   isIgnored: () => false,
-  route: { close: () => undefined },
 }
 const config = (server: ServerAddress, settings: ConnectSettings = {}) =>
-  socketConfig({ ...shared, server, settings })
+  socketConfig({ ...shared, server, settings, route: routeTo(server, settings.way) })
 
 test('live mode leaves the address to Baileys, which knows that of WhatsApp', () => {
   expect(config(LIVE).waWebSocketUrl).toBeUndefined()
@@ -60,6 +61,16 @@ test('sandbox and live mode are configured alike otherwise', () => {
 test('files leave in plain text to the sandbox alone', () => {
   expect(config(LIVE).fetchAgent).toBeUndefined()
   expect(config(SANDBOX).fetchAgent).toBeDefined()
+})
+
+test('with a proxy nothing goes past it, in either mode', () => {
+  const way: Way = { proxy: { protocol: 'http', host: 'proxy.example.com', port: 3128 }, reach: 'public' }
+  for (const server of [LIVE, SANDBOX]) {
+    const { agent, fetchAgent, options } = config(server, { way })
+    for (const one of [agent, fetchAgent, options?.dispatcher]) expect(one).toBeDefined()
+  }
+  expect(config(LIVE).agent).toBeUndefined()
+  expect(config(LIVE).options?.dispatcher).toBeUndefined()
 })
 
 test('no link preview is fetched, and our own messages are not echoed', () => {
