@@ -8,7 +8,6 @@ import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
 const ANN = '4915100000002'
-const PUT = 'PUT /api/sessions/{sessionId}/settings'
 const credentials = { username: 'linekeeper', password: 'not-to-be-told' }
 let w: CapabilityWorld
 let closed = false
@@ -62,7 +61,7 @@ async function talk() {
 
 capability(
   'Reach WhatsApp through a proxy of the session',
-  `${PUT} · POST /api/sessions/{sessionId}/restart`,
+  'PUT /api/sessions/{sessionId}/settings · POST /api/sessions/{sessionId}/restart',
   async () => {
     await use({ server: http.server, ...credentials })
     await w.call('POST', `/api/sessions/${id}/start`)
@@ -92,7 +91,7 @@ capability(
 
 capability(
   'A broken proxy is named as such, and healed',
-  `${PUT} · GET /api/sessions/{sessionId}/status`,
+  'PUT /api/sessions/{sessionId}/settings · GET /api/sessions/{sessionId}/status',
   async () => {
     await use({ server: http.server, ...credentials })
     await restart()
@@ -125,20 +124,24 @@ capability(
   },
 )
 
-capability('A proxy for all sessions that name none, or do not want one', PUT, async () => {
-  await use(null)
-  await restart()
-  await until('it goes the way of everybody', () => everybodys.counts.targets.length > 0)
-  await untilStatus('connected')
-  await talk()
-  await use({ server: 'direct' })
-  await restart()
-  await until('it goes straight on', async () => {
-    const open = (await w.phones.stats()).connections.loggedIn
-    return open === 1 && (await status()).status === 'connected'
-  })
-  const before = everybodys.counts.connections
-  await talk()
-  expect(everybodys.counts.connections).toBe(before)
-  expect((await w.phones.stats()).unknownQueries).toEqual({})
-})
+capability(
+  'A proxy for all sessions that name none, or do not want one',
+  'PUT /api/sessions/{sessionId}/settings',
+  async () => {
+    await use(null)
+    await restart()
+    await until('it goes the way of everybody', () => everybodys.counts.targets.length > 0)
+    await untilStatus('connected')
+    await talk()
+    await use({ server: 'direct' })
+    await restart()
+    await until('it goes straight on', async () => {
+      const open = (await w.phones.stats()).connections.loggedIn
+      return open === 1 && (await status()).status === 'connected'
+    })
+    const before = everybodys.counts.connections
+    await talk()
+    expect(everybodys.counts.connections).toBe(before)
+    expect((await w.phones.stats()).unknownQueries).toEqual({})
+  },
+)

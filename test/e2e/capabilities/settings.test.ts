@@ -24,7 +24,6 @@ beforeAll(async () => {
 })
 afterAll(() => w.close())
 
-const PUT = 'PUT /api/sessions/{sessionId}/settings'
 const change = async (settings: SettingsChange, of = id) => {
   const { status, body } = await w.call<{ pending: unknown[] }>('PUT', `/api/sessions/${of}/settings`, {
     settings,
@@ -48,7 +47,7 @@ const owed = async (): Promise<number> =>
 const deviceAt = async (number: string) =>
   (await w.phones.phones()).find((phone) => phone.number === `+${number}`)?.devices.at(-1)
 
-capability('Notes of your own in every event', PUT, async () => {
+capability('Notes of your own in every event', 'PUT /api/sessions/{sessionId}/settings', async () => {
   await change({ metadata: { customer: '42' } })
   const { id: messageId } = await w.phones.send(ANN, { to: PHONE, text: 'Hello' })
   await w.received(id, messageId)
@@ -59,22 +58,26 @@ capability('Notes of your own in every event', PUT, async () => {
   for (const event of body.events) expect(event.metadata).toEqual({ customer: '42' })
 })
 
-capability('Choose the name of the device and its browser', PUT, async () => {
-  const shown = { deviceName: 'Shop in Bonn', browserName: 'Firefox' as const }
-  expect(await change(shown)).toEqual([
-    { setting: 'deviceName', needs: 'link' },
-    { setting: 'browserName', needs: 'link' },
-  ])
-  const { id: other } = await w.line('4915100000009', { ...shown, historyDepth: 'year' })
-  expect(await deviceAt('4915100000009')).toMatchObject({
-    name: 'Shop in Bonn',
-    browser: 'FIREFOX',
-    fullHistory: true,
-  })
-  await w.call('DELETE', `/api/sessions/${other}`)
-})
+capability(
+  'Choose the name of the device and its browser',
+  'PUT /api/sessions/{sessionId}/settings',
+  async () => {
+    const shown = { deviceName: 'Shop in Bonn', browserName: 'Firefox' as const }
+    expect(await change(shown)).toEqual([
+      { setting: 'deviceName', needs: 'link' },
+      { setting: 'browserName', needs: 'link' },
+    ])
+    const { id: other } = await w.line('4915100000009', { ...shown, historyDepth: 'year' })
+    expect(await deviceAt('4915100000009')).toMatchObject({
+      name: 'Shop in Bonn',
+      browser: 'FIREFOX',
+      fullHistory: true,
+    })
+    await w.call('DELETE', `/api/sessions/${other}`)
+  },
+)
 
-capability('Be shown as online, or not', PUT, async () => {
+capability('Be shown as online, or not', 'PUT /api/sessions/{sessionId}/settings', async () => {
   expect(await deviceAt(PHONE)).toMatchObject({ online: false, fullHistory: false })
   expect(await change({ markOnline: true })).toEqual([])
   await until('it is shown as online', async () => (await deviceAt(PHONE))?.online)
@@ -84,7 +87,7 @@ capability('Be shown as online, or not', PUT, async () => {
 
 capability(
   'Mark as read by itself, on request, or for oneself alone',
-  `${PUT} · POST /api/sessions/{sessionId}/chats/{chatId}/read`,
+  'PUT /api/sessions/{sessionId}/settings · POST /api/sessions/{sessionId}/chats/{chatId}/read',
   async () => {
     const isRead = async (messageId: string) => (await w.shown(hers, messageId)).status === 'read'
     const delivered = (messageId: string) =>
@@ -114,71 +117,79 @@ capability(
   },
 )
 
-capability('Ignore groups at the source, and hear of them again', PUT, async () => {
-  const { id: group } = await w.phones.createGroup({
-    creator: ANN,
-    subject: 'Noise',
-    participants: [PHONE, BOB],
-  })
-  const first = await w.phones.send(ANN, { to: group, text: 'Before' })
-  await w.received(id, first.id)
-  await change({ ignore: { status: false, groups: true, channels: false, broadcast: false } })
-  await settled()
-  const unheard = [
-    await w.phones.send(ANN, { to: group, text: 'A known sender' }),
-    // Brings the key of a new sender along, which has to be read all the same.
-    await w.phones.send(BOB, { to: group, text: 'A new sender' }),
-    await w.phones.send(BOB, { to: group, text: 'The same again' }),
-  ]
-  const direct = await w.phones.send(BOB, { to: PHONE, text: 'In person' })
-  await w.received(id, direct.id)
-  await until('WhatsApp does not keep them for us', async () => (await owed()) === 0)
-  // What we send there is followed up as ever.
-  const ours = await w.sends(id, { to: group, text: 'From us' })
-  await w.atPhone(BOB, ours.id)
+capability(
+  'Ignore groups at the source, and hear of them again',
+  'PUT /api/sessions/{sessionId}/settings',
+  async () => {
+    const { id: group } = await w.phones.createGroup({
+      creator: ANN,
+      subject: 'Noise',
+      participants: [PHONE, BOB],
+    })
+    const first = await w.phones.send(ANN, { to: group, text: 'Before' })
+    await w.received(id, first.id)
+    await change({ ignore: { status: false, groups: true, channels: false, broadcast: false } })
+    await settled()
+    const unheard = [
+      await w.phones.send(ANN, { to: group, text: 'A known sender' }),
+      // Brings the key of a new sender along, which has to be read all the same.
+      await w.phones.send(BOB, { to: group, text: 'A new sender' }),
+      await w.phones.send(BOB, { to: group, text: 'The same again' }),
+    ]
+    const direct = await w.phones.send(BOB, { to: PHONE, text: 'In person' })
+    await w.received(id, direct.id)
+    await until('WhatsApp does not keep them for us', async () => (await owed()) === 0)
+    // What we send there is followed up as ever.
+    const ours = await w.sends(id, { to: group, text: 'From us' })
+    await w.atPhone(BOB, ours.id)
 
-  await change({ ignore: null })
-  await settled()
-  for (const sender of [ANN, BOB]) {
-    const heard = await w.phones.send(sender, { to: group, text: 'Afterwards' })
-    expect((await w.received(id, heard.id)).text).toBe('Afterwards')
-  }
-  const told = JSON.stringify(await w.events(id))
-  for (const message of unheard) expect(told).not.toContain(message.id)
-  expect(told).not.toContain('message.waiting')
-})
+    await change({ ignore: null })
+    await settled()
+    for (const sender of [ANN, BOB]) {
+      const heard = await w.phones.send(sender, { to: group, text: 'Afterwards' })
+      expect((await w.received(id, heard.id)).text).toBe('Afterwards')
+    }
+    const told = JSON.stringify(await w.events(id))
+    for (const message of unheard) expect(told).not.toContain(message.id)
+    expect(told).not.toContain('message.waiting')
+  },
+)
 
-capability('Ignore status updates, channels and broadcast lists', PUT, async () => {
-  const channel = await w.phones.createChannel({ creator: ANN, name: 'News' })
-  await w.call('PUT', `/api/sessions/${id}/channels/${channel.id}/follow`)
-  const list = '1700000000@broadcast'
-  const say = (text: string) => [
-    w.phones.send(ANN, { to: 'status', text, recipients: [PHONE] }),
-    w.phones.send(ANN, { to: channel.id, text }),
-    w.phones.send(ANN, { to: list, text, recipients: [PHONE, BOB] }),
-  ]
-  const texts = async () =>
-    (await w.events(id)).flatMap(({ type, payload }) =>
-      type === 'message.received' ? [payload.message.text] : [],
+capability(
+  'Ignore status updates, channels and broadcast lists',
+  'PUT /api/sessions/{sessionId}/settings',
+  async () => {
+    const channel = await w.phones.createChannel({ creator: ANN, name: 'News' })
+    await w.call('PUT', `/api/sessions/${id}/channels/${channel.id}/follow`)
+    const list = '1700000000@broadcast'
+    const say = (text: string) => [
+      w.phones.send(ANN, { to: 'status', text, recipients: [PHONE] }),
+      w.phones.send(ANN, { to: channel.id, text }),
+      w.phones.send(ANN, { to: list, text, recipients: [PHONE, BOB] }),
+    ]
+    const texts = async () =>
+      (await w.events(id)).flatMap(({ type, payload }) =>
+        type === 'message.received' ? [payload.message.text] : [],
+      )
+    await change({ ignore: { status: true, groups: false, channels: true, broadcast: true } })
+    await settled()
+    await Promise.all(say('not to be heard'))
+    const marker = await w.phones.send(ANN, { to: PHONE, text: 'To you alone' })
+    await w.received(id, marker.id)
+    await until('WhatsApp does not keep them for us', async () => (await owed()) === 0)
+    expect(await texts()).not.toContain('not to be heard')
+    await change({ ignore: null })
+    await settled()
+    await Promise.all(say('to be heard'))
+    await until(
+      'all three are heard',
+      async () => (await texts()).filter((text) => text === 'to be heard').length === 3,
     )
-  await change({ ignore: { status: true, groups: false, channels: true, broadcast: true } })
-  await settled()
-  await Promise.all(say('not to be heard'))
-  const marker = await w.phones.send(ANN, { to: PHONE, text: 'To you alone' })
-  await w.received(id, marker.id)
-  await until('WhatsApp does not keep them for us', async () => (await owed()) === 0)
-  expect(await texts()).not.toContain('not to be heard')
-  await change({ ignore: null })
-  await settled()
-  await Promise.all(say('to be heard'))
-  await until(
-    'all three are heard',
-    async () => (await texts()).filter((text) => text === 'to be heard').length === 3,
-  )
-  expect(await texts()).not.toContain('not to be heard')
-})
+    expect(await texts()).not.toContain('not to be heard')
+  },
+)
 
-capability('Reject every call, with an answer', PUT, async () => {
+capability('Reject every call, with an answer', 'PUT /api/sessions/{sessionId}/settings', async () => {
   await change({ autoRejectCalls: { enabled: true, reply: 'Please write to us.' } })
   await settled()
   const { id: callId } = await w.phones.call(ANN, PHONE)
@@ -197,7 +208,7 @@ capability('Reject every call, with an answer', PUT, async () => {
 
 capability(
   'Fetch only the files that are wanted, and others on request',
-  `${PUT} · POST /api/sessions/{sessionId}/messages/{messageId}/media`,
+  'PUT /api/sessions/{sessionId}/settings · POST /api/sessions/{sessionId}/messages/{messageId}/media',
   async () => {
     const image = { data: sample.png.toString('base64'), mimetype: 'image/png' }
     await change({ autoDownload: { enabled: true, kinds: ['image'], maxSize: 1_000, from: ['chats'] } })
@@ -235,7 +246,7 @@ capability(
   },
 )
 
-capability('Look at one session more closely', PUT, async () => {
+capability('Look at one session more closely', 'PUT /api/sessions/{sessionId}/settings', async () => {
   await settled()
   const secret = 'What nobody else may know'
   const heardOf = (messageId: string) => lines.filter((line) => line.includes(messageId))
@@ -253,7 +264,7 @@ capability('Look at one session more closely', PUT, async () => {
   await change({ debug: null })
 })
 
-capability('Keep no messages', PUT, async () => {
+capability('Keep no messages', 'PUT /api/sessions/{sessionId}/settings', async () => {
   await change({ store: false })
   await settled()
   const { id: messageId } = await w.phones.send('4915100000004', { to: PHONE, text: 'Between you and me' })
