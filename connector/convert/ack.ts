@@ -2,11 +2,11 @@
  * The fate of a message of ours: WhatsApp's server took it (`message.sent`), or it never will be sent
  * (`message.status` failed, with a reason that can be shown and switched on).
  */
-import { proto } from '@whiskeysockets/baileys'
 import { isPlain } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
 import type { Row } from '../socket/index.ts'
+import { contentOf, unwrap } from './content.ts'
 import { type Context, nthId } from './context.ts'
 
 type Ack = Extract<Row, { kind: 'ack' }>
@@ -60,7 +60,7 @@ export function ackEvents(row: Ack, message: MessageFacts | undefined, context: 
     ...base,
     type: 'message.sent',
     payload: {
-      message: { ...facts, ...linked(facts, row.message), ...keys, ...numbered },
+      message: { ...facts, ...foundOut(facts, row.message), ...keys, ...numbered },
       tookMs: tookMs(facts, context.now),
     },
   }
@@ -68,15 +68,19 @@ export function ackEvents(row: Ack, message: MessageFacts | undefined, context: 
   return done ? [sent, { ...base, id: nthId(row.id, 1), ...done }] : [sent]
 }
 
-/** What was fetched for a link, and went along. */
-function linked(
-  { linkPreview }: MessageFacts,
+/** What was found out for it, and went along: what its link shows, how long its film or sound is and how large. */
+function foundOut(
+  { linkPreview, media }: MessageFacts,
   message: Uint8Array | undefined,
-): Pick<MessageFacts, 'linkPreview'> {
-  if (!linkPreview?.fetch || !message) return {}
-  const { title, description } = proto.Message.decode(message).extendedTextMessage ?? {}
-  const said = { ...(title ? { title } : {}), ...(description ? { description } : {}) }
-  return { linkPreview: { ...linkPreview, ...said } }
+): Pick<MessageFacts, 'linkPreview' | 'media'> {
+  if (!message || !(linkPreview?.fetch || media)) return {}
+  const sent = contentOf(unwrap(message).message)
+  const { width, height, durationSeconds } = sent?.media ?? {}
+  const extent = width && height ? { width, height } : {}
+  return {
+    ...(linkPreview?.fetch ? { linkPreview: { ...linkPreview, ...sent?.linkPreview } } : {}),
+    ...(media ? { media: { ...media, ...extent, ...(durationSeconds ? { durationSeconds } : {}) } } : {}),
+  }
 }
 
 /** Since it was accepted, or since its time came. */

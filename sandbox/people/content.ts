@@ -52,7 +52,11 @@ const DESCRIBED: Described = {
   videoMessage: (part) => media('video', part),
   ptvMessage: (part) => ({ ...media('video', part), note: true }),
   stickerMessage: (part) => media('sticker', part),
-  audioMessage: (part) => ({ ...media('audio', part), voice: part.ptt === true }),
+  audioMessage: (part) => ({
+    ...media('audio', part),
+    voice: part.ptt === true,
+    ...(part.waveform?.length ? { waveform: [...part.waveform] } : {}),
+  }),
   documentMessage: (part) => ({ ...media('document', part), ...present({ fileName: part.fileName }) }),
   locationMessage: (part) => ({
     type: 'location',

@@ -32,6 +32,19 @@ export const mp4 = Buffer.concat([
   box('mdat', deflateSync(Buffer.alloc(5_000, 'frame'))),
 ])
 
+/** The same with a description: how long, and how large, turned by a quarter when it is. */
+export function film({ seconds = 12.4, width = 640, height = 360, isTurned = false } = {}): Buffer {
+  const mvhd = Buffer.alloc(100)
+  mvhd.writeUInt32BE(1_000, 12)
+  mvhd.writeUInt32BE(seconds * 1_000, 16)
+  const tkhd = Buffer.alloc(84)
+  const matrix = isTurned ? [0, 0x10000, 0, -0x10000, 0] : [0x10000, 0, 0, 0, 0x10000]
+  for (const [n, value] of matrix.entries()) tkhd.writeInt32BE(value, 40 + 4 * n)
+  tkhd.writeUInt32BE(width * 0x10000, 76)
+  tkhd.writeUInt32BE(height * 0x10000, 80)
+  return Buffer.concat([mp4, box('moov', Buffer.concat([box('mvhd', mvhd), box('trak', box('tkhd', tkhd))]))])
+}
+
 /** Frames of silence, MPEG 1 layer III, 128 kbit/s, 44.1 kHz. */
 export const mp3 = Buffer.concat(
   Array.from({ length: 20 }, () => Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(413)])),
@@ -47,6 +60,15 @@ const page = (type: number, content: Buffer, granule: number, sequence: number):
   head[26] = 1
   return Buffer.concat([head, Buffer.of(content.length), content])
 }
+/** A voice that rises: packets of Opus, each larger than the one before. */
+export const rising = Buffer.concat([
+  page(2, Buffer.from('OpusHead\u0001\u0001\0\0\u0080»\0\0\0\0\0', 'latin1'), 0, 0),
+  page(0, Buffer.from('OpusTags\u0004\0\0\0test\0\0\0\0', 'latin1'), 0, 1),
+  ...Array.from({ length: 128 }, (_, n) =>
+    page(n === 127 ? 4 : 0, Buffer.alloc(20 + n, 0xfc), 960 * (n + 1), n + 2),
+  ),
+])
+
 /** The heads of an Ogg stream with Opus, and a frame. */
 export const ogg = Buffer.concat([
   page(2, Buffer.from('OpusHead\u0001\u0001\0\0\u0080»\0\0\0\0\0', 'latin1'), 0, 0),

@@ -3,13 +3,7 @@
  * Both stream between the server and a file of this machine.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  getAudioDuration,
-  jidNormalizedUser,
-  prepareWAMessageMedia,
-  proto,
-  type WASocket,
-} from '@whiskeysockets/baileys'
+import { jidNormalizedUser, prepareWAMessageMedia, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { MessageKey } from '#core/contract/request.ts'
 import type { MediaKind } from '#core/media/kinds.ts'
 import { Refused, Unanswered } from '../errors.ts'
@@ -18,6 +12,7 @@ import type { Route } from '../proxy/route.ts'
 import { quietLog } from '../quiet-log.ts'
 import type { ServerAddress } from '../types.ts'
 import { decrypted } from './decrypt.ts'
+import { measured } from './measured.ts'
 import { type FilePart, filePartOf } from './part.ts'
 import { openly } from './posts.ts'
 
@@ -120,8 +115,6 @@ async function upload(
   logger: ReturnType<typeof quietLog>,
 ): Promise<Uploaded> {
   const { kind, path, mimetype, fileName, voice, note, animated, viewOnce } = file
-  const isTold = kind === 'video' || (file.openly && kind === 'audio')
-  const seconds = isTold ? await secondsOf(path) : undefined
   const open = file.openly ? openly(socket, server, kind) : undefined
   const prepared = await prepareWAMessageMedia(
     {
@@ -132,7 +125,7 @@ async function upload(
       ...(note ? { ptv: true } : {}),
       ...(animated ? { gifPlayback: true } : {}),
       ...(viewOnce ? { viewOnce: true } : {}),
-      ...(seconds ? { seconds } : {}),
+      ...(await measured(kind, path, file)),
       // Without this a video's first picture would be asked of a program that may not be there.
       ...(kind === 'video' ? { jpegThumbnail: null } : {}),
     } as unknown as Parameters<typeof prepareWAMessageMedia>[0],
@@ -144,12 +137,6 @@ async function upload(
     },
   )
   return { message: proto.Message.encode(prepared).finish(), handle: open?.handle() }
-}
-
-/** Undefined when the file does not say it. */
-async function secondsOf(path: string): Promise<number | undefined> {
-  const found = await getAudioDuration(path).catch(() => undefined)
-  return found ? Math.round(found) : undefined
 }
 
 /**
