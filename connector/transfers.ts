@@ -17,20 +17,23 @@ type Parts = {
 export type Transfers = ReturnType<typeof openTransfers>
 
 export function openTransfers({ parcels, storeOf, unpacked, log }: Parts) {
+  /** Before the device is opened. Without a parcel, or with one that is gone, nothing changes. */
+  const unpack = async (session: Session, epoch: number): Promise<void> => {
+    const { id, parcel } = session
+    if (!parcel || !parcels) return
+    const isNew = await takeIn(storeOf(session), epoch, parcel, () => parcels.open(session, parcel))
+    log.info({ sessionId: id, isNew }, 'device taken in')
+    await unpacked(id, parcel)
+    await parcels.remove(session, parcel)
+  }
+
   return {
-    /** Before the device is opened. Without a parcel, or with one that is gone, nothing changes. */
-    async takeIn(session: Session, epoch: number): Promise<void> {
-      const { id, parcel } = session
-      if (!parcel || !parcels) return
-      const isNew = await takeIn(storeOf(session), epoch, parcel, () => parcels.open(session, parcel))
-      log.info({ sessionId: id, isNew }, 'device taken in')
-      await unpacked(id, parcel)
-      await parcels.remove(session, parcel)
-    },
+    takeIn: unpack,
 
     /** @returns the name of the parcel; undefined when the device is not linked */
     async takeOut(session: Session, epoch: number): Promise<string | undefined> {
       if (!parcels) return
+      await unpack(session, epoch)
       const device = await takeOut(storeOf(session), epoch)
       if (!writeFolder(device)) return
       const parcel = await parcels.send(session, device)

@@ -14,6 +14,7 @@ import type { Deps } from '../deps.ts'
 import { answer, faults, json, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { FolderForm, folderFrom, NewFolder } from './folder-body.ts'
+import { newSession } from './input.ts'
 import { BASICS_EXAMPLE, basicsOf, SessionBasics, shown } from './view.ts'
 
 const tags = ['Sessions']
@@ -110,12 +111,11 @@ export function deviceFolders(deps: Deps) {
       const made = await bring(
         deps,
         parcels(),
-        {
-          accountId: c.get('accountId'),
+        newSession(deps, c.get('accountId'), {
           name: name ?? device.linked.phoneNumber,
-          description: description || undefined,
+          description,
           settings,
-        },
+        }),
         device,
       )
       await welcome(deps, made)

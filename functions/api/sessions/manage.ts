@@ -13,6 +13,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { newSession } from './input.ts'
 import { queuesOf } from './queues.ts'
 import { BASICS_EXAMPLE, basicsOf, detailsOf, SessionBasics, SessionDetails, shown } from './view.ts'
 
@@ -140,18 +141,7 @@ export function manageSessions(deps: Deps) {
 
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...create, middleware }, async (c) => {
-      const { name, description, settings } = c.req.valid('json')
-      const accountId = c.get('accountId')
-      const session = await Sessions.create(deps, {
-        accountId,
-        name,
-        description: description || undefined,
-        settings: { ...settings, proxy: settings.proxy && deps.sealProxy(accountId, settings.proxy) },
-        also: ({ id }) =>
-          settings.webhookUrl
-            ? bySetting(parts, { accountId, sessionId: id }, settings.webhookUrl, undefined)
-            : [],
-      })
+      const session = await Sessions.create(deps, newSession(deps, c.get('accountId'), c.req.valid('json')))
       await welcome(deps, session)
       const message = 'Session created successfully'
       return c.json(

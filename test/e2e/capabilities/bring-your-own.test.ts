@@ -73,6 +73,8 @@ capability(
   async () => {
     const form = new FormData()
     form.append('name', 'brought')
+    form.append('settings', JSON.stringify({ readReceipts: 'never', webhookUrl: 'https://example.com/hook' }))
+    form.append('start', 'false')
     form.append('file', new Blob([new Uint8Array(writeZip(await filesOf(folder)))]), 'folder.zip')
     const { status, body } = await w.call<{ session: { id: string; phoneNumber: string } }>(
       'POST',
@@ -81,10 +83,16 @@ capability(
     )
     expect({ status, ...body }).toMatchObject({
       status: 201,
-      session: { name: 'brought', status: 'connecting', phoneNumber: `+${OWN}` },
+      session: { name: 'brought', status: 'inactive', phoneNumber: `+${OWN}` },
       ignored: [],
     })
     sessionId = body.session.id
+    const { body: asMade } = await w.call('GET', `/api/sessions/${sessionId}`)
+    expect(asMade.session).toMatchObject({
+      settings: { readReceipts: 'never' },
+      me: { phoneNumber: `+${OWN}` },
+    })
+    await w.call('POST', `/api/sessions/${sessionId}/start`)
     await w.untilStatus(sessionId, 'connected')
     expect(await w.statuses(sessionId)).not.toContainEqual(expect.stringContaining('qr_generated'))
 
