@@ -16,6 +16,7 @@ export const FAULT_KINDS = [
   'no-uploads',
   'garbled',
   'withheld',
+  'outpaced',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]

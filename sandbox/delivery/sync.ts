@@ -7,9 +7,20 @@ import { type BinaryNode, node, SERVER } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
 
-/** A companion has changed something: the others hear of it. */
-export const appended = (world: World, companion: Companion, person: Person, name: string, patch: Buffer) =>
+/** What a companion has changed, over the version that it knew. */
+export type Patched = { name: string; patch: Buffer; over: number }
+
+/** The others hear of it; when one of them was faster, it is refused. */
+export const appended = (
+  world: World,
+  companion: Companion,
+  person: Person,
+  { name, patch, over }: Patched,
+) =>
   world.syncing(person.lid, async () => {
+    const isLate = world.appStates.get(person.lid, name).version !== over
+    if (isLate || world.faults.isActive('outpaced', person.number))
+      return node('collection', { name, type: 'error' }, [node('error', { code: '409', text: 'conflict' })])
     const version = await world.appStates.append(person, name, patch)
     return announce(world, person, name, version, companion)
   })

@@ -18,7 +18,11 @@ export async function appState(query: Query) {
     const patch = child(collection, 'patch')
     collections.push(
       patch
-        ? await appended(world, companion, person, attr(collection, 'name'), bytesOf(patch))
+        ? await appended(world, companion, person, {
+            name: attr(collection, 'name'),
+            patch: bytesOf(patch),
+            over: Number(collection.attrs.version),
+          })
         : since(world, companion, collection),
     )
   }

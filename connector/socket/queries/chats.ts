@@ -3,7 +3,7 @@ import type { MinimalMessage } from '@whiskeysockets/baileys'
 import type { MessageKey, Takes } from '#core/contract/request.ts'
 import type { Answers, Asked } from './index.ts'
 
-export const chatAnswers = ({ socket, note }: Asked): Answers => ({
+export const chatAnswers = ({ socket, note, patch }: Asked): Answers => ({
   async 'messages.read'({ messages, quietly, chatId }) {
     const keys = messages.map(keyOf)
     if (keys.length > 0) await (quietly ? socket.sendReceipts(keys, 'read-self') : socket.readMessages(keys))
@@ -11,10 +11,7 @@ export const chatAnswers = ({ socket, note }: Asked): Answers => ({
     return {}
   },
   async 'messages.star'({ chatId, messages, star }) {
-    await socket.chatModify(
-      { star: { messages: messages.map(({ id, fromMe }) => ({ id, fromMe })), star } },
-      chatId,
-    )
+    await patch({ star: { messages: messages.map(({ id, fromMe }) => ({ id, fromMe })), star } }, chatId)
     await note(
       messages.map(({ id, fromMe }) => ({ what: 'star', jid: chatId, messageId: id, fromMe, starred: star })),
     )
@@ -22,7 +19,7 @@ export const chatAnswers = ({ socket, note }: Asked): Answers => ({
   },
   async 'chat.change'(change) {
     const { lastMessages: _, chatId, ...changes } = change
-    for (const modification of modifications(change)) await socket.chatModify(modification, chatId)
+    for (const modification of modifications(change)) await patch(modification, chatId)
     await note([{ what: 'chat', jid: chatId, ...changes }])
     return {}
   },

@@ -13,6 +13,7 @@ import { contactAnswers } from './contacts.ts'
 import { groupAnswers } from './groups.ts'
 import { historyAnswers } from './history.ts'
 import { labelAnswers } from './labels.ts'
+import { type Patch, patching } from './patch.ts'
 import { peopleAnswers } from './people.ts'
 import { presenceAnswers } from './presence.ts'
 
@@ -23,12 +24,15 @@ export type Asked = {
   lidOf(phoneNumber: string): string | undefined
   /** Told what was changed on all devices of the number; resolves when it was handed on. */
   note(changes: Synced[]): Promise<void>
+  /** Changes what all devices of the number keep in step. */
+  patch: Patch
 }
 export type Answers = { [N in RequestName]?: (input: Takes<N>) => Promise<Gives<N>> }
 export type Ask = <N extends RequestName>(name: N, input: Takes<N>) => Promise<Gives<N>>
 
 /** @param assertOpen throws NotConnected when the connection is not open */
-export function queries(asked: Asked, line: Line, assertOpen: () => void): Ask {
+export function queries(given: Omit<Asked, 'patch'>, line: Line, assertOpen: () => void): Ask {
+  const asked: Asked = { ...given, patch: patching(given.socket) }
   const answers: Answers = {
     ...presenceAnswers(asked),
     ...peopleAnswers(asked),

@@ -47,7 +47,7 @@ export const peopleAnswers = (asked: Asked): Answers => {
       return {}
     },
     async 'profile.name'({ name }) {
-      await socket.updateProfileName(name)
+      await asked.patch({ pushNameSetting: name }, '')
       return {}
     },
     async 'profile.about'({ about }) {

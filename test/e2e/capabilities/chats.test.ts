@@ -155,6 +155,30 @@ capability(
 )
 
 capability(
+  'Change a chat while another device is faster',
+  'PATCH /api/sessions/{sessionId}/chats/{chatId}',
+  async () => {
+    const pin = (number: string) => w.call('PATCH', path(`/chats/+${number}`), { pinned: true })
+    await w.phones.fault({ kind: 'outpaced', number: PHONE })
+    expect(await pin(BOB)).toMatchObject({
+      status: 502,
+      body: { code: 'WHATSAPP_REFUSED', details: { whatsapp: 409 } },
+    })
+    expect((await onPhone(BOB))?.pinned ?? false).toBe(false)
+    const later = pin(BOB)
+    await w.phones.fault({ kind: 'outpaced', number: PHONE, off: true })
+    const answer = await later
+    if (answer.status !== 200) expect(await pin(BOB)).toMatchObject({ status: 200 })
+    expect(await onPhone(BOB)).toMatchObject({ pinned: true })
+    // What the phone does afterwards is heard: nobody has lost count.
+    await w.phones.change(PHONE, { chat: BOB, archived: true })
+    await until('the phone is heard', async () => (await chat(BOB))?.isArchived === true)
+    expect(await chat(BOB)).toMatchObject({ isPinned: true })
+    expect((await w.phones.stats()).problems).toEqual([])
+  },
+)
+
+capability(
   'Clear and delete a chat on the phone',
   'POST /api/sessions/{sessionId}/chats/{chatId}/clear · DELETE /api/sessions/{sessionId}/chats/{chatId}',
   async () => {
