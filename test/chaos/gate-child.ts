@@ -101,7 +101,7 @@ function keep(account: string, row: Row): void {
 }
 
 function aboutStanza(row: Row): { message?: string; text?: string; reason?: string } {
-  if (row.kind === 'ack' || row.kind === 'notification' || row.kind === 'call') return {}
+  if (!('messageIds' in row) && row.kind !== 'message' && row.kind !== 'undecryptable') return {}
   const { id } = row.stanza
   const text = textOf(row)
   return {
