@@ -60,7 +60,7 @@ test('a plan bounds the sessions, also when they are created at the same time; a
   const sessions = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   expect(sessions).toHaveLength(3)
   expect(made.find(({ status }) => status === 'rejected')).toMatchObject({
-    reason: { code: 'SESSION_LIMIT_REACHED', details: { limit: 3, plan: 'free' } },
+    reason: { code: 'SESSION_LIMIT_REACHED', details: { limit: 3, count: 3, plan: 'free' } },
   })
 
   await Sessions.remove(t.domain, sessions[0] as Session)
