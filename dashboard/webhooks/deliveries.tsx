@@ -8,7 +8,7 @@ import { useEvery } from '../ui/every.ts'
 import { Empty, Problem, Shown } from '../ui/notice.tsx'
 import { OneOf } from '../ui/one-of.tsx'
 import { Panel } from '../ui/panel.tsx'
-import { Badge } from '../ui/status.tsx'
+import { Badge, inWords } from '../ui/status.tsx'
 import { Ago, When } from '../ui/time.tsx'
 
 const REFRESH_MS = 10_000
@@ -99,7 +99,7 @@ const Table = ({ deliveries, onResend }: { deliveries: Delivery[]; onResend: (ev
             <Badge mood={MOODS[one.status]}>{one.status}</Badge>
           </td>
           <td data-label="Answer">
-            {one.responseCode ?? one.error ?? '–'}
+            {one.responseCode ?? inWords(one.error ?? '–')}
             {one.latencyMs !== null && <small class="quiet"> {one.latencyMs} ms</small>}
           </td>
           <td data-label="Last attempt">
@@ -140,7 +140,7 @@ const History = ({ of: { attempts, history, response, eventId } }: { of: Deliver
     <ol>
       {history.map(({ at: when, code, error, latencyMs }) => (
         <li key={when}>
-          <When at={when} />: {code ?? error} in {latencyMs} ms
+          <When at={when} />: {code ?? inWords(error ?? 'no answer')} in {latencyMs} ms
         </li>
       ))}
     </ol>

@@ -9,7 +9,7 @@ import { Confirm } from '../ui/dialog.tsx'
 import { Problem, Shown } from '../ui/notice.tsx'
 import { PageHead } from '../ui/page.tsx'
 import { Facts, Panel } from '../ui/panel.tsx'
-import { Badge } from '../ui/status.tsx'
+import { Badge, inWords } from '../ui/status.tsx'
 import { Ago } from '../ui/time.tsx'
 import { Deliveries } from './deliveries.tsx'
 import { MOODS } from './list.tsx'
@@ -107,4 +107,4 @@ function Controls({
 const told = ({ status, responseCode, error, latencyMs }: Delivery): string =>
   status === 'delivered'
     ? `It answered ${responseCode} in ${latencyMs} ms.`
-    : `Not delivered: ${responseCode ?? error ?? 'no answer yet'}.`
+    : `Not delivered: ${responseCode ?? inWords(error ?? 'no answer yet')}.`
