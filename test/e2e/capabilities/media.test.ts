@@ -120,6 +120,10 @@ capability('Send a video, a GIF and a video note', 'POST /api/messages {video}',
   const note = await w.sends(id, { to: ANN, video: { ...video, note: true } })
   expect(await w.atPhone(ANN, note.id)).toMatchObject({ type: 'video', note: true })
   expect(await atPhone(note.id)).toEqual(sample.mp4)
+  const film = await w.sends(id, { to: ANN, video: { base64: base64(sample.film()) } })
+  expect(await w.atPhone(ANN, film.id)).toMatchObject({ width: 640, height: 360, seconds: 12 })
+  const { payload } = await w.event(id, 'message.sent', ({ message }) => message.id === film.id)
+  expect(payload.message.media).toMatchObject({ width: 640, height: 360, durationSeconds: 12 })
 })
 
 capability('Send an audio and a voice note', 'POST /api/messages {audio}', async () => {
@@ -135,6 +139,11 @@ capability('Send an audio and a voice note', 'POST /api/messages {audio}', async
     voice: true,
     mimetype: 'audio/ogg; codecs=opus',
   })
+  const rising = await w.sends(id, { to: ANN, audio: { base64: base64(sample.rising), voice: true } })
+  const { waveform, seconds } = await w.atPhone(ANN, rising.id)
+  expect(waveform).toHaveLength(64)
+  expect(waveform).toEqual((waveform as number[]).toSorted((one, other) => one - other))
+  expect([(waveform as number[])[0], (waveform as number[])[63], seconds]).toEqual([0, 100, 2])
 })
 
 capability('Send a sticker', 'POST /api/messages {sticker}', async () => {
@@ -263,6 +272,17 @@ capability(
   },
 )
 
+capability(
+  'Send an image of 16 MB',
+  'POST /api/sessions/{sessionId}/media · POST /api/messages {image}',
+  async () => {
+    const content = Buffer.concat([sample.png, Buffer.alloc(16 * 1024 * 1024 - sample.png.length)])
+    const { media } = await w.upload(id, new Uint8Array(content), 'image/png', 'large.png')
+    const sent = await w.sends(id, { to: ANN, image: { id: media.id } })
+    expect((await atPhone(sent.id)).equals(content)).toBe(true)
+  },
+)
+
 const refused: [string, Record<string, unknown>, RequestListener | undefined, number, string][] = [
   ['an empty file', { image: { base64: '' } }, undefined, 400, 'MEDIA_INVALID'],
   ['what is not base64', { image: { base64: '*&^%' } }, undefined, 400, 'MEDIA_INVALID'],
@@ -316,6 +336,29 @@ const refused: [string, Record<string, unknown>, RequestListener | undefined, nu
     (_, response) => void response.writeHead(302, { location: 'http://192.168.1.1/' }).end(),
     422,
     'MEDIA_UNREACHABLE',
+  ],
+  ['a link that says nothing', { image: 'ORIGIN/x.png' }, () => undefined, 422, 'MEDIA_UNREACHABLE'],
+  [
+    'a link that stops in the middle',
+    { image: 'ORIGIN/x.png' },
+    (_, response) => void response.writeHead(200, { 'content-length': 1_000 }).write(sample.png),
+    422,
+    'MEDIA_UNREACHABLE',
+  ],
+  [
+    'an empty file behind a link',
+    { image: 'ORIGIN/x.png' },
+    (_, response) => void response.writeHead(200).end(),
+    400,
+    'MEDIA_INVALID',
+  ],
+  [
+    'an image of more than 16 MB that does not say so',
+    { image: 'ORIGIN/x.png' },
+    (_, response) =>
+      void response.writeHead(200).end(Buffer.concat([sample.png, Buffer.alloc(16 * 1024 * 1024)])),
+    413,
+    'MEDIA_TOO_LARGE',
   ],
   ['another protocol', { image: 'file:///etc/passwd' }, undefined, 422, 'MEDIA_UNREACHABLE'],
 ]
