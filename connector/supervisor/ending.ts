@@ -2,7 +2,9 @@
  * How the connection of one session ends: at once, in good order (what was sent is answered and stored first), or with
  * its device erased. Whatever ends it, nothing is told of it by the line itself, and the count of attempts stands still.
  */
+import { Fenced } from '#core/device/index.ts'
 import type { Session } from '#core/session.ts'
+import { pauses } from '../pauses.ts'
 import type { Attempts } from './attempts.ts'
 import type { Dialer } from './dialer.ts'
 import { connectToLeave } from './farewell.ts'
@@ -61,6 +63,26 @@ export class Ending {
       sent = await holder.erase(how, isAway ? (device) => connectToLeave(device, parts) : undefined)
     }, 'erased')
     if (reason) await outbox.fail([...sent, ...(await parts.unsent(session()))], reason)
+  }
+
+  /**
+   * The same, as often as it takes.
+   * @returns false when `isOver` came before
+   * @throws Fenced
+   */
+  async erasedAtLast(how: 'logout' | 'forget', reason: string, isOver: () => boolean): Promise<boolean> {
+    for (const pause of pauses(250, 5_000)) {
+      if (isOver()) return false
+      try {
+        await this.erased(how, reason)
+        return true
+      } catch (error) {
+        if (error instanceof Fenced) throw error
+        this.#of.parts.log.warn({ err: error }, 'the state of an unlinked device is not erased yet')
+        await pause()
+      }
+    }
+    return false
   }
 
   async #inOrder(why: string, close: () => Promise<void>): Promise<void> {

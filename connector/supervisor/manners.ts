@@ -1,7 +1,7 @@
 /**
- * How a session behaves by itself, as its settings say: whether it is shown as online, marks what comes as read, and
- * rejects calls. It acts on what is stored already, while the connection is open; nothing that fails here holds up a
- * message, and an answer to a caller stands in the ledger before it is sent, once for each call.
+ * How a session behaves by itself, as its settings say: how much is logged of it, whether it is shown as online, marks
+ * what comes as read, and rejects calls. It acts on what is stored already, while the connection is open; nothing that
+ * fails here holds up a message, and an answer to a caller stands in the ledger before it is sent, once for each call.
  */
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
@@ -23,7 +23,9 @@ export type MannersParts = {
   /** Accepts a text and sends it; nothing when it was accepted before. */
   write(messageId: string, chatId: string, text: string): Promise<void>
   now: Clock
+  /** Its level follows the session's settings, and is otherwise this one. */
   log: Log
+  baseLevel: string
 }
 
 export class Manners {
@@ -42,8 +44,9 @@ export class Manners {
 
   /** The settings may have changed. */
   follow(): void {
-    const { session, opened } = this.#parts
-    const { markOnline: online } = session().settings
+    const { session, opened, log, baseLevel } = this.#parts
+    const { markOnline: online, debug } = session().settings
+    log.level = debug ? 'debug' : baseLevel
     const connection = opened()
     if (!connection || online === this.#isShownOnline) return
     this.#isShownOnline = online

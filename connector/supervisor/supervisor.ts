@@ -6,7 +6,6 @@
 import { Fenced } from '#core/device/index.ts'
 import type { Session } from '#core/session.ts'
 import { adviceOnTaken } from '#core/sessions/number.ts'
-import { pauses } from '../pauses.ts'
 import type { Closed, Device, Me } from '../socket/index.ts'
 import { within } from '../within.ts'
 import type { Request } from './answers.ts'
@@ -115,15 +114,8 @@ export class Supervisor {
   /** The stored session, as somebody has read it. */
   update(session: Session): void {
     this.#known.merge(session)
-    this.#follow()
-    this.#do(() => this.#obey())
-  }
-
-  /** Settings that count at once. */
-  #follow(): void {
-    const { log, baseLevel } = this.#parts
-    log.level = this.session.settings.debug ? 'debug' : baseLevel
     this.#traffic.follow()
+    this.#do(() => this.#obey())
   }
 
   /** Commands of this session, in order. Waits for intents that came before, and for a device that is being opened. */
@@ -331,17 +323,8 @@ export class Supervisor {
    */
   async #unlink(why: { reason: string; action: string }, how: 'forget' | 'logout' = 'forget'): Promise<void> {
     this.#halt(why)
-    for (const pause of pauses(250, 5_000)) {
-      if (this.#isLeaving) return
-      try {
-        await this.#ending.erased(how, why.reason)
-        return this.#halt(why, { me: null })
-      } catch (error) {
-        if (error instanceof Fenced) throw error
-        this.#parts.log.warn({ err: error }, 'the state of an unlinked device is not erased yet')
-        await pause()
-      }
-    }
+    const isErased = await this.#ending.erasedAtLast(how, why.reason, () => this.#isLeaving)
+    if (isErased) this.#halt(why, { me: null })
   }
 
   async #forgetLink(reason: string, detail: Detail = {}): Promise<void> {
