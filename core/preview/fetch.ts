@@ -27,9 +27,9 @@ const THUMBNAIL = 24 * 1_024
 /** Undefined when there is nothing to show. Never throws, and takes no longer than its time. */
 export async function fetchPreview(url: string, options: PreviewOptions): Promise<Preview | undefined> {
   const { reach, timeLimit = TIME_LIMIT, resolve } = options
-  const until = Date.now() + timeLimit
+  const until = performance.now() + timeLimit
   const get = (address: string, limitBytes: number): Promise<Download> => {
-    const left = Math.max(1, until - Date.now())
+    const left = Math.max(1, Math.ceil(until - performance.now()))
     return download(address, {
       reach,
       limitBytes,
@@ -95,7 +95,7 @@ function text(bytes: Buffer, charset: string | undefined): string {
 async function within<T>(until: number, work: Promise<T>): Promise<T | undefined> {
   let late: NodeJS.Timeout | undefined
   const end = new Promise<undefined>((resolve) => {
-    late = setTimeout(() => resolve(undefined), Math.max(0, until - Date.now()))
+    late = setTimeout(() => resolve(undefined), Math.max(0, until - performance.now()))
   })
   return Promise.race([work.catch(() => undefined), end]).finally(() => clearTimeout(late))
 }

@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket as Ws } from 'ws'
-import * as z from 'zod'
-import { placing } from '#core/campaign/place.ts'
-import { tellCampaign } from '#core/campaign/tell.ts'
-import { PlatformConfig, readConfig } from '#core/platform/base-config.ts'
 import { type Live, type LiveEvent, type LiveOptions, live } from '../../client/live.ts'
 import type { ClientFrame, ServerFrame } from '../../core/live/frames.ts'
-import { openDomain } from '../../functions/domain.ts'
-import { readRecord } from '../../local/record.ts'
 import { type Stack, stack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
-
-const Told = PlatformConfig.extend({ LIVE_QUEUE_URL: z.string() })
 
 /** Live connections to a whole system: what is said on the wire, and the client that ships with it. */
 let it: Stack
@@ -127,55 +119,10 @@ describe('who comes in', () => {
     expect(await own.until('pong')).toEqual({ type: 'pong', id: 'p1' })
   })
 
-  test('with a short-lived token, in a header', async () => {
-    const { body } = await it.api<{ token: string }>('/api/auth/token', { method: 'POST' })
-    using own = await connection([], { authorization: `Bearer ${body.token}` })
-    own.say({ type: 'ping', id: 'p2' })
-    expect(await own.until('pong')).toEqual({ type: 'pong', id: 'p2' })
-    const forged = `${body.token.slice(0, -6)}AAAAAA`
-    await expect(connection([], { authorization: `Bearer ${forged}` })).rejects.toThrow('refused: 401')
-    const stream = await fetch(`${it.origin}/api/sessions/${sessionId}/events/stream`, {
-      headers: { authorization: `Bearer ${body.token}` },
-    })
-    expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
-    await stream.body?.cancel()
-  })
-
   test('nobody else', async () => {
     await expect(connection(['linekeeper.v1'])).rejects.toThrow('refused: 401')
     await expect(connection([], { authorization: 'Bearer wrong' })).rejects.toThrow('refused: 401')
     await expect(connection(['linekeeper.v1', 'linekeeper.ticket.wrong'])).rejects.toThrow('refused: 401')
-  })
-})
-
-describe('campaigns', () => {
-  const counts = { total: 2, waiting: 2, sent: 0, delivered: 0, read: 0, failed: 0 }
-
-  test('are followed by their ids, from anywhere in the log, and past a broken socket', async () => {
-    const domain = openDomain(readConfig(Told, readRecord(it.dataDir)?.environment), 'test')
-    const told = async (campaignId: string, summary: string) => {
-      const payload = { name: 'sale', counts, summary, step: 'sending' as const }
-      const place = { campaignId, accountId: 'local', sessionId }
-      await tellCampaign(domain, place, { type: 'campaign.progress', payload })
-    }
-    for (const campaignId of ['spring', 'autumn'])
-      await domain.store.transact([placing({ campaignId, accountId: 'local', sessionId })])
-    using client = following({ sessions: [], campaigns: ['spring', 'unheard-of'] })
-    await client.live()
-    await told('autumn', 'not for you')
-    await told('spring', 'one')
-    const summaries = () => client.heard.map(({ payload }) => payload.summary)
-    await until('the first word', () => summaries().includes('one'))
-    await it.restart()
-    const again = openDomain(readConfig(Told, readRecord(it.dataDir)?.environment), 'test')
-    await tellCampaign(
-      again,
-      { campaignId: 'spring', accountId: 'local', sessionId },
-      { type: 'campaign.completed', payload: { name: 'sale', counts, summary: 'two' } },
-    )
-    await until('the last word', () => summaries().includes('two'))
-    expect(summaries()).toEqual(['one', 'two'])
-    expect(client.heard.map(({ type }) => type)).toEqual(['campaign.progress', 'campaign.completed'])
   })
 })
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
@@ -82,46 +82,63 @@ capability(
   },
 )
 
-test('what is not what was announced is refused by name, and gone', async () => {
-  const upload = await announced({ kind: 'image', size: sample.pdf.length })
-  expect(await leave(upload, sample.pdf)).toEqual({ status: 200 })
-  expect((await image(upload.id)).body.code).toBe('MEDIA_TYPE_NOT_SUPPORTED')
-  expect((await image(upload.id)).body.code).toBe('MEDIA_NOT_FOUND')
-})
+capability(
+  'Refuse a large file that is something else',
+  'POST /api/sessions/{sessionId}/media/uploads',
+  async () => {
+    const upload = await announced({ kind: 'image', size: sample.pdf.length })
+    expect(await leave(upload, sample.pdf)).toEqual({ status: 200 })
+    expect((await image(upload.id)).body.code).toBe('MEDIA_TYPE_NOT_SUPPORTED')
+    expect((await image(upload.id)).body.code).toBe('MEDIA_NOT_FOUND')
+  },
+)
 
-test.each([
-  ['larger', Buffer.alloc(101)],
-  ['smaller', Buffer.alloc(99)],
-  ['empty', Buffer.alloc(0)],
-])('one that is %s than announced is not taken', async (_, content) => {
-  const upload = await announced({ size: 100 })
-  expect(await leave(upload, content)).toEqual({ status: 400, code: 'MEDIA_INVALID' })
-  expect((await complete(upload.id)).body.code).toBe('MEDIA_NOT_FOUND')
-})
+capability(
+  'Take a large file in the size that was announced',
+  'POST /api/sessions/{sessionId}/media/uploads',
+  async () => {
+    for (const size of [101, 99, 0]) {
+      const upload = await announced({ size: 100 })
+      expect(await leave(upload, Buffer.alloc(size))).toEqual({ status: 400, code: 'MEDIA_INVALID' })
+      expect((await complete(upload.id)).body.code).toBe('MEDIA_NOT_FOUND')
+    }
+  },
+)
 
-test('nothing is announced that could not be sent', async () => {
-  const at = `/api/sessions/${id}/media/uploads`
-  const answers = await Promise.all(
-    [{ size: 0 }, { size: 101 * 1024 * 1024 }, { kind: 'image', size: 17 * 1024 * 1024 }, { size: 1.5 }].map(
-      (about) => w.call<{ code: string }>('POST', at, about),
-    ),
-  )
-  expect(answers.map(({ body }) => body.code)).toEqual([
-    'MEDIA_INVALID',
-    'MEDIA_TOO_LARGE',
-    'MEDIA_TOO_LARGE',
-    'VALIDATION_ERROR',
-  ])
-})
+capability(
+  'Refuse to announce what could not be sent',
+  'POST /api/sessions/{sessionId}/media/uploads',
+  async () => {
+    const at = `/api/sessions/${id}/media/uploads`
+    const answers = await Promise.all(
+      [
+        { size: 0 },
+        { size: 101 * 1024 * 1024 },
+        { kind: 'image', size: 17 * 1024 * 1024 },
+        { size: 1.5 },
+      ].map((about) => w.call<{ code: string }>('POST', at, about)),
+    )
+    expect(answers.map(({ body }) => body.code)).toEqual([
+      'MEDIA_INVALID',
+      'MEDIA_TOO_LARGE',
+      'MEDIA_TOO_LARGE',
+      'VALIDATION_ERROR',
+    ])
+  },
+)
 
-test('the address is for that file alone, and so is the file for its session', async () => {
-  const upload = await announced({ size: 5 })
-  const other = await announced({ size: 5 })
-  const stolen = { ...upload, url: upload.url.replace(upload.id, other.id) }
-  expect(await leave(stolen, Buffer.alloc(5))).toEqual({ status: 403, code: 'FORBIDDEN' })
-  const grown = { ...upload, url: upload.url.replace('size=5', 'size=500') }
-  expect(await leave(grown, Buffer.alloc(500))).toEqual({ status: 403, code: 'FORBIDDEN' })
-  expect(await leave(upload, Buffer.alloc(5))).toEqual({ status: 200 })
-  const elsewhere = await w.session()
-  expect((await complete(upload.id, elsewhere.id)).body.code).toBe('MEDIA_NOT_FOUND')
-})
+capability(
+  'Bind an address to one file, and the file to its session',
+  'POST /api/sessions/{sessionId}/media/uploads',
+  async () => {
+    const upload = await announced({ size: 5 })
+    const other = await announced({ size: 5 })
+    const stolen = { ...upload, url: upload.url.replace(upload.id, other.id) }
+    expect(await leave(stolen, Buffer.alloc(5))).toEqual({ status: 403, code: 'FORBIDDEN' })
+    const grown = { ...upload, url: upload.url.replace('size=5', 'size=500') }
+    expect(await leave(grown, Buffer.alloc(500))).toEqual({ status: 403, code: 'FORBIDDEN' })
+    expect(await leave(upload, Buffer.alloc(5))).toEqual({ status: 200 })
+    const elsewhere = await w.session()
+    expect((await complete(upload.id, elsewhere.id)).body.code).toBe('MEDIA_NOT_FOUND')
+  },
+)

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PNG } from 'pngjs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
 
 /** What a link shows, from real pages on this machine, some of them hostile. */
@@ -84,37 +84,39 @@ capability('Show what a link leads to, with its picture', 'POST /api/messages {l
   expect([...Buffer.from(String(linkThumbnail), 'base64').subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff])
 })
 
-test('the same link for the next one is not fetched again', async () => {
+capability('Fetch the same link once', 'POST /api/messages {linkPreview}', async () => {
   const before = seen.filter((path) => path === '/good').length
   expect((await sent('good')).linkTitle).toBe('Cake & tea')
   expect(seen.filter((path) => path === '/good')).toHaveLength(before)
 })
 
-test.each(['moved', 'metadata', 'no-picture', 'bomb', 'endless'])(
-  'of %s there is what can be had',
-  async (path) => {
+capability('Show of a hostile page what can be had', 'POST /api/messages {linkPreview}', async () => {
+  for (const path of ['moved', 'metadata', 'no-picture', 'bomb', 'endless']) {
     const { linkTitle, linkThumbnail } = await sent(path)
-    expect(linkTitle).toBe('Cake & tea')
-    expect(linkThumbnail !== undefined).toBe(path === 'moved')
-  },
-)
+    expect([path, linkTitle]).toEqual([path, 'Cake & tea'])
+    expect([path, linkThumbnail !== undefined]).toEqual([path, path === 'moved'])
+  }
+})
 
-test.each(['loop', 'inside', 'file', 'slow', 'silent', 'missing'])(
-  'of %s there is nothing, and the message goes all the same, in seconds',
-  async (path) => {
+capability('Send a link that shows nothing, in seconds', 'POST /api/messages {linkPreview}', async () => {
+  for (const path of ['loop', 'inside', 'file', 'slow', 'silent', 'missing']) {
     const began = performance.now()
     const { linkUrl, linkTitle } = await sent(path)
-    expect([linkUrl, linkTitle]).toEqual([undefined, undefined])
+    expect([path, linkUrl, linkTitle]).toEqual([path, undefined, undefined])
     expect(performance.now() - began).toBeLessThan(20_000)
+  }
+})
+
+capability(
+  'Refuse to show the link of a text that has none',
+  'POST /api/messages {linkPreview}',
+  async () => {
+    const { status, body } = await w.call('POST', '/api/messages', {
+      sessionId: id,
+      to: FRIEND,
+      text: 'no link',
+      linkPreview: true,
+    })
+    expect([status, body.code]).toEqual([400, 'VALIDATION_ERROR'])
   },
 )
-
-test('a text without a link has nothing to show', async () => {
-  const { status, body } = await w.call('POST', '/api/messages', {
-    sessionId: id,
-    to: FRIEND,
-    text: 'no link',
-    linkPreview: true,
-  })
-  expect([status, body.code]).toEqual([400, 'VALIDATION_ERROR'])
-})
