@@ -108,3 +108,18 @@ test('a device has the name and the browser that its owner chose', () => {
   ])
   expect(config(SANDBOX).browser).toEqual(DEFAULT_CONNECTION_CONFIG.browser)
 })
+
+test('a message that a phone asks for again is found by its id, and a status is not sent again to one person', async () => {
+  const bytes = proto.Message.encode({ conversation: 'Hello' }).finish()
+  const { getMessage } = socketConfig({
+    ...shared,
+    messageOf: async () => bytes,
+    server: SANDBOX,
+    settings: {},
+    route: routeTo(SANDBOX, undefined),
+  })
+  expect(await getMessage?.({ id: 'M1', remoteJid: '800000002@lid' })).toMatchObject({
+    conversation: 'Hello',
+  })
+  expect(await getMessage?.({ id: 'M1', remoteJid: 'status@broadcast' })).toBeUndefined()
+})

@@ -11,6 +11,7 @@ import {
   type WABrowserDescription,
   type WAVersion,
 } from '@whiskeysockets/baileys'
+import { STATUS } from '#core/jid.ts'
 import type { Caches } from './caches.ts'
 import type { Route } from './proxy/route.ts'
 import type { ConnectSettings, ServerAddress } from './types.ts'
@@ -71,8 +72,9 @@ export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
       caches.groups.set(jid, found)
       return found
     },
-    getMessage: async ({ id }) => {
-      const bytes = id ? await options.messageOf(id) : undefined
+    // A status that somebody asks for again Baileys would send as a message to that person, outside of the status.
+    getMessage: async ({ id, remoteJid }) => {
+      const bytes = id && remoteJid !== STATUS ? await options.messageOf(id) : undefined
       return bytes && proto.Message.decode(bytes)
     },
   }
