@@ -36,7 +36,9 @@ const call = (stage: string, calls: Call[]) =>
 test('the bundle keeps to its size, and holds no second copy of what it leaves out on purpose', () => {
   expect(built.bytes).toBeLessThan(1_200_000)
   expect(
-    built.inputs.filter((file) => /@hono\/zod-openapi|pino|locales\/(?!en|index)|Baileys|swagger-ui/.test(file)),
+    built.inputs.filter((file) =>
+      /@hono\/zod-openapi|pino|locales\/(?!en|index)|Baileys|swagger-ui/.test(file),
+    ),
   ).toEqual([])
 })
 

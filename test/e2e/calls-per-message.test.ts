@@ -11,7 +11,11 @@ let costs: Costs
 
 beforeAll(async () => {
   metered = await openMetered()
-  costs = await countCosts(metered, ['alone', 'busy', 'told alone', 'told busy'], { idleMs: 10_000, alone: 4, load: 200 })
+  costs = await countCosts(metered, ['alone', 'busy', 'told alone', 'told busy'], {
+    idleMs: 10_000,
+    alone: 4,
+    load: 200,
+  })
 }, 180_000)
 afterAll(() => metered?.[Symbol.asyncDispose]())
 
