@@ -12,6 +12,7 @@ import type { Route } from '../proxy/route.ts'
 import { quietLog } from '../quiet-log.ts'
 import type { ServerAddress } from '../types.ts'
 import { decrypted } from './decrypt.ts'
+import { firstPictureOf } from './first-picture.ts'
 import { measured } from './measured.ts'
 import { type FilePart, filePartOf } from './part.ts'
 import { openly } from './posts.ts'
@@ -116,6 +117,12 @@ async function upload(
 ): Promise<Uploaded> {
   const { kind, path, mimetype, fileName, voice, note, animated, viewOnce } = file
   const open = file.openly ? openly(socket, server, kind) : undefined
+  const picture =
+    kind === 'video'
+      ? await firstPictureOf(path).catch(
+          (err: unknown) => void logger.debug({ err }, 'a film without a picture'),
+        )
+      : undefined
   const prepared = await prepareWAMessageMedia(
     {
       [kind]: { url: path },
@@ -126,8 +133,8 @@ async function upload(
       ...(animated ? { gifPlayback: true } : {}),
       ...(viewOnce ? { viewOnce: true } : {}),
       ...(await measured(kind, path, file)),
-      // Without this a video's first picture would be asked of a program that may not be there.
-      ...(kind === 'video' ? { jpegThumbnail: null } : {}),
+      // Null keeps Baileys from making one in its own way, by a shell.
+      ...(kind === 'video' ? { jpegThumbnail: picture?.toString('base64') ?? null } : {}),
     } as unknown as Parameters<typeof prepareWAMessageMedia>[0],
     {
       upload: open?.upload ?? socket.waUploadToServer,
