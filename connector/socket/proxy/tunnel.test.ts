@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { join } from 'node:path'
+import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { proxyIn } from '#core/proxy.ts'
+import { temporaryFolder } from '../../../test/support/folder.ts'
 import { littleProxy } from '../../../test/support/proxy.ts'
 import { ProxyFault } from './fault.ts'
 import { routeTo } from './route.ts'
@@ -77,3 +82,39 @@ test('an address inside is not reached for the owner of a session', async () => 
   expect(await problemOf({ ...wayTo(proxy.server), reach: 'public' })).toBe('refused')
   expect(proxy.counts.connections).toBe(0)
 })
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+test.runIf(hasOpenssl)(
+  'a proxy behind TLS is spoken to when its certificate is good, and only then',
+  async () => {
+    using folder = temporaryFolder()
+    const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+    const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    const request = ['req', '-x509', ...curve, '-keyout', key, '-out', cert, '-days', '2', ...name]
+    expect(spawnSync('openssl', request).status).toBe(0)
+    await using proxy = await littleProxy('http', { credentials })
+    const door = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => {
+      const inside = connect(proxy.port, '127.0.0.1')
+      socket.pipe(inside).pipe(socket)
+      for (const end of [socket, inside]) end.on('error', () => undefined)
+    })
+    door.on('tlsClientError', () => undefined).listen(0, '127.0.0.1')
+    await once(door, 'listening')
+    const way = wayTo(`https://localhost:${(door.address() as AddressInfo).port}`, credentials)
+    const known = getCACertificates('default')
+    try {
+      expect(await problemOf(way)).toBe('unreachable')
+      expect(proxy.counts.connections).toBe(0)
+      setDefaultCACertificates([...known, readFileSync(cert, 'utf8')])
+      const { dispatcher, close } = routeTo({ mode: 'sandbox', url: 'ws://127.0.0.1:1', rootKey: '' }, way)
+      const answer = await fetch(`http://localhost:${port}/file`, { ...(dispatcher ? { dispatcher } : {}) })
+      expect(await answer.text()).toBe('you asked for /file')
+      close()
+    } finally {
+      setDefaultCACertificates(known)
+      door.close()
+    }
+  },
+)
