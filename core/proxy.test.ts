@@ -46,3 +46,8 @@ test('none at all, and one from the environment', () => {
   })
   expect(proxyIn('nonsense://')).toBeUndefined()
 })
+
+test('a deployment that names no proxy goes direct, and not through a host of that name', () => {
+  expect(proxyIn('direct')).toBeUndefined()
+  expect(proxyIn('direct:3128')).toMatchObject({ host: 'direct', port: 3128 })
+})

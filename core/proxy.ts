@@ -104,9 +104,9 @@ function opened(functionKeys: readonly string[], accountId: string, sealed: stri
   }
 }
 
-/** As an environment names it, with credentials in the address. Undefined when it is none. */
+/** As an environment names it, with credentials in the address. Undefined when it is none, and for `direct`. */
 export function proxyIn(address: string): ProxyServer | undefined {
-  const url = parsed(address)
+  const url = address === DIRECT ? undefined : parsed(address)
   const place = url && placeOf(url)
   if (!url || !place) return undefined
   const { username, password } = url

@@ -20,7 +20,7 @@ describe.runIf(canBuild())('built with buildah', () => {
     expect(built).toMatchObject({ user: 'node', volumes: ['/tmp'] })
     expect(built.command.slice(-1)).toEqual(['connector/main.ts'])
     expect(built.environment).toContain('NODE_ENV=production')
-    expect(built.megabytes).toBeLessThan(80)
+    expect(built.megabytes).toBeLessThan(100)
   })
 
   test('it runs as nobody in particular on a file system that it cannot write, and ends in time', async () => {

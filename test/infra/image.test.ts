@@ -50,7 +50,7 @@ describe('by the steps of its Dockerfile', () => {
   })
 
   test('nothing of the tools that build and test is in it', () => {
-    for (const name of ['vitest', 'typescript', 'sst', 'fauxqs', 'esbuild', 'node', '@dynoxide'])
+    for (const name of ['vitest', 'typescript', 'sst', 'fauxqs', 'esbuild', 'node', '@dynoxide/linux-x64'])
       expect(existsSync(join(built.folder, 'node_modules', name)), name).toBe(false)
   })
 
