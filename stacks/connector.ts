@@ -49,6 +49,7 @@ export function connector(
       'UpdateItem',
       'DeleteItem',
       'BatchWriteItem',
+      'ConditionCheckItem',
     ),
     table(tables.messages, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
     table(tables.events, 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem'),

@@ -74,7 +74,7 @@ test('a session that is heard of stays heard of, with its filter, and the other 
   await w.say(id, ofStatus)
   await w.say(id, { type: 'subscribe', campaigns: ['sale'] })
   await w.say(id, ofStatus)
-  await append(w.store, w.retention, [messageStatus(session, w.clock.now, 'M1', 'read')])
+  await append(w.store, w.retention, [messageStatus(session, w.clock.now++, 'M1', 'read')])
   await sale.progress('on its way')
   expect(summaries(id)).toEqual(['message.status', 'on its way'])
 })

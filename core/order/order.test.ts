@@ -86,6 +86,12 @@ test('tells whether anything was said', () => {
   expect(saysNothing({ changes: [], customer_name: 'John' })).toBe(false)
 })
 
+test('what is left of an item that rounds to nothing is nothing', () => {
+  const before = merge(null, { changes: [{ action: 'set', name: 'tea', quantity: 1_000_000 }] })
+  const after = merge(before, { changes: [{ action: 'remove', name: 'tea', quantity: 999_999.9995 }] })
+  expect(after?.items).toEqual([])
+})
+
 test('whatever messages say, the order can be stored and read again', () => {
   const name = fc.constantFrom('tea', 'teas', 'coffee', 'x'.repeat(200), 'a', 'b', 'c')
   const change = fc.record(

@@ -56,9 +56,8 @@ export function merge(current: OrderDetails | null, { changes, ...facts }: Extra
 function apply(items: Item[], { action, name, quantity, unit, unit_price }: Change): Item[] {
   const place = items.findIndex((item) => isSame(item, { name, unit }))
   const known = items[place]
-  const left = action === 'remove' && quantity > 0 ? (known?.quantity ?? 0) - quantity : 0
-  if (action === 'remove' && known && left > 0)
-    return items.with(place, { ...known, quantity: counted(left) })
+  const left = counted(action === 'remove' && quantity > 0 ? (known?.quantity ?? 0) - quantity : 0)
+  if (action === 'remove' && known && left > 0) return items.with(place, { ...known, quantity: left })
   const total = counted(action === 'add' ? (known?.quantity ?? 0) + quantity : quantity)
   if (action === 'remove' || total === 0) return items.filter((_, index) => index !== place)
   if (!known && items.length >= MOST.items) return items

@@ -32,7 +32,9 @@ test('a file comes with its type and its name, over redirections', async () => {
   expect(await whole(`${server.origin}/old`)).toEqual({
     content: 'meow',
     mimetype: 'image/png',
+    charset: 'x',
     fileName: 'a cat.png',
+    url: `${server.origin}/pictures/a%20cat.png`,
   })
 })
 

@@ -7,6 +7,8 @@ import type { Deployment } from '../deployment.ts'
  */
 export const SELDOM = [
   'ApiFunction: dynamodb:BatchGetItem on Events',
+  // An announced file that turns out to be something else, a device that was brought and could not be taken.
+  'ApiFunction: s3:DeleteObject on filesbucket-bnawvvbd/*',
   'PushFunction: dynamodb:DeleteItem on Main',
   'PushFunction: sqs:SendMessage on jobs-live.fifo',
   'DeliveriesFunction: dynamodb:DeleteItem on Main',
@@ -15,7 +17,6 @@ export const SELDOM = [
   'RouseFunction: dynamodb:DeleteItem on Main',
   'RouseFunction: dynamodb:BatchWriteItem on Main',
   'RouseFunction: sqs:SendMessage on jobs-deliveries',
-  'Connector: dynamodb:BatchGetItem on Main',
   // Votes in a poll are opened with what the poll said.
   'Connector: dynamodb:GetItem on Messages',
   'Connector: dynamodb:BatchGetItem on Events',
