@@ -8,7 +8,7 @@ import type { Deployment } from '../deployment.ts'
 export const SELDOM = [
   'ApiFunction: dynamodb:BatchGetItem on Events',
   // An announced file that turns out to be something else, a device that was brought and could not be taken.
-  'ApiFunction: s3:DeleteObject on filesbucket-bnawvvbd/*',
+  'ApiFunction: s3:DeleteObject on files',
   'PushFunction: dynamodb:DeleteItem on Main',
   'PushFunction: sqs:SendMessage on jobs-live.fifo',
   'DeliveriesFunction: dynamodb:DeleteItem on Main',
@@ -36,8 +36,9 @@ function idleOf({ guards }: Pick<Deployment, 'guards'>, name: string): string[] 
   )
 }
 
-/** `action on table` or `action on queue`. */
+/** `action on table`, `action on queue` or `action on files`. */
 const brief = (need: string): string =>
   need
     .replace(/ on .*:table\/linekeeper-trial-(\w+)Table-\w+$/, ' on $1')
     .replace(/ on .*:linekeeper-trial-/, ' on ')
+    .replace(/filesbucket-\w+\/\*$/, 'files')
