@@ -6,7 +6,7 @@ import type { Jobs } from '#core/platform/jobs.ts'
 import type { ConnectorOptions } from '../connector.ts'
 import { type Teller, teller } from './teller.ts'
 
-type Options = Pick<ConnectorOptions, 'store' | 'retention' | 'conversationTtl' | 'now' | 'log'> & {
+type Options = Pick<ConnectorOptions, 'store' | 'retention' | 'conversationTtl' | 'log'> & {
   jobs: Jobs
   newEventId(): string
 }
@@ -21,5 +21,5 @@ export function conversationTeller(options: Options, onWritten: Teller): Teller 
     newConversationId: randomUUID,
     guesses: guesses(),
   }
-  return teller({ jobs, feed: (events) => feedDirectly(desk, events), onWritten, now: options.now, log })
+  return teller({ jobs, feed: (events) => feedDirectly(desk, events), onWritten, log })
 }

@@ -26,15 +26,13 @@ function telling(send?: () => Promise<void>, feed: (events: Event[]) => Promise<
   }
   const told = () => batches.flat().flatMap(({ body }) => EventJob.parse(JSON.parse(body)).events)
   const heard: string[] = []
-  const clock = { now }
   const tell = teller({
     jobs,
     feed,
     onWritten: ({ id }, events) => heard.push(`${id} ${events.map(({ type }) => type)}`),
-    now: () => clock.now,
     log: logger('silent'),
   })
-  return { batches, told, heard, clock, tell }
+  return { batches, told, heard, tell }
 }
 
 test('messages of one turn travel together; groups, states and sessions that want none stay at home', async () => {
@@ -103,20 +101,4 @@ test('what could not be written goes to the queue', async () => {
   const { told, tell } = telling(undefined, () => Promise.reject(new Error('the store is down')))
   tell(ON, [received(LINE, now, { text: 'hello' })])
   await until('it is told', () => told().length === 1)
-})
-
-test('one that comes soon after another is left to the queue; after a lull it is written at once again', async () => {
-  const taken: Event[][] = []
-  const { told, clock, tell } = telling(undefined, async (events) => {
-    taken.push(events)
-    return { left: [], written: [] }
-  })
-  tell(ON, [received(LINE, now, { text: 'alone' })])
-  await until('it is written', () => taken.length === 1)
-  clock.now += 50
-  tell(ON, [received(LINE, now, { text: 'soon' })])
-  await until('it is told', () => told().length === 1)
-  clock.now += 150
-  tell(ON, [received(LINE, now, { text: 'later' })])
-  await until('it is written', () => taken.length === 2)
 })

@@ -7,7 +7,6 @@ import { Event } from '#core/contract/event.ts'
 import type { EventJob } from '#core/contract/job.ts'
 import type { Fed } from '#core/conversation/feed-directly.ts'
 import { isPerson } from '#core/jid.ts'
-import type { Clock } from '#core/platform/clock.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
@@ -16,12 +15,8 @@ import { feedsConversations } from '#core/settings.ts'
 /** Events of one note, and their bytes: SQS takes 256 KB. */
 const LIMITS = { events: 40, bytes: 200_000 }
 
-/**
- * With more than this waiting, or when the one before is less than so many ms ago, those who work in batches have it
- * cheaper, and sockets need this processor.
- */
+/** With more than this waiting, those who work in batches have it cheaper. */
 const AT_ONCE = 10
-const LULL_MS = 100
 
 type Told = Pick<Session, 'id' | 'accountId' | 'settings' | 'listening' | 'webhooks'>
 export type Teller = (session: Told, events: Event[]) => void
@@ -32,15 +27,12 @@ type Options = {
   feed(events: Event[]): Promise<Fed>
   /** What was written to the log of a session. */
   onWritten(session: Told, events: Event[]): void
-  now: Clock
   log: Log
 }
 
-export function teller({ jobs, feed, onWritten, now, log }: Options): Teller {
+export function teller({ jobs, feed, onWritten, log }: Options): Teller {
   let waiting: { session: Told; event: Event }[] = []
   let isTelling = false
-  let lastAt = 0
-  let isAlone = true
 
   const handOn = async (events: Event[]) => {
     const bodies = [...notes(events)]
@@ -78,9 +70,7 @@ export function teller({ jobs, feed, onWritten, now, log }: Options): Teller {
     while (waiting.length > 0) {
       const taken = waiting
       waiting = []
-      const isFew = isAlone && taken.length <= AT_ONCE
-      isAlone = false
-      const left = isFew ? await write(taken) : taken.map(({ event }) => event)
+      const left = taken.length > AT_ONCE ? taken.map(({ event }) => event) : await write(taken)
       if (left.length > 0) await handOn(left)
     }
     isTelling = false
@@ -89,8 +79,6 @@ export function teller({ jobs, feed, onWritten, now, log }: Options): Teller {
   return (session, events) => {
     const worthTelling = feedsConversations(session.settings) ? events.filter(isOfConversation) : []
     if (worthTelling.length === 0) return
-    if (!isTelling) isAlone = now() - lastAt >= LULL_MS
-    lastAt = now()
     waiting.push(...worthTelling.map((event) => ({ session, event })))
     if (isTelling) return
     isTelling = true

@@ -129,8 +129,9 @@ export async function openMetered(more: Record<string, string> = {}): Promise<Me
   }
 }
 
-/** Whoever waits at a queue looks again and again, however long it takes; no message has caused what finds none. */
-const isIdleLook = (name: string): boolean => name.startsWith('ReceiveMessage') && name.endsWith('(nothing)')
+/** Who waits at a queue, and timed looks at shards, go on however long it takes: no message has caused what finds none. */
+const isIdleLook = (name: string): boolean =>
+  (name.startsWith('ReceiveMessage') && name.endsWith('(nothing)')) || /^Query .* SHARD$/.test(name)
 
 /** What is asked anyway, and how many of it come at once: by so many a stretch of time may miss the average. */
 type Habit = { perMs: number; burst: number }
