@@ -1,7 +1,15 @@
 /**
  * What the connector asks of the ledger besides single records: which messages still wait to be sent.
  */
-import { CARRIED_WITHIN, DUE, isTime, Message, queuedPlace, waitingPartition } from '#core/message.ts'
+import {
+  CARRIED_WITHIN,
+  DUE,
+  isTime,
+  Message,
+  queuedPlace,
+  waitingIn,
+  waitingPartition,
+} from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import type { Session } from '#core/session.ts'
@@ -9,15 +17,9 @@ import type { Session } from '#core/session.ts'
 /** The ids of a session's messages that were accepted and not yet taken by WhatsApp. */
 export async function unsent(store: Store, session: Pick<Session, 'id' | 'shard'>): Promise<string[]> {
   const ids: string[] = []
-  for (const prefix of [queuedPlace(session.id, ''), DUE]) {
-    let cursor: string | undefined
-    do {
-      const options = { index: 'waiting', prefix, cursor }
-      const page = await store.query('messages', Message, waitingPartition(session.shard), options)
-      ids.push(...page.items.filter(({ sessionId }) => sessionId === session.id).map(({ id }) => id))
-      cursor = page.cursor
-    } while (cursor)
-  }
+  for (const prefix of [queuedPlace(session.id, ''), DUE])
+    for await (const messages of waitingIn(store, session.shard, prefix))
+      ids.push(...messages.filter(({ sessionId }) => sessionId === session.id).map(({ id }) => id))
   return ids
 }
 
@@ -45,16 +47,7 @@ export async function overlooked(store: Store, shard: number, acceptedBefore: nu
 /** All of a shard that no connector has shown as queued or sent, whoever carries it, in the order of acceptance. */
 export async function backlog(store: Store, shard: number): Promise<Message[]> {
   const found: Message[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.query('messages', Message, waitingPartition(shard), {
-      index: 'waiting',
-      prefix: DUE,
-      cursor,
-    })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor)
+  for await (const messages of waitingIn(store, shard, DUE)) found.push(...messages)
   return found.filter((message) => isTime(message, store.now())).sort(byAcceptance)
 }
 

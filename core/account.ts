@@ -7,6 +7,7 @@ import { accountKey } from './partition.ts'
 import { iso } from './platform/clock.ts'
 import type { Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
+import { pagesOf } from './platform/pages.ts'
 import { tokenKey } from './token.ts'
 
 export { accountKey } from './partition.ts'
@@ -44,16 +45,8 @@ const LISTING = 'ACCOUNTS'
 
 /** Every account behind the one with the given id, for jobs that attend to all of them. */
 export async function* all(store: Store, after?: string): AsyncGenerator<Account> {
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Account, LISTING, {
-      index: 'listing',
-      cursor,
-      ...(after ? { after } : {}),
-    })
-    yield* page.items
-    cursor = page.cursor
-  } while (cursor)
+  const options = { index: 'listing', ...(after ? { after } : {}) }
+  for await (const items of pagesOf(store, 'main', Account, LISTING, options)) yield* items
 }
 
 /**

@@ -8,6 +8,7 @@ import * as z from 'zod'
 import { iso, ttl } from './platform/clock.ts'
 import type { Store, Write } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
+import { allOf } from './platform/pages.ts'
 
 /** `owner` is a connector's id, or empty when nobody owns the shard. The epoch rises with every claim. */
 export const Lease = z.object({
@@ -66,8 +67,8 @@ const connectorKey = (id: string) => ({ pk: CONNECTORS, sk: id })
 /** Everyone who was alive within the last hour, and every lease. A few read units, whatever the number of sessions. */
 export async function fleet(store: Store, now: number): Promise<Fleet> {
   const [connectors, leases] = await Promise.all([
-    everything(store, ConnectorRecord, CONNECTORS),
-    everything(store, Lease, LEASES),
+    allOf(store, 'main', ConnectorRecord, CONNECTORS),
+    allOf(store, 'main', Lease, LEASES),
   ])
   return { connectors: connectors.map((one) => ({ ...one, alive: one.until > now })), leases }
 }
@@ -212,18 +213,3 @@ export async function raiseEpochs(store: Store, shards: number): Promise<void> {
 export const untouched = (shard: number): Lease => ({ shard, owner: '', epoch: 0 })
 
 const isNew = (lease: Lease): boolean => lease.epoch === 0
-
-async function everything<S extends z.ZodType>(
-  store: Store,
-  schema: S,
-  partition: string,
-): Promise<z.output<S>[]> {
-  const found: z.output<S>[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', schema, partition, { cursor })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor)
-  return found
-}

@@ -11,6 +11,7 @@ import { iso, ttl } from './platform/clock.ts'
 import type { Expression, Item, Key, Page, Store } from './platform/dynamo.ts'
 import { updating } from './platform/expression.ts'
 import type { Loader } from './platform/loader.ts'
+import { pagesOf } from './platform/pages.ts'
 import type { Retention } from './retention.ts'
 
 /** Every state an outgoing message can be in, in order. `failed` stands aside: see statusOf. */
@@ -302,6 +303,10 @@ export async function oldestOf(
   const { items } = await store.query('messages', Message, chatPartition(sessionId, chatId), page)
   return items[0]
 }
+
+/** Outgoing messages of a shard that wait, page by page: those whose place begins so. */
+export const waitingIn = (store: Store, shard: number, prefix: string): AsyncGenerator<Message[]> =>
+  pagesOf(store, 'messages', Message, waitingPartition(shard), { index: 'waiting', prefix })
 
 /** A page of the outgoing messages of a shard that were due to be carried by now, the longest due first. */
 export const due = (

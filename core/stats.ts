@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { sessionPartition } from './partition.ts'
 import type { Key, Store } from './platform/dynamo.ts'
+import { pagesOf } from './platform/pages.ts'
 
 export const TOTALS = 'STATS'
 export const totalsKey = (sessionId: string): Key => ({ pk: sessionPartition(sessionId), sk: TOTALS })
@@ -53,12 +54,8 @@ export const summary = async (store: Store, sessionId: string): Promise<Summary>
 
 export async function read(store: Store, sessionId: string): Promise<Stats> {
   const stats: Stats = { total: 0, sent: 0, received: 0, failed: 0, byType: {}, byDay: {} }
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Totals, sessionPartition(sessionId), { prefix: TOTALS, cursor })
-    for (const item of page.items) addTo(stats, item)
-    cursor = page.cursor
-  } while (cursor)
+  for await (const items of pagesOf(store, 'main', Totals, sessionPartition(sessionId), { prefix: TOTALS }))
+    for (const item of items) addTo(stats, item)
   stats.total = stats.sent + stats.received
   return stats
 }

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import type { Store } from '../platform/dynamo.ts'
+import { pagesOf } from '../platform/pages.ts'
 import { COUNTERS, type Counter, HOURLY, hourly, statsPartition } from './stats.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -62,17 +63,10 @@ export async function analyse(
 ): Promise<Analytics> {
   const days = new Map<string, Sums>(daysOf(range).map((date) => [date, new Map()]))
   const all: Sums = new Map()
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Row, statsPartition(accountId), {
-      from: range.from,
-      to: `${range.to}~`,
-      cursor,
-    })
-    for (const { sk, ...counters } of page.items)
+  const places = { from: range.from, to: `${range.to}~` }
+  for await (const items of pagesOf(store, 'main', Row, statsPartition(accountId), places))
+    for (const { sk, ...counters } of items)
       for (const sums of [all, days.get(sk.slice(0, 10))]) if (sums) addTo(sums, counters)
-    cursor = page.cursor
-  } while (cursor)
   return shown(range, all, days)
 }
 

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { LabelFacts } from '../contract/label-event.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Key, Page, Store } from '../platform/dynamo.ts'
+import { allOf } from '../platform/pages.ts'
 
 const LABEL_PREFIX = 'LABEL#'
 const ON_PREFIX = 'LABELLED#'
@@ -35,19 +36,8 @@ const Stored = LabelFacts.extend({ since: z.string().optional() })
 const Labelled = z.object({ labelId: z.string(), chatId: z.string(), at: z.string() })
 
 /** All labels, the deleted ones among them: WhatsApp has few. */
-async function all(store: Store, sessionId: string): Promise<z.infer<typeof Stored>[]> {
-  const found: z.infer<typeof Stored>[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Stored, sessionPartition(sessionId), {
-      prefix: LABEL_PREFIX,
-      cursor,
-    })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor)
-  return found
-}
+const all = (store: Store, sessionId: string): Promise<z.infer<typeof Stored>[]> =>
+  allOf(store, 'main', Stored, sessionPartition(sessionId), { prefix: LABEL_PREFIX })
 
 const shown = ({ id, name, color }: z.infer<typeof Stored>): Label => ({ id, name, color })
 

@@ -8,6 +8,7 @@ import type { Event } from '../contract/event.ts'
 import { EventFilter, wants } from '../events/filter.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
+import { allOf } from '../platform/pages.ts'
 import { Cursor } from './cursor.ts'
 
 /** Sessions that a connection may hear of. */
@@ -66,28 +67,12 @@ export const hears = (
 ): boolean => wants(events, event.type) || campaigns.includes(campaignIn(event) ?? '')
 
 /** Who hears of this session now. */
-export async function ofSession(store: Store, sessionId: string): Promise<Subscription[]> {
-  const found: Subscription[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Subscription, partition(sessionId), { cursor })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor)
-  return found
-}
+export const ofSession = (store: Store, sessionId: string): Promise<Subscription[]> =>
+  allOf(store, 'main', Subscription, partition(sessionId))
 
 /** What this connection hears of. The index may lag behind. */
-export async function ofConnection(store: Store, connectionId: string): Promise<Subscription[]> {
-  const found: Subscription[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Subscription, listing(connectionId), { index: 'listing', cursor })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor)
-  return found
-}
+export const ofConnection = (store: Store, connectionId: string): Promise<Subscription[]> =>
+  allOf(store, 'main', Subscription, listing(connectionId), { index: 'listing' })
 
 /** False when it was taken back or made anew meanwhile. */
 export function advance(store: Store, subscription: Subscription, cursor: Cursor): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** Reading sessions: one, those of an account, those of a shard, and the changes that a status went through. */
 import type { Page, Store } from '../platform/dynamo.ts'
+import { pagesOf } from '../platform/pages.ts'
 import { HISTORY_PREFIX } from '../projection/index.ts'
 import { Session, StatusChange, sessionKey, sessionPartition } from '../session.ts'
 
@@ -55,14 +56,5 @@ async function* everyPage(
   partition: string,
   range: { prefix?: string; after?: string } = {},
 ): AsyncGenerator<Session> {
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Session, partition, {
-      index,
-      cursor,
-      ...range,
-    })
-    yield* page.items
-    cursor = page.cursor
-  } while (cursor)
+  for await (const items of pagesOf(store, 'main', Session, partition, { index, ...range })) yield* items
 }

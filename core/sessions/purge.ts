@@ -5,7 +5,8 @@
 import * as z from 'zod'
 import { CHAT_PREFIX } from '../chat.ts'
 import { chatPartition, DEEDS_CHAT, DUE, failedPlace, queuedPlace, waitingPartition } from '../message.ts'
-import type { Key, QueryOptions, Store } from '../platform/dynamo.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
+import { pagesOf } from '../platform/pages.ts'
 import { type Session, sessionKey, sessionPartition } from '../session.ts'
 import type { TableName } from '../tables.ts'
 import { eraseTracesOf } from '../webhook/erase.ts'
@@ -59,19 +60,4 @@ async function* unsent(store: Store, { id, shard }: Pick<Session, 'id' | 'shard'
 async function* allButTheSession(store: Store, { id }: Pick<Session, 'id'>): AsyncGenerator<Key[]> {
   for await (const rows of pagesOf(store, 'main', Row, sessionPartition(id)))
     yield rows.filter(({ sk }) => sk !== sessionKey(id).sk)
-}
-
-async function* pagesOf<S extends z.ZodType>(
-  store: Store,
-  table: TableName,
-  schema: S,
-  partition: string,
-  options: QueryOptions = {},
-): AsyncGenerator<z.output<S>[]> {
-  let cursor: string | undefined
-  do {
-    const page = await store.query(table, schema, partition, { ...options, cursor })
-    yield page.items
-    cursor = page.cursor
-  } while (cursor)
 }

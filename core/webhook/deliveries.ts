@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { ttl } from '../platform/clock.ts'
 import type { Item, Key, Page, Store } from '../platform/dynamo.ts'
+import { pagesOf } from '../platform/pages.ts'
 import { Attempt } from './work.ts'
 
 export const DeliveryStatus = z.enum(['delivered', 'waiting', 'failed'])
@@ -103,11 +104,7 @@ export async function takenBetween(
   to: string,
 ): Promise<Set<string>> {
   const taken = new Set<string>()
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Place, deliveryPartition(endpointId), { from, to, cursor })
-    for (const { sk } of page.items) taken.add(sk)
-    cursor = page.cursor
-  } while (cursor)
+  for await (const items of pagesOf(store, 'main', Place, deliveryPartition(endpointId), { from, to }))
+    for (const { sk } of items) taken.add(sk)
   return taken
 }

@@ -7,6 +7,7 @@ import { campaignIn } from '../contract/campaign.ts'
 import { EventFilter, wants } from '../events/filter.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
+import { allOf } from '../platform/pages.ts'
 import { RetryPolicy } from './policy.ts'
 
 /** How an endpoint came to stand still without its owner. `gone`: it answered 410; `failing`: for days. */
@@ -107,22 +108,10 @@ export const isOfCampaign = (
 }
 
 /** Those of one session, or those of the account as a whole, in the order of their creation. */
-export async function endpointsOf(
+export const endpointsOf = (
   store: Store,
   owner: Pick<Endpoint, 'accountId' | 'sessionId'>,
-): Promise<Endpoint[]> {
-  const found: Endpoint[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.query('main', Endpoint, ownerPartition(owner), {
-      prefix: WEBHOOK_PREFIX,
-      cursor,
-    })
-    found.push(...page.items)
-    cursor = page.cursor
-  } while (cursor)
-  return found
-}
+): Promise<Endpoint[]> => allOf(store, 'main', Endpoint, ownerPartition(owner), { prefix: WEBHOOK_PREFIX })
 
 export const find = (store: Store, key: Key): Promise<Endpoint | undefined> =>
   store.get('main', Endpoint, key)

@@ -1,6 +1,7 @@
 /** Erases an endpoint with all that it had to do and all that it did, the endpoint itself last. */
 import * as z from 'zod'
 import type { Key, Store } from '../platform/dynamo.ts'
+import { pagesOf } from '../platform/pages.ts'
 import { deliveryPartition } from './deliveries.ts'
 import { type Endpoint, endpointKey, WEBHOOK_PREFIX } from './endpoint.ts'
 import { workPartition } from './work.ts'
@@ -18,14 +19,9 @@ export async function erase(
 }
 
 async function eraseTraces(store: Store, endpointId: string): Promise<void> {
-  for (const partition of [workPartition(endpointId), deliveryPartition(endpointId)]) {
-    let cursor: string | undefined
-    do {
-      const page = await store.query('main', Row, partition, { cursor, limit: 500 })
-      await store.removeMany('main', page.items)
-      cursor = page.cursor
-    } while (cursor)
-  }
+  for (const partition of [workPartition(endpointId), deliveryPartition(endpointId)])
+    for await (const rows of pagesOf(store, 'main', Row, partition, { limit: 500 }))
+      await store.removeMany('main', rows)
 }
 
 /** Those of a session that is being erased: found by the keys of its items. */
