@@ -4,7 +4,7 @@
  * before, or that tells what is known already, changes nothing and is dropped.
  */
 import type { Event } from './contract/event.ts'
-import { type Key, MAX_READS, MAX_WRITES, type Store, type Write } from './platform/dynamo.ts'
+import { type Key, MAX_WRITES, type Store, type Write } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
 import { type Past, projectHistory } from './projection/history.ts'
 import { type Known, nameOf, project, touches } from './projection/index.ts'
@@ -79,9 +79,7 @@ async function learn(store: Store, refused: Write[], known: Known): Promise<void
     unread.set(write.table, [...(unread.get(write.table) ?? []), write.update])
   }
   for (const [table, keys] of unread)
-    for (let start = 0; start < keys.length; start += MAX_READS)
-      for (const item of await store.getMany(table, keys.slice(start, start + MAX_READS)))
-        known.set(nameOf(table, item), item)
+    for (const item of await store.getMany(table, keys)) known.set(nameOf(table, item), item)
 }
 
 /** As many events at a time as one transaction takes. */

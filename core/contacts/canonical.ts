@@ -1,10 +1,7 @@
 /** Under which id somebody's chat stands: a LID leads to the phone number, where it is known. */
-import * as z from 'zod'
 import { chatIdOf, LID_SERVER } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
-import { aliasKey } from './record.ts'
-
-const Alias = z.object({ contactId: z.string() })
+import { Alias, aliasKey } from './record.ts'
 
 /**
  * @param text as callers write it

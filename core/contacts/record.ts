@@ -52,7 +52,8 @@ export const aliasItem = (sessionId: string, lid: string, contactId: string): It
   contactId,
 })
 
-const Alias = z.object({ contactId: z.string() })
+/** What the item of a LID says. */
+export const Alias = z.object({ contactId: z.string() })
 
 /** What is known of these persons, by canonical id: of each phone number, and of each LID, whichever leads to whom. */
 export async function contactsOf(
@@ -69,25 +70,17 @@ export async function contactsOf(
     const contact = StoredContact.parse(item)
     found.set(contact.id, contact)
   }
-  for (const item of await readAll(store, keys)) {
+  for (const item of await store.getMany('main', keys)) {
     if (item.sk.startsWith(ALIAS_PREFIX))
       elsewhere.set(item.sk.slice(ALIAS_PREFIX.length), Alias.parse(item).contactId)
     else keep(item)
   }
   const missing = [...new Set(elsewhere.values())].filter((id) => !found.has(id))
   const others = missing.map((id) => contactKey(sessionId, id))
-  for (const item of await readAll(store, others)) keep(item)
+  for (const item of await store.getMany('main', others)) keep(item)
   for (const [lid, id] of elsewhere) {
     const contact = found.get(id)
     if (contact && !found.has(lid)) found.set(lid, contact)
   }
-  return found
-}
-
-const MAX_KEYS = 100
-async function readAll(store: Store, keys: Key[]): Promise<Item[]> {
-  const found: Item[] = []
-  for (let start = 0; start < keys.length; start += MAX_KEYS)
-    found.push(...(await store.getMany('main', keys.slice(start, start + MAX_KEYS))))
   return found
 }

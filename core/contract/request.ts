@@ -71,8 +71,7 @@ export const REQUESTS = {
       presence: z.object({ state: z.string(), lastSeen: z.iso.datetime().optional() }).optional(),
     }),
   ),
-  /** `quietly`: on our own devices alone. */
-  /** With a `chatId` the whole of that chat is read then. */
+  /** `quietly`: on our own devices alone. With a `chatId` the whole of that chat is read then. */
   'messages.read': request(
     z.object({ messages: z.array(MessageKey), quietly: z.boolean().optional(), chatId: Jid.optional() }),
     nothing,

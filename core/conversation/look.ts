@@ -1,6 +1,5 @@
 /** What a batch of messages has to know before it is written, in two reads, however many lines it is about. */
 import type { Item, Key, Store } from '../platform/dynamo.ts'
-import { MAX_READS } from '../platform/dynamo.ts'
 import { Session, sessionKey } from '../session.ts'
 import { feedsConversations } from '../settings.ts'
 import { Conversation, conversationKey } from './conversation.ts'
@@ -57,9 +56,5 @@ const nameOf = ({ pk, sk }: Key): string => `${pk}\0${sk}`
 
 async function readAll(store: Store, keys: Key[]): Promise<Map<string, Item>> {
   const wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()]
-  const found = new Map<string, Item>()
-  for (let start = 0; start < wanted.length; start += MAX_READS)
-    for (const item of await store.getMany('main', wanted.slice(start, start + MAX_READS)))
-      found.set(nameOf(item), item)
-  return found
+  return new Map((await store.getMany('main', wanted)).map((item) => [nameOf(item), item]))
 }

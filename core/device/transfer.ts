@@ -2,7 +2,7 @@
  * A whole device into the store, and out of it. Taking in is repeated from the start when it was interrupted, and never
  * done again once it is whole: then the ratchets have moved on, and what was brought is history.
  */
-import type { DeviceRows } from './folder/index.ts'
+import { CREDS_ROW, type DeviceRows } from './folder/index.ts'
 import { portions } from './renew.ts'
 import type { DeviceStore } from './store.ts'
 
@@ -10,7 +10,6 @@ import type { DeviceStore } from './store.ts'
 const ORIGIN = 'device:imported'
 /** The server knows this device: see connector/socket/credentials.ts. */
 const OPENED = 'device:opened'
-const CREDENTIALS = 'creds:self'
 
 /** @param name of what is brought. @returns false when it is here already */
 export async function takeIn(
@@ -26,12 +25,12 @@ export async function takeIn(
   if (!brought) return false
   await store.erase()
   const rows = new Map(brought.rows)
-  const credentials = rows.get(CREDENTIALS)
-  rows.delete(CREDENTIALS)
+  const credentials = rows.get(CREDS_ROW)
+  rows.delete(CREDS_ROW)
   if (credentials === undefined) return false
   for (const portion of portions(rows, brought.preKeys, store.limits)) await store.commit(portion)
   const last = new Map([
-    [CREDENTIALS, credentials],
+    [CREDS_ROW, credentials],
     [OPENED, 'true'],
     [ORIGIN, origin],
   ])

@@ -83,6 +83,20 @@ export function openStore(
     return { ConditionCheck: { ...place, Key: write.check, ConditionExpression: write.condition } }
   }
 
+  const readMany = async (table: TableName, keys: Key[]): Promise<Item[]> => {
+    const found: Item[] = []
+    let wanted = keys
+    for (let attempt = 1; wanted.length > 0; attempt++) {
+      const answer = await dynamo.call('BatchGetItem', {
+        RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } },
+      })
+      found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive).map(readable))
+      wanted = (answer.UnprocessedKeys?.[tables[table]]?.Keys ?? []) as Key[]
+      if (wanted.length > 0) await backOff(attempt)
+    }
+    return found
+  }
+
   const writeMany = async (table: TableName, all: WriteRequest[]): Promise<void> => {
     const write = async (some: WriteRequest[]): Promise<void> => {
       let requests = some
@@ -119,18 +133,11 @@ export function openStore(
       return alive(Item) ? read(schema, Item) : undefined
     },
 
-    /** Raw items of one table by key, at most 100 keys, in no particular order. */
+    /** Raw items of one table by key, in no particular order. */
     async getMany(table: TableName, keys: Key[]): Promise<Item[]> {
       const found: Item[] = []
-      let wanted = keys
-      for (let attempt = 1; wanted.length > 0; attempt++) {
-        const answer = await dynamo.call('BatchGetItem', {
-          RequestItems: { [tables[table]]: { Keys: wanted, ConsistentRead: true } },
-        })
-        found.push(...(answer.Responses?.[tables[table]] ?? []).filter(alive).map(readable))
-        wanted = (answer.UnprocessedKeys?.[tables[table]]?.Keys ?? []) as Key[]
-        if (wanted.length > 0) await backOff(attempt)
-      }
+      for (let start = 0; start < keys.length; start += MAX_READS)
+        found.push(...(await readMany(table, keys.slice(start, start + MAX_READS))))
       return found
     },
 

@@ -15,7 +15,7 @@ export type { Linked } from './credentials.ts'
 export type Files = ReadonlyMap<string, string>
 export type DeviceRows = { rows: Map<RowKey, string>; preKeys: Map<number, Uint8Array> }
 
-const CREDS_ROW = 'creds:self'
+export const CREDS_ROW = 'creds:self'
 /** Files; a phone book of tens of thousands of contacts has three of them for each. */
 const MOST_FILES = 200_000
 const LONGEST_FILE = 2_000_000
