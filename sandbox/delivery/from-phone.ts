@@ -84,16 +84,7 @@ export async function sendToList(
   message: proto.IMessage,
 ): Promise<string> {
   const id = phoneMessageId()
-  const attrs = {
-    from: list,
-    participant: lidJid(from.lid),
-    participant_pn: shownPn(from),
-    addressing_mode: 'lid',
-    id,
-    t: seconds(),
-    type: stanzaType(message),
-    notify: from.name,
-  }
+  const attrs = attrsToMany(from, list, id, message)
   world.letters.keep(id, from.lid, message)
   for (const person of people) showTo(world, person, from, `+${person.number}`, id, message)
   await world.phones.locked(from, async () => {
@@ -133,16 +124,7 @@ async function writeToMany(
   const key = {
     senderKeyDistributionMessage: { groupId: chat, axolotlSenderKeyDistributionMessage: distribution },
   }
-  const attrs = {
-    from: chat,
-    participant: lidJid(from.lid),
-    participant_pn: shownPn(from),
-    addressing_mode: 'lid',
-    id,
-    t: seconds(),
-    type: stanzaType(message),
-    notify: from.name,
-  }
+  const attrs = attrsToMany(from, chat, id, message)
   const common = node('enc', { v: '2', type: 'skmsg' }, ciphertext)
   for (const companion of companions) {
     const keyEnc = missing.has(addressKey(companion)) ? [await encryptFor(world, from, companion, key)] : []
@@ -168,3 +150,15 @@ function showTo(world: World, owner: Person, from: Person, to: string, id: strin
   const content = describe(message)
   if (content) world.inbox.add({ owner: owner.lid, id, from: `+${from.number}`, to, content })
 }
+
+/** Of a message to many: the place that it comes from, and who wrote it there. */
+const attrsToMany = (from: Person, place: string, id: string, message: proto.IMessage) => ({
+  from: place,
+  participant: lidJid(from.lid),
+  participant_pn: shownPn(from),
+  addressing_mode: 'lid',
+  id,
+  t: seconds(),
+  type: stanzaType(message),
+  notify: from.name,
+})
