@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 
 /**
  * @param enough how many bytes of what has come are wanted; undefined while that cannot be said
- * @throws Error when the socket ends or fails before
+ * @throws Error when the socket ends or fails before, and what `enough` throws
  */
 export function readUntil(socket: Socket, enough: (seen: Buffer) => number | undefined): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
@@ -18,7 +18,7 @@ export function readUntil(socket: Socket, enough: (seen: Buffer) => number | und
     reject(error)
   }
   const ended = () => failed(new Error('the connection was closed'))
-  const look = () => {
+  const take = () => {
     const chunk: Buffer | null = socket.read()
     if (chunk) seen = Buffer.concat([seen, chunk])
     const length = enough(seen)
@@ -26,6 +26,14 @@ export function readUntil(socket: Socket, enough: (seen: Buffer) => number | und
     leave()
     if (seen.length > length) socket.unshift(seen.subarray(length))
     resolve(seen.subarray(0, length))
+  }
+  // Called by the socket: what is thrown into it ends the process.
+  const look = () => {
+    try {
+      take()
+    } catch (error) {
+      failed(error as Error)
+    }
   }
   socket.on('readable', look)
   socket.on('error', failed)

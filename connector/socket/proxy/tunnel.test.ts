@@ -77,6 +77,18 @@ test('something else that listens there is no proxy', async () => {
   other.close()
 })
 
+test('one that talks without end is given up, and takes nothing else with it', async () => {
+  const other = createTcpServer((socket) => {
+    const talking = setInterval(() => socket.write('x'.repeat(4_000)), 5)
+    socket.on('error', () => undefined).on('close', () => clearInterval(talking))
+  })
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = `127.0.0.1:${(other.address() as AddressInfo).port}`
+  expect(await problemOf(wayTo(`http://${address}`))).toBe('refused')
+  other.close()
+})
+
 test('an address inside is not reached for the owner of a session', async () => {
   await using proxy = await littleProxy('http')
   expect(await problemOf({ ...wayTo(proxy.server), reach: 'public' })).toBe('refused')
