@@ -58,7 +58,7 @@ export type MediaOptions = {
   socket: WASocket
   line: Line
   server: ServerAddress
-  /** The way that downloads go. */
+  /** The way that downloads go, and what is left for everybody. */
   dispatcher?: Route['dispatcher']
   log: Parameters<typeof quietLog>[0]
   assertOpen(): void
@@ -68,7 +68,7 @@ export function mediaPort({ socket, line, server, dispatcher, log, assertOpen }:
   return {
     async upload(file) {
       assertOpen()
-      return line.untilLost(upload(socket, server, file, quietLog(log)))
+      return line.untilLost(upload({ socket, server, dispatcher }, file, quietLog(log)))
     },
     async download(message) {
       const { kind, part } = filePartOf(proto.Message.decode(message))
@@ -110,13 +110,12 @@ const refusal = (error: unknown): unknown => {
 }
 
 async function upload(
-  socket: WASocket,
-  server: ServerAddress,
+  { socket, server, dispatcher }: Pick<MediaOptions, 'socket' | 'server' | 'dispatcher'>,
   file: Upload,
   logger: ReturnType<typeof quietLog>,
 ): Promise<Uploaded> {
   const { kind, path, mimetype, fileName, voice, note, animated, viewOnce } = file
-  const open = file.openly ? openly(socket, server, kind) : undefined
+  const open = file.openly ? openly(socket, server, kind, dispatcher) : undefined
   const picture =
     kind === 'video'
       ? await firstPictureOf(path).catch(

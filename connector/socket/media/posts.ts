@@ -6,6 +6,7 @@ import { openAsBlob } from 'node:fs'
 import type { prepareWAMessageMedia, WASocket } from '@whiskeysockets/baileys'
 import type { MediaKind } from '#core/media/kinds.ts'
 import { Refused } from '../errors.ts'
+import type { Route } from '../proxy/route.ts'
 import type { ServerAddress } from '../types.ts'
 
 type Upload = Parameters<typeof prepareWAMessageMedia>[1]['upload']
@@ -23,8 +24,13 @@ const FOLDERS: Record<MediaKind, string> = {
   sticker: 'newsletter-image',
 }
 
-/** What makes Baileys leave a file openly; `handle` is known once it is there. */
-export function openly(socket: WASocket, server: ServerAddress, kind: MediaKind) {
+/** What makes Baileys leave a file openly; `handle` is known once it is there. @param dispatcher the way that it goes */
+export function openly(
+  socket: WASocket,
+  server: ServerAddress,
+  kind: MediaKind,
+  dispatcher: Route['dispatcher'],
+) {
   let handle: string | undefined
   const upload: Upload = async (path, { fileEncSha256B64 }) => {
     const { auth, hosts } = await socket.refreshMediaConn(false)
@@ -33,18 +39,19 @@ export function openly(socket: WASocket, server: ServerAddress, kind: MediaKind)
     const place = new URL(`${scheme}://${hosts[0]?.hostname}/newsletter/${FOLDERS[kind]}/${name}`)
     place.searchParams.set('auth', auth)
     place.searchParams.set('token', name)
-    const left = await leave(place, path)
+    const left = await leave(place, path, dispatcher)
     handle = left.handle
     return { mediaUrl: left.url ?? '', directPath: left.direct_path ?? '' }
   }
   return { jid: SOME_CHANNEL, upload, handle: () => handle }
 }
 
-async function leave(place: URL, path: string): Promise<Left> {
+async function leave(place: URL, path: string, dispatcher: Route['dispatcher']): Promise<Left> {
   const answer = await fetch(place, {
     method: 'POST',
     headers: { Origin: 'https://web.whatsapp.com', 'Content-Type': 'application/octet-stream' },
     body: await openAsBlob(path),
+    ...(dispatcher ? { dispatcher } : {}),
     signal: AbortSignal.timeout(UPLOAD_MS),
   })
   if (answer.ok) return (await answer.json()) as Left
