@@ -12,13 +12,14 @@ const USUAL = 'DEFAULT'
 /** Tokens count for four weeks, each of which begins for everybody at the same time. */
 const [WEEK_SECONDS, WEEKS] = [604_800, 4]
 
+/** An end that is no time is none. */
 export const standingOf = ({
   isActive = false,
   timeEnforcementEnds,
   enforcementType,
 }: ReachoutTimelockState): Standing => ({
   isRestricted: isActive,
-  ...(timeEnforcementEnds ? { until: timeEnforcementEnds.getTime() } : {}),
+  ...(timeEnforcementEnds?.getTime() ? { until: timeEnforcementEnds.getTime() } : {}),
   ...(enforcementType && enforcementType !== USUAL ? { kind: enforcementType.toLowerCase() } : {}),
 })
 

@@ -46,27 +46,39 @@ export const answering =
     }
   }
 
+type Files = Pick<Parts, 'contentOf' | 'fileOf' | 'takeOut' | 'cancel'>
+
+/** In time, whatever is asked: a request that is not done keeps those behind it in the queue. */
 async function answerTo(
   connection: Connection | undefined,
   { name, input, isRepeat }: Request,
   patience: number,
-  { contentOf, fileOf, takeOut, cancel }: Pick<Parts, 'contentOf' | 'fileOf' | 'takeOut' | 'cancel'>,
+  files: Files,
 ): Promise<Outcome> {
   const { takes, safe } = REQUESTS[name]
   if (isRepeat && !safe) return { failure: { code: 'unknown' } }
   const read = takes.safeParse(input)
   if (!read.success) return { failure: { code: 'invalid' } }
   try {
-    if (name === 'device.export') return await within(patience, takeOut(), name)
-    if (name === 'pairing.code') return await pairingCode(connection, read.data as { phoneNumber: string })
-    if (name === 'message.cancel') return await cancelled(read.data as { messageId: string }, cancel)
-    if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
-    if (name === 'media.fetch') return await obtain(read.data as { messageId: string }, fileOf)
-    if (name === 'picture.set') return await setPicture(connection, read.data as Picture, contentOf)
-    return { answer: await within(patience, connection.ask(name, read.data as never), name) }
+    return await within(patience, answered(connection, name, read.data, files), name)
   } catch (error) {
     return { failure: failureOf(error) }
   }
+}
+
+async function answered(
+  connection: Connection | undefined,
+  name: RequestName,
+  input: unknown,
+  { contentOf, fileOf, takeOut, cancel }: Files,
+): Promise<Outcome> {
+  if (name === 'device.export') return takeOut()
+  if (name === 'pairing.code') return pairingCode(connection, input as { phoneNumber: string })
+  if (name === 'message.cancel') return cancelled(input as { messageId: string }, cancel)
+  if (connection?.state !== 'open') return { failure: { code: 'not_connected' } }
+  if (name === 'media.fetch') return obtain(input as { messageId: string }, fileOf)
+  if (name === 'picture.set') return setPicture(connection, input as Picture, contentOf)
+  return { answer: await connection.ask(name, input as never) }
 }
 
 async function pairingCode(
