@@ -33,6 +33,7 @@ import * as Sessions from '#core/sessions/index.ts'
 import { claimNumber, releaseNumber } from '#core/sessions/number.ts'
 import { sealing } from '#core/settings.ts'
 import { seek } from '#core/target.ts'
+import { openTimers } from '#core/timers.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { Appender } from './events/appender.ts'
 import { conversationTeller } from './events/conversations.ts'
@@ -209,6 +210,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     keysOf: ({ id: sessionId, accountId }) =>
       messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
     contactsOf: ({ id: sessionId, accountId }) => contactBook(store, { sessionId, accountId }),
+    timersOf: ({ id: sessionId }) => openTimers(store, sessionId),
     seek: (sessionId, messageId) => seek(store, sessionId, messageId),
     groupName: async (sessionId, groupId) => (await Chats.find(store, sessionId, groupId))?.name ?? undefined,
     async contentOf(mediaId) {

@@ -41,6 +41,9 @@ export const Chat = z
     isArchived: z.boolean(),
     isPinned: z.boolean(),
     mutedUntil: z.iso.datetime().nullable(),
+    disappearingSeconds: z
+      .int()
+      .meta({ description: 'After so many seconds what is said disappears from phones; 0: it stays' }),
   })
   .meta({ id: 'Chat' })
 export type Chat = z.infer<typeof Chat>
@@ -56,9 +59,22 @@ const Stored = z
     archived: z.boolean().default(false),
     pinned: z.boolean().default(false),
     mutedUntil: z.iso.datetime().nullish(),
+    disappearingSeconds: z.int().default(0),
   })
   .transform(
-    ({ chatId, sessionId, name, lastMessage, unreadCount, unread, archived, pinned, mutedUntil }): Chat => ({
+    ({
+      chatId,
+      sessionId,
+      name,
+      lastMessage,
+      unreadCount,
+      unread,
+      archived,
+      pinned,
+      mutedUntil,
+      ...rest
+    }): Chat => ({
+      ...rest,
       id: chatId,
       sessionId,
       name: name ?? null,

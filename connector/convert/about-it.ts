@@ -5,7 +5,7 @@ import { STATUS } from '#core/jid.ts'
 import { addressOfPerson, type Directory, personOf } from './identity.ts'
 import { KINDS } from './kinds.ts'
 
-type AboutIt = Pick<Content, 'mentions' | 'quoted' | 'forwarded' | 'viewOnce'>
+type AboutIt = Pick<Content, 'mentions' | 'quoted' | 'forwarded' | 'viewOnce' | 'disappearingSeconds'>
 
 /** @param content the part of the message that holds its kind */
 export function aboutIt(content: unknown, directory: Directory): AboutIt {
@@ -19,6 +19,7 @@ export function aboutIt(content: unknown, directory: Directory): AboutIt {
   const mentions = mentionsIn(contextInfo, directory)
   if (mentions.length > 0) about.mentions = mentions
   if (contextInfo.isForwarded) about.forwarded = Math.max(contextInfo.forwardingScore ?? 1, 1)
+  if (contextInfo.expiration) about.disappearingSeconds = contextInfo.expiration
   const quoted = quotedIn(contextInfo, directory)
   if (quoted) about.quoted = quoted
   return about

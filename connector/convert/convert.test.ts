@@ -186,7 +186,7 @@ describe('what a message says', () => {
 describe('what is no message of a person', () => {
   const silent: [string, Attributes, proto.IMessage][] = [
     ['keys of a group', ANN, { senderKeyDistributionMessage: { groupId: 'g' } }],
-    ['protocol', ANN, { protocolMessage: { type: proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING } }],
+    ['protocol', ANN, { protocolMessage: { type: proto.Message.ProtocolMessage.Type.SHARE_PHONE_NUMBER } }],
     ['messages among our devices', { from: ME.jid, category: 'peer' }, { conversation: 'x' }],
     ['nothing at all', ANN, {}],
   ]

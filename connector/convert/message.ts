@@ -7,7 +7,7 @@ import { proto } from '@whiskeysockets/baileys'
 import { type Content, isPlain, type Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { addressOf } from '#core/jid.ts'
+import { addressOf, isListed } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
@@ -22,6 +22,9 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
   const { message, sentTo, viewOnce } = unwrap(row.message)
   const parties = partiesIn(stanza, context, sentTo)
   if (!parties) return []
+  const seconds = timerSetIn(message)
+  if (seconds !== undefined && isListed(parties.chatId))
+    return [timerEvent(row, parties.chatId, seconds, context)]
   const deed = deedIn(message, parties, context)
   if (deed) return [deedEvent(row, stanza.id, deed, parties, context)]
   const content = contentOf(message, context.directory)
@@ -43,6 +46,18 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
     },
   ]
 }
+
+/** The chat's timer for disappearing messages, where somebody has set it. */
+function timerSetIn({ protocolMessage }: proto.IMessage): number | undefined {
+  const isSet = protocolMessage?.type === proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING
+  return isSet ? (protocolMessage.ephemeralExpiration ?? 0) : undefined
+}
+
+const timerEvent = (row: Row, chatId: string, disappearingSeconds: number, context: Context): Event => ({
+  ...base(row, context),
+  type: 'chat.updated',
+  payload: { chatId, changes: { disappearingSeconds } },
+})
 
 /** Somebody wrote something that this device cannot read, at least not yet. */
 export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, context: Context): Event[] {

@@ -167,7 +167,7 @@ function deed(content: Content, target: Target, encoding: Encoding): proto.IMess
       return { reactionMessage: { key, text, senderTimestampMs: at } }
     case 'edit': {
       const mentioned = mentions ? { contextInfo: { mentionedJid: mentions.map(jidOfAddress) } } : {}
-      const editedMessage = { extendedTextMessage: { text, ...mentioned } }
+      const editedMessage = recaptioned(encoding.about, text) ?? { extendedTextMessage: { text, ...mentioned } }
       return {
         protocolMessage: {
           key,
@@ -203,6 +203,15 @@ function deed(content: Content, target: Target, encoding: Encoding): proto.IMess
   }
 }
 
+/** The same file under another text; undefined when it has none. */
+function recaptioned(about: About | undefined, caption: string): proto.IMessage | undefined {
+  const message = about && decode(encodeMessage(about.message))
+  const file = message?.imageMessage ?? message?.videoMessage ?? message?.documentMessage
+  if (!file) return
+  file.caption = caption
+  return message
+}
+
 function voteOf(choices: string[], target: Target, { about, me }: Encoding) {
   const own: Person = { ...(me ? { phoneNumber: me.phoneNumber } : {}), ...bareLid(me) }
   const author = target.fromMe ? own : (target.sender ?? {})
@@ -229,14 +238,15 @@ const jidOfAddress = (address: string): string =>
   address.startsWith('+') ? userJid(address.slice(1)) : address
 
 function contextInfo(content: Content, { me, to }: Encoding): proto.IContextInfo | undefined {
-  const { quoted, mentions, forwarded } = content
-  if (!quoted && !mentions && forwarded === undefined) return
+  const { quoted, mentions, forwarded, disappearingSeconds } = content
+  if (!quoted && !mentions && forwarded === undefined && !disappearingSeconds) return
   const people = (mentions ?? []).filter((address) => address !== 'all')
   return {
     ...(quoted ? quoting(quoted, me, to) : {}),
     ...(people.length > 0 ? { mentionedJid: people.map(jidOfAddress) } : {}),
     ...(mentions?.includes('all') ? { nonJidMentions: 1 } : {}),
     ...(forwarded === undefined ? {} : { isForwarded: true, forwardingScore: forwarded }),
+    ...(disappearingSeconds ? { expiration: disappearingSeconds } : {}),
   }
 }
 

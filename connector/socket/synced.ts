@@ -35,6 +35,7 @@ export type ChatSync = {
   /** ISO 8601; null: not muted. */
   mutedUntil?: string | null | undefined
   unread?: boolean | undefined
+  disappearingSeconds?: number | undefined
   cleared?: true | undefined
   deleted?: true | undefined
 }

@@ -21,8 +21,9 @@ export function groupNames({ about, groupName, note, now, log, opened }: Parts):
     if (await groupName(groupId)) return
     const connection = opened()
     if (!connection) return void asked.delete(groupId)
-    const { subject } = await connection.ask('group.info', { groupId })
-    const payload = { groupId, changes: { subject } }
+    const { subject, disappearingSeconds } = await connection.ask('group.info', { groupId })
+    const timer = disappearingSeconds ? { disappearingSeconds } : {}
+    const payload = { groupId, changes: { subject, ...timer } }
     if (subject) await note([{ ...about, timestamp: iso(now()), type: 'group.updated', payload }])
   }
 

@@ -16,10 +16,21 @@ import { joinChats, tellsOfOne } from './joining.ts'
 import { withNews } from './news.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionParts } from './parts.ts'
+import { timersLearnt } from './timers.ts'
 
 export type InboxParts = Pick<
   SessionParts,
-  'about' | 'contacts' | 'seek' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'now' | 'log'
+  | 'about'
+  | 'contacts'
+  | 'timers'
+  | 'seek'
+  | 'session'
+  | 'ledger'
+  | 'keys'
+  | 'append'
+  | 'downloads'
+  | 'now'
+  | 'log'
 > & {
   receiver: Receiver
   outbox: Outbox
@@ -86,7 +97,8 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
       events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
     }
     events.push(...(await parts.history.take(rows, contextNow())))
-    const told = await withNews(parts, rows, events, contextNow())
+    const timed = [...events, ...(await timersLearnt(parts.timers, events))]
+    const told = await withNews(parts, rows, timed, contextNow())
     await append(told)
     if (told.some(tellsOfOne)) joinChats(parts)
     parts.downloads.fetch(parts.receiver, awaitingIn(events))

@@ -4,7 +4,7 @@ import type { Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import { logger } from '#core/platform/log.ts'
 import { scriptedDevice } from '../../test/support/scripted-device.ts'
-import { NO_KEYS } from '../../test/support/supervised.ts'
+import { NO_KEYS, NO_TIMERS } from '../../test/support/supervised.ts'
 import type { Draft } from '../events/order.ts'
 import type { Connection } from '../socket/index.ts'
 import { Outbox, type Send } from './outbox.ts'
@@ -28,6 +28,7 @@ function world() {
       return status && ({ id, status } as Message)
     },
     keys: NO_KEYS,
+    timers: NO_TIMERS,
     previews: async () => undefined,
     uploads: async (content) => {
       uploads.push(content.media?.id ?? '')

@@ -3,7 +3,7 @@
  * and keeps the ledger true about those that wait or will never go. A command is done when the device has it durably,
  * when it waits for its turn in its chat (the ledger still has it then), or when there is nothing left to do about it.
  */
-import { type Content, isPlain } from '#core/contract/content.ts'
+import { type Content, isDeed, isPlain } from '#core/contract/content.ts'
 import type { MessageFacts, Waiting } from '#core/contract/message.ts'
 import { addressOf } from '#core/jid.ts'
 import { hasReached, type Message } from '#core/message.ts'
@@ -31,7 +31,7 @@ export type Send = {
 /** `later`: nothing was done, hand it out again. */
 export type Outcome = 'done' | 'later'
 
-type Parts = Pick<SessionParts, 'about' | 'ledger' | 'note' | 'now' | 'log'> &
+type Parts = Pick<SessionParts, 'about' | 'ledger' | 'timers' | 'note' | 'now' | 'log'> &
   PrepareParts & {
     timing: Pick<Timing, 'QUEUED_AFTER_MS' | 'OVERLOOKED_AFTER_MS'>
     /** The present device of the session, if there is one. */
@@ -64,10 +64,24 @@ export class Outbox {
    * ledger, and holds up nobody else.
    */
   async take(device: Device, commands: Send[]): Promise<Outcome[]> {
+    const { timers, log } = this.#parts
+    try {
+      await timers.known()
+    } catch (error) {
+      log.warn({ err: error }, 'messages wait: it is not known in which chats they disappear')
+      return commands.map(() => 'later')
+    }
     const open = await Promise.all(commands.map((command) => this.#isOpen(command)))
     return Promise.all(
-      commands.map((command, index) => (open[index] ? this.#admit(device, command) : 'done')),
+      commands.map((command, index) => (open[index] ? this.#admit(device, this.#timed(command)) : 'done')),
     )
+  }
+
+  /** What only changes another message lasts as long as that one. */
+  #timed(command: Send): Send {
+    const disappearingSeconds = this.#parts.timers.of(command.to)
+    if (!disappearingSeconds || isDeed(command.content)) return command
+    return { ...command, content: { ...command.content, disappearingSeconds } }
   }
 
   /** The session is connected: what waited for that goes on. */

@@ -9,6 +9,7 @@ import type { Log } from '#core/platform/log.ts'
 import type { Past } from '#core/projection/history.ts'
 import type { Session } from '#core/session.ts'
 import { sealing } from '#core/settings.ts'
+import type { Timers } from '#core/timers.ts'
 import type { Appender } from '../events/appender.ts'
 import { type Draft, type InOrder, inOrder } from '../events/order.ts'
 import type { StateWriter } from '../events/states.ts'
@@ -74,6 +75,8 @@ export type SupervisorParts = {
   keysOf(session: Session): MessageKeys
   /** What a session knows of people. */
   contactsOf(session: Session): ContactBook
+  /** In which of its chats messages disappear. */
+  timersOf(session: Session): Timers
   /** What a group is called, as far as it was told before. */
   groupName(sessionId: string, groupId: string): Promise<string | undefined>
   /** A message of the session, sent or received. */
@@ -91,7 +94,7 @@ export type SupervisorParts = {
 /** The same for one session, whose name it need not be told again. */
 export type SessionParts = Omit<
   SupervisorParts,
-  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'groupName' | 'seek'
+  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'timersOf' | 'groupName' | 'seek'
 > & {
   about: { sessionId: string; accountId: string }
   /** As it is known by then. */
@@ -108,6 +111,7 @@ export type SessionParts = Omit<
   ledger(messageId: string): Promise<Message | undefined>
   keys: MessageKeys
   contacts: ContactBook
+  timers: Timers
   groupName(groupId: string): Promise<string | undefined>
   seek(messageId: string): Promise<Message | undefined>
 }
@@ -120,6 +124,7 @@ export function forSession(
 ): SessionParts {
   const { appender, newEventId } = parts
   const { id, accountId } = session
+  const timers = parts.timersOf(session)
   const ordered = inOrder(appender, id, current.device)
   return {
     ...parts,
@@ -132,6 +137,7 @@ export function forSession(
         id,
         events.map((event) => ({ ...event, ...marks })),
       )
+      timers.heard(events)
       parts.tell?.(current.session(), events.map(told))
     },
     async note(drafts) {
@@ -141,6 +147,7 @@ export function forSession(
         await appender.store(placed)
         return placed
       })
+      timers.heard(events)
       parts.tell?.(current.session(), events)
     },
     tellNow(volatile) {
@@ -152,6 +159,7 @@ export function forSession(
     ledger: (messageId) => parts.ledger(id, messageId),
     keys: parts.keysOf(session),
     contacts: parts.contactsOf(session),
+    timers,
     groupName: (groupId) => parts.groupName(id, groupId),
     seek: (messageId) => parts.seek(id, messageId),
   }

@@ -8,6 +8,8 @@ export const ChatChanges = z.object({
   /** Null: not muted. */
   mutedUntil: z.iso.datetime().nullable().optional(),
   unread: z.boolean().optional(),
+  /** After so many seconds what is said from then on disappears; 0: it stays. */
+  disappearingSeconds: z.int().optional(),
 })
 export type ChatChanges = z.infer<typeof ChatChanges>
 

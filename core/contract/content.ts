@@ -52,6 +52,8 @@ export const Media = z.object({
   pages: z.int().optional(),
   /** A voice note, as opposed to a piece of music. */
   voice: z.boolean().optional(),
+  /** The file is not what is sent: it is made into something that phones play, a voice note or a film. */
+  convert: z.literal(true).optional(),
   /** A round video note. */
   note: z.boolean().optional(),
   /** A video that is shown as a GIF, or an animated sticker. */
@@ -140,6 +142,8 @@ export const Content = z.object({
   /** How often it was passed on, when it was. */
   forwarded: z.int().optional(),
   viewOnce: z.boolean().optional(),
+  /** It disappears from phones after so many seconds. */
+  disappearingSeconds: z.int().optional(),
   media: Media.optional(),
   location: Location.optional(),
   contacts: z.array(ContactCard).optional(),

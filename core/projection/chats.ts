@@ -69,6 +69,9 @@ export function chatChanges(known: Known) {
     named(sessionId: string, chatId: string, name: string): void {
       changeOf(sessionId, chatId).name = name
     },
+    timed(sessionId: string, chatId: string, seconds: number): void {
+      changeOf(sessionId, chatId).flags.set('disappearingSeconds', seconds || undefined)
+    },
     changed(event: ChatEvent): void {
       const change = changeOf(event.sessionId, event.payload.chatId)
       if (event.type !== 'chat.updated' || event.payload.changes.unread === false) read(change)

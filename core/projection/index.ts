@@ -17,6 +17,7 @@ import { ttl } from '../platform/clock.ts'
 import type { Key, Write } from '../platform/dynamo.ts'
 import type { Retention } from '../retention.ts'
 import { dayKey, totalsKey } from '../stats.ts'
+import { timerIn, timerKey, timerWrite } from '../timers.ts'
 import { chatChanges, isChatEvent } from './chats.ts'
 import { contactChanges, touchedBy } from './contacts.ts'
 import { counterChanges } from './counters.ts'
@@ -48,6 +49,7 @@ export function project(
   const contacts = contactChanges()
   const labels = labelChanges()
   const entries = new Map<string, Write>()
+  const timers = new Map<string, Write>()
 
   /** The session keeps no messages: this one is counted, and stands in the log alone. */
   const isToldOnly = (event: EventOf<'message.received' | 'message.waiting' | 'message.sent'>): true => {
@@ -73,6 +75,12 @@ export function project(
   /** False when the event is void: it tells what is told already. */
   const apply = (event: Event): boolean => {
     const { sessionId, timestamp } = event
+    const timer = timerIn(event)
+    if (timer) {
+      const { chatId, seconds } = timer
+      chats.timed(sessionId, chatId, seconds)
+      timers.set(nameOf('main', timerKey(sessionId, chatId)), timerWrite(sessionId, chatId, seconds))
+    }
     if (isDeedEvent(event)) {
       messages.changed(event)
       return true
@@ -131,6 +139,7 @@ export function project(
     ...counters.writes(),
     ...contacts.writes(),
     ...labels.writes(),
+    ...timers.values(),
   ]
 }
 
@@ -139,7 +148,11 @@ const tookOf = ({ payload }: { payload: { tookMs?: number | undefined } | object
 
 /** The names of the items that an event touches; never fewer than its writes. */
 export function touches(event: Event): string[] {
-  const own = [nameOf('events', eventKey(event))]
+  const timer = timerIn(event)
+  const own = [
+    nameOf('events', eventKey(event)),
+    ...(timer ? [nameOf('main', timerKey(event.sessionId, timer.chatId))] : []),
+  ]
   if (isDeedEvent(event))
     return [
       ...own,

@@ -59,6 +59,8 @@ const kinds = {
   pin: z.strictObject({ id: Id, off: z.boolean().default(false) }).optional(),
   vote: z.strictObject({ id: Id, options: z.array(z.string()) }).optional(),
   response: z.strictObject({ id: Id, answer: z.enum(['going', 'not_going', 'maybe']) }).optional(),
+  /** The chat's timer; 0 switches it off. */
+  disappearing: z.strictObject({ seconds: z.int().min(0) }).optional(),
   /** A kind that clients of today do not know. */
   unknown: z.literal(true).optional(),
 }
@@ -74,6 +76,8 @@ export const Send = z
     mentions: z.array(PhoneNumber).optional(),
     forwarded: z.boolean().optional(),
     viewOnce: z.boolean().optional(),
+    /** As in a chat whose timer is set so. */
+    disappearingSeconds: z.int().min(1).optional(),
   })
   .refine(
     (body) => KINDS.filter((kind) => body[kind] !== undefined).length === 1,

@@ -66,7 +66,7 @@ async function withoutFile(context: Context): Promise<proto.IMessage> {
   const { body } = context
   const { text, location, contact, contacts, poll, event } = body
   if (text !== undefined)
-    return body.replyTo || body.mentions || body.forwarded
+    return body.replyTo || body.mentions || body.forwarded || body.disappearingSeconds
       ? { extendedTextMessage: { text } }
       : { conversation: text }
   if (location) {
@@ -98,7 +98,7 @@ async function withoutFile(context: Context): Promise<proto.IMessage> {
 }
 
 function aboutAnother(context: Context): proto.IMessage {
-  const { reaction, edit, deletion, pin, vote, response } = context.body
+  const { reaction, edit, deletion, pin, vote, response, disappearing } = context.body
   const at = Date.now()
   if (reaction)
     return {
@@ -114,6 +114,8 @@ function aboutAnother(context: Context): proto.IMessage {
     return { editedMessage: { message: { protocolMessage } } }
   }
   if (deletion) return { protocolMessage: { key: keyOf(context, deletion.id), type: Type.REVOKE } }
+  if (disappearing)
+    return { protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: disappearing.seconds } }
   if (pin)
     return { pinInChatMessage: { key: keyOf(context, pin.id), type: pin.off ? 2 : 1, senderTimestampMs: at } }
   if (vote) {
@@ -148,8 +150,8 @@ function answering({ world, from }: Context, id: string) {
 }
 
 function contextInfo({ world, body }: Context): proto.IContextInfo | undefined {
-  const { replyTo, mentions, forwarded } = body
-  if (!replyTo && !mentions && !forwarded) return undefined
+  const { replyTo, mentions, forwarded, disappearingSeconds } = body
+  if (!replyTo && !mentions && !forwarded && !disappearingSeconds) return undefined
   const quoted = replyTo ? world.letters.expect(replyTo) : undefined
   return {
     ...(quoted && replyTo
@@ -162,5 +164,6 @@ function contextInfo({ world, body }: Context): proto.IContextInfo | undefined {
       : {}),
     ...(mentions ? { mentionedJid: mentions.map((number) => pnJid(number)) } : {}),
     ...(forwarded ? { isForwarded: true, forwardingScore: 1 } : {}),
+    ...(disappearingSeconds ? { expiration: disappearingSeconds } : {}),
   }
 }

@@ -1,6 +1,8 @@
 /** What a message says, told without protocol buffers: a type, a text where there is one, and a few plain facts. */
 import { getContentType, normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 
+const { Type: ProtocolType } = proto.Message.ProtocolMessage
+
 export type Content = { type: string; text?: string; [fact: string]: unknown }
 
 type Described = {
@@ -108,7 +110,7 @@ const isViewOnce = (message: proto.IMessage): boolean =>
 function aroundIt(part: unknown): Partial<Content> {
   const { contextInfo } = part as { contextInfo?: proto.IContextInfo | null }
   if (!contextInfo) return {}
-  const { stanzaId, mentionedJid, isForwarded, nonJidMentions, remoteJid } = contextInfo
+  const { stanzaId, mentionedJid, isForwarded, nonJidMentions, remoteJid, expiration } = contextInfo
   const mentions = mentionedJid?.map((jid) => jid.split('@')[0])
   return present({
     replyTo: stanzaId,
@@ -116,14 +118,17 @@ function aroundIt(part: unknown): Partial<Content> {
     mentions: mentions?.length ? mentions : undefined,
     mentionsAll: nonJidMentions ? true : undefined,
     forwarded: isForwarded || undefined,
+    disappearingSeconds: expiration || undefined,
   })
 }
 
-/** Deletions and edits are for people; the rest of the protocol's own messages is not. */
+/** Deletions, edits and timers are for people; the rest of the protocol's own messages is not. */
 function protocolContent(part: proto.Message.IProtocolMessage): Content | undefined {
   const target = present({ target: part.key?.id })
   if (part.editedMessage) return { ...describe(part.editedMessage), type: 'edit', ...target }
-  return part.type === proto.Message.ProtocolMessage.Type.REVOKE ? { type: 'delete', ...target } : undefined
+  if (part.type === ProtocolType.EPHEMERAL_SETTING)
+    return { type: 'disappearing', seconds: part.ephemeralExpiration ?? 0 }
+  return part.type === ProtocolType.REVOKE ? { type: 'delete', ...target } : undefined
 }
 
 function present<T extends Record<string, unknown>>(facts: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -12,6 +12,7 @@ import { logger } from '#core/platform/log.ts'
 import { type Intent, type Session, Settings } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'
 import type { Claim } from '#core/sessions/number.ts'
+import type { Timers } from '#core/timers.ts'
 import { StateWriter } from '../../connector/events/states.ts'
 import type { MessageKeys } from '../../connector/keys.ts'
 import { Logins } from '../../connector/logins.ts'
@@ -23,6 +24,12 @@ import { type ScriptedDevice, scriptedDevice } from './scripted-device.ts'
 export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 export const settle = () => pass(1)
 
+export const NO_TIMERS: Timers = {
+  known: async () => undefined,
+  of: () => undefined,
+  has: () => true,
+  heard: () => undefined,
+}
 export const NO_KEYS: MessageKeys = {
   seal: () => '',
   opened: () => undefined,
@@ -120,6 +127,7 @@ export function supervised(
     unsent: async () => [],
     keysOf: () => NO_KEYS,
     contactsOf: () => ({ news: async () => [], moveChats: async () => undefined }),
+    timersOf: () => NO_TIMERS,
     groupName: async () => 'Known',
     contentOf: async () => undefined,
     previews: async () => undefined,

@@ -25,6 +25,7 @@ export const chatAnswers = ({ socket, note, patch }: Asked): Answers => ({
   },
   async 'chat.disappearing'({ chatId, seconds }) {
     await socket.sendMessage(chatId, { disappearingMessagesInChat: seconds })
+    await note([{ what: 'chat', jid: chatId, disappearingSeconds: seconds }])
     return {}
   },
 })

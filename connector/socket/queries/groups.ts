@@ -67,7 +67,7 @@ export const groupAnswers = (asked: Asked): Answers => {
   }
 }
 
-async function setting({ socket }: Asked, { groupId, change }: Takes<'group.setting'>): Promise<void> {
+async function setting({ socket, note }: Asked, { groupId, change }: Takes<'group.setting'>): Promise<void> {
   switch (change.setting) {
     case 'announce':
       return socket.groupSettingUpdate(groupId, change.value ? 'announcement' : 'not_announcement')
@@ -78,7 +78,8 @@ async function setting({ socket }: Asked, { groupId, change }: Takes<'group.sett
     case 'membersCanAdd':
       return socket.groupMemberAddMode(groupId, change.value ? 'all_member_add' : 'admin_add')
     case 'disappearingSeconds':
-      return socket.groupToggleEphemeral(groupId, change.value)
+      await socket.groupToggleEphemeral(groupId, change.value)
+      return note([{ what: 'chat', jid: groupId, disappearingSeconds: change.value }])
   }
 }
 
