@@ -56,13 +56,15 @@ export const sessionParam = {
   }),
 }
 
-/** `limit` and `cursor` of a list; numbers come as text in a query. */
+/** A whole number in a query, where it comes as text; what is wrong with it is said in one sentence. */
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const bounds = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`
+  return z.coerce.number(`must be a whole number, ${bounds}`).int().min(least).max(most)
+}
+
+/** `limit` and `cursor` of a list. */
 export const paging = (most: number, usual = 50) => ({
-  limit: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(1)
-    .max(most)
+  limit: wholeNumber(1, most)
     .default(usual)
     .meta({ type: 'integer', description: `1 to ${most}` }),
   cursor: z.string().min(1).max(2_000).optional().meta({ description: '`nextCursor` of the page before' }),

@@ -9,7 +9,7 @@ import type { Token } from '#core/token.ts'
 import { access } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
-import { answer, body, faults, SECURED } from './describe.ts'
+import { answer, body, faults, SECURED, wholeNumber } from './describe.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const tags = ['Tokens']
@@ -93,11 +93,7 @@ const exchange = createRoute({
   security: SECURED,
   request: {
     query: z.object({
-      expiresIn: z.coerce
-        .number('must be a whole number')
-        .int('must be a whole number')
-        .min(60)
-        .max(LONGEST_LIFE)
+      expiresIn: wholeNumber(60, LONGEST_LIFE)
         .default(JWT_LIFE)
         .meta({ type: 'integer', description: 'Seconds' }),
     }),

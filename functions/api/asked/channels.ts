@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ChannelInfo, ChannelPost } from '#core/contract/channel.ts'
 import { chatIdOf, isChannel } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { wholeNumber } from '../describe.ts'
 import { Emoji } from '../messages/kinds.ts'
 import { Line, Text } from '../messages/text.ts'
 import { done } from './parameters.ts'
@@ -142,13 +143,7 @@ const posts = call({
     'As WhatsApp has it, whether it is followed or not: the newest ones, oldest first. What was posted while it was followed is also in `chats/{channelId}/messages`, with its files.',
   params: channelParam,
   query: {
-    limit: z.coerce
-      .number('must be a whole number')
-      .int()
-      .min(1)
-      .max(100)
-      .default(50)
-      .meta({ type: 'integer' }),
+    limit: wholeNumber(1, 100).default(50).meta({ type: 'integer' }),
     before: z
       .string()
       .regex(/^\d{1,18}$/, 'must be the number of a post')

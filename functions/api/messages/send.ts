@@ -7,7 +7,7 @@ import { send } from '#core/send.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
-import { answer, body, faults, SECURED } from '../describe.ts'
+import { answer, body, faults, SECURED, wholeNumber } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { draftOf } from './compose.ts'
 import { idempotencyHeader } from './idempotency.ts'
@@ -35,11 +35,7 @@ const sendMessage = createRoute({
     headers: z.object(idempotencyHeader),
     query: z.object({
       wait: z.enum(['sent', 'server', 'delivered']).optional(),
-      timeout: z.coerce
-        .number('must be a whole number')
-        .int()
-        .min(0)
-        .max(LONGEST_WAIT)
+      timeout: wholeNumber(0, LONGEST_WAIT)
         .default(USUAL_WAIT)
         .meta({ type: 'integer', description: `How long to wait at most, in ms, up to ${LONGEST_WAIT}` }),
     }),

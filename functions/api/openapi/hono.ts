@@ -7,6 +7,7 @@ import type * as library from '@hono/zod-openapi'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type * as z from 'zod'
 import { Fault } from '#core/platform/fault.ts'
+import { strangeIn } from './strange.ts'
 
 type Content = Record<string, { schema?: unknown; example?: unknown }>
 type Target = 'param' | 'query' | 'header' | 'json'
@@ -58,7 +59,7 @@ function checked({ request = {} }: Described): MiddlewareHandler {
       ...check(c, 'param', params, c.req.param()),
       ...check(c, 'query', query, c.req.query()),
       ...check(c, 'header', headers, c.req.header()),
-      ...(hasForms && !isJson(c) ? [] : check(c, 'json', json, json && (await jsonOf(c)))),
+      ...(!json || (hasForms && !isJson(c)) ? [] : checkBody(c, json, await jsonOf(c))),
     ]
     const [first] = issues
     if (!first) return next()
@@ -79,6 +80,12 @@ function check(c: Context, target: Target, schema: z.ZodType | undefined, value:
   if (result.error) return result.error.issues.map((issue) => issueOf(target, issue))
   c.req.addValidatedData(target, result.data as object)
   return []
+}
+
+/** What no part of us could keep is said first: the rest of the body may be just right. */
+function checkBody(c: Context, schema: z.ZodType, value: unknown): Issue[] {
+  const strange = strangeIn(value)
+  return strange ? [{ in: PLACES.json, ...strange }] : check(c, 'json', schema, value)
 }
 
 function isJson(c: Context): boolean {

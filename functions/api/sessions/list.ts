@@ -6,7 +6,7 @@ import * as Stats from '#core/stats.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
-import { answer, faults, nextCursor, paging, SECURED } from '../describe.ts'
+import { answer, faults, nextCursor, paging, SECURED, wholeNumber } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { isAfter, placeOf, readPlace } from './place.ts'
 import { queuesOf } from './queues.ts'
@@ -24,7 +24,7 @@ const list = createRoute({
     query: z.object({
       ...paging(100),
       status: Status.optional(),
-      offset: z.coerce.number('must be a whole number').int().min(0).default(0).meta({ type: 'integer' }),
+      offset: wholeNumber(0).default(0).meta({ type: 'integer' }),
     }),
   },
   responses: {
