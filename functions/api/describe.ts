@@ -57,9 +57,10 @@ export const sessionParam = {
 }
 
 /** A whole number in a query, where it comes as text; what is wrong with it is said in one sentence. */
-export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
-  const bounds = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`
-  return z.coerce.number(`must be a whole number, ${bounds}`).int().min(least).max(most)
+export const wholeNumber = (least: number, most?: number) => {
+  const bounds = most === undefined ? `${least} or more` : `from ${least} to ${most}`
+  const number = z.coerce.number(`must be a whole number, ${bounds}`).int().min(least)
+  return most === undefined ? number : number.max(most)
 }
 
 /** `limit` and `cursor` of a list. */
