@@ -1,6 +1,11 @@
-/** Under which id somebody's chat stands: a LID leads to the phone number, where it is known. */
-import { chatIdOf, LID_SERVER } from '../jid.ts'
+/**
+ * Who or what is meant by what a caller writes: the one id under which a chat or a person stands. A LID leads to the phone
+ * number, where it is known. Every call that takes a chat or a person goes through here, so that one person is one chat
+ * whichever id is used.
+ */
+import { chatIdOf, isPerson, LID_SERVER } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
+import { Fault } from '../platform/fault.ts'
 import { Alias, aliasKey } from './record.ts'
 
 /**
@@ -12,4 +17,14 @@ export async function canonicalChatId(store: Store, sessionId: string, text: str
   if (!id.endsWith(`@${LID_SERVER}`)) return id
   const alias = await store.get('main', Alias, aliasKey(sessionId, id))
   return alias?.contactId ?? id
+}
+
+/**
+ * The same for what has to be a person.
+ * @throws Fault INVALID_RECIPIENT
+ */
+export async function canonicalPersonId(store: Store, sessionId: string, text: string): Promise<string> {
+  const id = await canonicalChatId(store, sessionId, text)
+  if (isPerson(id)) return id
+  throw new Fault('INVALID_RECIPIENT', 'This needs a person, not a group.')
 }

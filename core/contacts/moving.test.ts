@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDomain } from '../../test/support/domain.ts'
 import * as Chats from '../chat.ts'
 import type { Event } from '../contract/event.ts'
+import { ofChat as labelsOf } from '../labels/label.ts'
 import { append } from '../log.ts'
 import { ofChat } from '../message.ts'
 import { sessionPartition } from '../partition.ts'
@@ -57,6 +58,7 @@ function line() {
       (await ofChat(w.store, about.sessionId, chatId, { limit: 200 })).items.map(({ id }) => id).reverse(),
     messages: async (chatId: string) => (await ofChat(w.store, about.sessionId, chatId, { limit: 10 })).items,
     notes: () => w.store.count('main', sessionPartition(about.sessionId), { prefix: 'MOVING#' }),
+    labels: (chatId: string) => labelsOf(w.store, about.sessionId, chatId),
     canonical: (text: string) => canonicalChatId(w.store, about.sessionId, text),
   }
 }
@@ -69,6 +71,8 @@ test('what was said under the LID stands in the chat of the number, with what st
     s.sent('A', LID),
     s.received('B', LID),
     s.event('chat.updated', { chatId: LID, changes: { pinned: true } }),
+    s.event('label.updated', { label: { id: '7', name: 'Paid', color: 3 } }),
+    s.event('label.added', { labelId: '7', chatId: LID }),
   )
   await s.hears({ lid: LID, phoneNumber: NUMBER })
   await s.tell(s.received('C', JID))
@@ -83,6 +87,8 @@ test('what was said under the LID stands in the chat of the number, with what st
   expect(await s.chats()).toMatchObject([
     { id: JID, phoneNumber: NUMBER, lastMessage: { id: 'C' }, unreadCount: 2, isPinned: true },
   ])
+  expect(await s.labels(JID)).toMatchObject([{ id: '7' }])
+  expect(await s.labels(LID)).toEqual([])
   expect(await s.canonical(LID)).toBe(JID)
   await s.tell(s.received('B', LID))
   expect(await s.ids(LID)).toEqual([])

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { chatKey, chatListing } from '../chat.ts'
 import { hidden } from '../hidden.ts'
 import { addressOf, phoneNumberOf } from '../jid.ts'
+import { moveToChat } from '../labels/label.ts'
 import { chatPartition, type Message, ofChat, outgoingKey, receivedKey } from '../message.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
@@ -49,6 +50,7 @@ export async function moveChats(store: Store, sessionId: string): Promise<void> 
   for (const moving of items) {
     await moveMessages(store, sessionId, moving)
     while (!(await moveChat(store, sessionId, moving))) await moveMessages(store, sessionId, moving)
+    await moveToChat(store, sessionId, moving.from, moving.to)
     await settle(store, sessionId, moving)
   }
 }

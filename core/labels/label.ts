@@ -87,5 +87,16 @@ export async function ofChat(store: Store, sessionId: string, chatId: string): P
   return labels.filter((label) => isOn(label, on.get(label.id))).map(shown)
 }
 
+/** Somebody who was known by one id is known by another one now. Doing it again does no harm. */
+export async function moveToChat(store: Store, sessionId: string, from: string, to: string): Promise<void> {
+  const labelled = await allOf(store, 'main', Labelled, labelsOfChat(sessionId, from), { index: 'listing' })
+  for (const { labelId, at } of labelled) {
+    const on = { labelId, chatId: to }
+    const listed = { listPk: labelsOfChat(sessionId, to), listSk: labelId }
+    await store.create('main', { ...labelledKey(sessionId, on), ...on, at, ...listed })
+    await store.transact([{ table: 'main', remove: labelledKey(sessionId, { labelId, chatId: from }) }])
+  }
+}
+
 const isOn = (label: { since?: string | undefined } | undefined, one: { at: string } | undefined): boolean =>
   label?.since !== undefined && one !== undefined && one.at >= label.since

@@ -3,7 +3,8 @@
  * and a session the people that it has chats with.
  */
 import * as Chats from '../chat.ts'
-import { chatIdOf, isPerson, userJid } from '../jid.ts'
+import { canonicalChatId } from '../contacts/canonical.ts'
+import { isPerson, userJid } from '../jid.ts'
 import type { Message } from '../message.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { Fault } from '../platform/fault.ts'
@@ -21,7 +22,9 @@ export async function audienceOf(
   sessionId: string,
   named: string[] | undefined,
 ): Promise<string[]> {
-  const people = named ? named.map(personOf) : await acquaintances(store, sessionId)
+  const people = named
+    ? await Promise.all(named.map((one) => personOf(store, sessionId, one)))
+    : await acquaintances(store, sessionId)
   if (people.length > 0) return [...new Set(people)]
   throw new Fault('INVALID_RECIPIENT', 'Nobody would see this status: the session has no chats yet.', {
     details: { action: 'Name the people that it is for in statusRecipients.' },
@@ -35,8 +38,8 @@ export function concernedBy({ recipients, sender }: Pick<Message, 'recipients' |
   return author ? [author] : []
 }
 
-function personOf(text: string): string {
-  const id = chatIdOf(text)
+async function personOf(store: Store, sessionId: string, text: string): Promise<string> {
+  const id = await canonicalChatId(store, sessionId, text)
   if (isPerson(id)) return id
   throw new Fault('INVALID_RECIPIENT', 'A status is for people, not for groups or channels.')
 }

@@ -1,9 +1,10 @@
 /** The people that a session knows, by name. */
 import * as z from 'zod'
+import { canonicalPersonId } from '#core/contacts/canonical.ts'
 import * as Contacts from '#core/contacts/contact.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { access, theSession } from './access.ts'
-import { personOf, personParam } from './asked/parameters.ts'
+import { personParam } from './asked/parameters.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
@@ -62,8 +63,9 @@ export const contacts = (deps: Deps) =>
       return c.json({ success: true as const, contacts: items, nextCursor: next ?? null }, 200)
     })
     .openapi({ ...get, middleware: access(deps) }, async (c) => {
-      const id = personOf(c.req.valid('param').contactId)
-      const contact = await Contacts.find(deps.store, theSession(c).id, id)
+      const session = theSession(c)
+      const id = await canonicalPersonId(deps.store, session.id, c.req.valid('param').contactId)
+      const contact = await Contacts.find(deps.store, session.id, id)
       if (!contact) throw new Fault('CONTACT_NOT_FOUND', 'Contact not found', { details: { contactId: id } })
       return c.json({ success: true as const, contact }, 200)
     })

@@ -1,7 +1,7 @@
 /** The labels of a session, and what they are on, as they are stored here. */
 import * as z from 'zod'
 import * as Chats from '#core/chat.ts'
-import { chatIdOf } from '#core/jid.ts'
+import { canonicalChatId } from '#core/contacts/canonical.ts'
 import * as Labels from '#core/labels/label.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { access, theSession } from './access.ts'
@@ -68,7 +68,8 @@ export const labels = (deps: Deps) =>
       return c.json({ success: true as const, chats, nextCursor: cursor ?? null }, 200)
     })
     .openapi({ ...ofChat, middleware: access(deps) }, async (c) => {
-      const chatId = chatIdOf(c.req.valid('param').chatId)
-      const labels = await Labels.ofChat(deps.store, theSession(c).id, chatId)
+      const { id } = theSession(c)
+      const chatId = await canonicalChatId(deps.store, id, c.req.valid('param').chatId)
+      const labels = await Labels.ofChat(deps.store, id, chatId)
       return c.json({ success: true as const, labels }, 200)
     })

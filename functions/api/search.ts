@@ -1,6 +1,6 @@
 /** Messages of a session over all its chats: by what they say, of what kind and when they are. */
 import * as z from 'zod'
-import { chatIdOf } from '#core/jid.ts'
+import { canonicalChatId } from '#core/contacts/canonical.ts'
 import { inAllChats, inChat } from '#core/search.ts'
 import { access, theSession } from './access.ts'
 import type { ApiEnv } from './context.ts'
@@ -56,7 +56,7 @@ export const searchMessages = (deps: Deps) =>
     const { items, cursor } =
       chatId === undefined
         ? await inAllChats(deps.store, id, wanted, page)
-        : await inChat(deps.store, id, chatIdOf(chatId), wanted, page)
+        : await inChat(deps.store, id, await canonicalChatId(deps.store, id, chatId), wanted, page)
     const messages = await Promise.all(items.map((item) => linked(deps.media, viewOf(item))))
     return c.json({ success: true as const, messages, nextCursor: cursor ?? null }, 200)
   })

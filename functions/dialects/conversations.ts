@@ -71,7 +71,7 @@ const byPhone = createRoute({
         }),
       ),
     },
-    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED', 'CONVERSATION_NOT_FOUND'),
+    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'UNAUTHORIZED', 'CONVERSATION_NOT_FOUND'),
   },
 })
 
@@ -115,7 +115,7 @@ export function conversationSessions(deps: Deps) {
   const shown = (conversation: Conversation) => viewOf(conversation, iso(store.now()))
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...byPhone, middleware }, async (c) => {
-      const person = personOf(c.req.valid('param').phone_number)
+      const person = await personOf(deps, c.get('accountId'), c.req.valid('param').phone_number)
       const conversation = await Read.activeOf(store, c.get('accountId'), person)
       if (!conversation)
         throw new Fault('CONVERSATION_NOT_FOUND', 'There is no active conversation with this phone number.')

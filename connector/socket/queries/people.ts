@@ -55,7 +55,8 @@ export const peopleAnswers = (asked: Asked): Answers => {
       return {}
     },
     async 'call.reject'({ callId, from }) {
-      await socket.rejectCall(callId, from)
+      // WhatsApp names callers by LID, and a call is rejected as it was made.
+      await socket.rejectCall(callId, personOf(from, asked).lid ?? from)
       return {}
     },
   }

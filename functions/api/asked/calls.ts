@@ -1,6 +1,6 @@
 /** Calls that come in. */
 import * as z from 'zod'
-import { done, personOf } from './parameters.ts'
+import { done } from './parameters.ts'
 import { call } from './route.ts'
 
 const reject = call({
@@ -15,8 +15,8 @@ const reject = call({
     .meta({ id: 'RejectedCall' }),
   example: { from: '+4915123456789' },
   gives: done,
-  run: ({ ask }, { params, body }) =>
-    ask('call.reject', { callId: params.callId, from: personOf(body.from) }),
+  run: async ({ ask, personOf }, { params, body }) =>
+    ask('call.reject', { callId: params.callId, from: await personOf(body.from) }),
 })
 
 export const callCalls = [reject]

@@ -1,6 +1,5 @@
 /** What the devices of one person keep in step about a chat: archived, pinned, muted, unread, cleared, starred. */
 import * as z from 'zod'
-import { canonicalChatId } from '#core/contacts/canonical.ts'
 import type { MessageKey } from '#core/contract/request.ts'
 import { ofChat } from '#core/message.ts'
 import { findTarget } from '#core/target.ts'
@@ -36,7 +35,7 @@ const change = call({
   example: { archived: true },
   gives: done,
   async run(asking, { params, body }) {
-    const chatId = await canonicalChatId(asking.deps.store, asking.session.id, params.chatId)
+    const chatId = await asking.chatOf(params.chatId)
     const { disappearingSeconds, ...changes } = body
     if (Object.values(changes).some((value) => value !== undefined))
       await asking.ask('chat.change', { chatId, ...changes, lastMessages: await newest(asking, chatId) })
@@ -55,7 +54,7 @@ const clear = call({
   params: chatParam,
   gives: done,
   async run(asking, { params }) {
-    const chatId = await canonicalChatId(asking.deps.store, asking.session.id, params.chatId)
+    const chatId = await asking.chatOf(params.chatId)
     return asking.ask('chat.change', { chatId, cleared: true, lastMessages: await newest(asking, chatId) })
   },
 })
@@ -69,7 +68,7 @@ const remove = call({
   params: chatParam,
   gives: done,
   async run(asking, { params }) {
-    const chatId = await canonicalChatId(asking.deps.store, asking.session.id, params.chatId)
+    const chatId = await asking.chatOf(params.chatId)
     return asking.ask('chat.change', { chatId, deleted: true, lastMessages: await newest(asking, chatId) })
   },
 })

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import * as Contacts from '#core/contacts/contact.ts'
 import { Line } from '../messages/text.ts'
-import { done, personOf, personParam } from './parameters.ts'
+import { done, personParam } from './parameters.ts'
 import { call } from './route.ts'
 
 const tag = 'Contacts'
@@ -25,8 +25,8 @@ const save = call({
   gives: {
     contact: Contacts.Contact.nullable().meta({ description: 'Null while it is not stored here yet' }),
   },
-  async run({ ask, deps, session }, { params, body: { name, firstName } }) {
-    const id = personOf(params.contactId)
+  async run({ ask, deps, personOf, session }, { params, body: { name, firstName } }) {
+    const id = await personOf(params.contactId)
     await ask('contact.save', { id, name, ...(firstName ? { firstName } : {}) })
     return { contact: (await Contacts.find(deps.store, session.id, id)) ?? null }
   },
@@ -40,7 +40,8 @@ const remove = call({
   description: 'From the address book of the phone. What the person says of themselves is still known.',
   params: personParam,
   gives: done,
-  run: ({ ask }, { params }) => ask('contact.remove', { id: personOf(params.contactId) }),
+  run: async ({ ask, personOf }, { params }) =>
+    ask('contact.remove', { id: await personOf(params.contactId) }),
 })
 
 export const contactCalls = [save, remove]

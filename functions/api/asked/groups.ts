@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Affected, GroupInfo } from '#core/contract/request.ts'
 import { Line, Text } from '../messages/text.ts'
-import { done, groupOf, groupParam, People, personOf } from './parameters.ts'
+import { done, groupOf, groupParam, People } from './parameters.ts'
 import { call } from './route.ts'
 
 const tag = 'Groups'
@@ -17,9 +17,8 @@ const create = call({
   body: z.strictObject({ subject: Subject, participants: People }).meta({ id: 'NewGroup' }),
   example: { subject: 'Friends', participants: ['+4915123456789'] },
   gives: { group: Group },
-  async run({ ask }, { body }) {
-    const { subject, participants } = body
-    return { group: await ask('group.create', { subject, participants: participants.map(personOf) }) }
+  async run({ ask, peopleOf }, { body: { subject, participants } }) {
+    return { group: await ask('group.create', { subject, participants: await peopleOf(participants) }) }
   },
 })
 
@@ -99,11 +98,11 @@ const participants = call({
   body: z.strictObject({ participants: People }).meta({ id: 'Participants' }),
   example: { participants: ['+4915123456789'] },
   gives: { results: z.array(Affected) },
-  run: ({ ask }, { params, body }) =>
+  run: async ({ ask, peopleOf }, { params, body }) =>
     ask('group.participants', {
       groupId: groupOf(params.groupId),
       action: params.action,
-      people: body.participants.map(personOf),
+      people: await peopleOf(body.participants),
     }),
 })
 
@@ -194,11 +193,11 @@ const answerRequests = call({
   body: z.strictObject({ participants: People }).meta({ id: 'JoinRequests' }),
   example: { participants: ['+4915123456789'] },
   gives: { results: z.array(Affected) },
-  run: ({ ask }, { params, body }) =>
+  run: async ({ ask, peopleOf }, { params, body }) =>
     ask('group.answer-requests', {
       groupId: groupOf(params.groupId),
       action: params.action,
-      people: body.participants.map(personOf),
+      people: await peopleOf(body.participants),
     }),
 })
 

@@ -1,6 +1,5 @@
 /** What was said before this session was linked, or before the oldest message that is known here. */
 import * as z from 'zod'
-import { chatIdOf } from '#core/jid.ts'
 import { oldestOf } from '#core/message.ts'
 import { keyOf } from '#core/message-key.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -24,8 +23,8 @@ const fetch = call({
     requestId: z.string(),
     before: z.string().meta({ description: 'The oldest message known so far' }),
   },
-  async run({ ask, deps, session }, { params, body }) {
-    const chatId = chatIdOf(params.chatId)
+  async run({ ask, chatOf, deps, session }, { params, body }) {
+    const chatId = await chatOf(params.chatId)
     const oldest = await oldestOf(deps.store, session.id, chatId)
     if (!oldest)
       throw new Fault('MESSAGE_NOT_FOUND', 'No message of this chat is known to go back from.', {

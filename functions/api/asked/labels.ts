@@ -1,6 +1,5 @@
 /** Labels, as business accounts have them: made, changed, and put on chats and messages, on all devices of the number. */
 import * as z from 'zod'
-import { chatIdOf } from '#core/jid.ts'
 import * as Labels from '#core/labels/label.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { findTarget } from '#core/target.ts'
@@ -83,7 +82,7 @@ const onChat = (method: 'put' | 'delete') =>
       const { id } = await theLabel(asking, params.labelId)
       return asking.ask('label.put', {
         labelIds: [id],
-        chatId: chatIdOf(params.chatId),
+        chatId: await asking.chatOf(params.chatId),
         on: method === 'put',
       })
     },
@@ -101,7 +100,7 @@ const ofChat = call({
   gives: { labels: z.array(Labels.Label) },
   async run(asking, { params, body }) {
     const { ask, deps, session } = asking
-    const chatId = chatIdOf(params.chatId)
+    const chatId = await asking.chatOf(params.chatId)
     const wanted = await Promise.all([...new Set(body.labels)].map((id) => theLabel(asking, id)))
     const before = await Labels.ofChat(deps.store, session.id, chatId)
     const without = (some: Labels.Label[], others: Labels.Label[]) =>

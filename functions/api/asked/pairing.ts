@@ -1,9 +1,8 @@
 /** Linking by a code that is typed on the phone, instead of a QR code that it scans. */
 import * as z from 'zod'
-import { phoneNumberOf } from '#core/jid.ts'
+import { chatIdOf, phoneNumberOf } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
-import { personOf } from './parameters.ts'
 import { call } from './route.ts'
 
 /** WhatsApp's own. */
@@ -21,7 +20,7 @@ const pairingCode = call({
   gives: { code: z.string().meta({ example: 'ABCD-EFGH' }), expiresAt: z.iso.datetime() },
   needs: 'qr_generated',
   async run({ ask, deps }, { body }) {
-    const phoneNumber = phoneNumberOf(personOf(body.phoneNumber))
+    const phoneNumber = phoneNumberOf(chatIdOf(body.phoneNumber))
     if (!phoneNumber) throw new Fault('INVALID_RECIPIENT', 'This needs a phone number.')
     const { code } = await ask('pairing.code', { phoneNumber })
     return {

@@ -1,6 +1,6 @@
 /** Parameters that several calls share, and how they are read: numbers and jids in any usual form. */
 import * as z from 'zod'
-import { chatIdOf, isGroup, isPerson } from '#core/jid.ts'
+import { chatIdOf, isGroup } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
 
 export const chatParam = {
@@ -18,13 +18,6 @@ export const labelParam = {
 }
 export const groupParam = {
   groupId: z.string().meta({ description: 'The jid of a group', example: '120363025246125486@g.us' }),
-}
-
-/** @throws Fault INVALID_RECIPIENT */
-export function personOf(text: string): string {
-  const id = chatIdOf(text)
-  if (!isPerson(id)) throw new Fault('INVALID_RECIPIENT', 'This needs a person, not a group.')
-  return id
 }
 
 /** @throws Fault INVALID_RECIPIENT */

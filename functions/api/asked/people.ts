@@ -1,10 +1,11 @@
 /** Who is on WhatsApp, what people show of themselves, who is blocked, and what we show of ourselves. */
 import * as z from 'zod'
 import { Person } from '#core/contract/content.ts'
-import { chatIdOf, phoneNumberOf } from '#core/jid.ts'
+import { phoneNumberOf } from '#core/jid.ts'
+import { Fault } from '#core/platform/fault.ts'
 import { Line, Text } from '../messages/text.ts'
-import { done, personOf, personParam } from './parameters.ts'
-import { call } from './route.ts'
+import { done, personParam } from './parameters.ts'
+import { type Asking, call } from './route.ts'
 
 const Checked = z
   .object({
@@ -28,8 +29,8 @@ const checkNumbers = call({
     .meta({ id: 'NumbersToCheck' }),
   example: { numbers: ['+4915123456789'] },
   gives: { numbers: z.array(Checked) },
-  async run({ ask }, { body }) {
-    const read = body.numbers.map(readNumber)
+  async run({ ask, chatOf }, { body }) {
+    const read = await Promise.all(body.numbers.map((number) => readNumber(number, chatOf)))
     const known = [...new Set(read.flatMap(({ phoneNumber }) => phoneNumber ?? []))]
     const { numbers } = known.length > 0 ? await ask('numbers.check', { numbers: known }) : { numbers: [] }
     const answers = new Map(numbers.map((one) => [one.number, one]))
@@ -49,15 +50,17 @@ const checkNumbers = call({
   },
 })
 
-function readNumber(number: string) {
+/** A LID is checked by the number that it belongs to, where that is known. */
+async function readNumber(number: string, chatOf: Asking['chatOf']) {
   try {
-    const chatId = chatIdOf(number)
+    const chatId = await chatOf(number)
     const phoneNumber = phoneNumberOf(chatId)
     return phoneNumber
       ? { number, chatId, phoneNumber }
       : { number, error: 'Only phone numbers can be checked.' }
   } catch (error) {
-    return { number, error: (error as Error).message }
+    if (!(error instanceof Fault)) throw error
+    return { number, error: error.message }
   }
 }
 
@@ -78,8 +81,8 @@ const profile = call({
       pictureFull: z.string().nullable(),
     }),
   },
-  async run({ ask }, { params }) {
-    const id = personOf(params.contactId)
+  async run({ ask, personOf }, { params }) {
+    const id = await personOf(params.contactId)
     const [{ about = null }, { url: picture = null }, { url: full = null }] = await Promise.all([
       ask('person.about', { id }),
       ask('person.picture', { id, preview: true }),
@@ -108,7 +111,8 @@ const block = call({
   summary: 'Block somebody',
   params: personParam,
   gives: done,
-  run: ({ ask }, { params }) => ask('blocklist.set', { id: personOf(params.contactId), blocked: true }),
+  run: async ({ ask, personOf }, { params }) =>
+    ask('blocklist.set', { id: await personOf(params.contactId), blocked: true }),
 })
 
 const unblock = call({
@@ -118,7 +122,8 @@ const unblock = call({
   summary: 'Unblock somebody',
   params: personParam,
   gives: done,
-  run: ({ ask }, { params }) => ask('blocklist.set', { id: personOf(params.contactId), blocked: false }),
+  run: async ({ ask, personOf }, { params }) =>
+    ask('blocklist.set', { id: await personOf(params.contactId), blocked: false }),
 })
 
 const ownProfile = call({

@@ -1,7 +1,5 @@
 /** Being online, typing, seeing whether somebody is there, and reading. */
 import * as z from 'zod'
-import { canonicalChatId } from '#core/contacts/canonical.ts'
-import { chatIdOf } from '#core/jid.ts'
 import { type Message, ofChat } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { findTarget } from '#core/target.ts'
@@ -34,8 +32,8 @@ const typing = call({
     .meta({ id: 'Typing' }),
   example: { state: 'composing' },
   gives: done,
-  run: ({ ask }, { params, body }) =>
-    ask('presence.typing', { chatId: chatIdOf(params.chatId), state: body.state }),
+  run: async ({ ask, chatOf }, { params, body }) =>
+    ask('presence.typing', { chatId: await chatOf(params.chatId), state: body.state }),
 })
 
 const presenceOf = call({
@@ -48,8 +46,8 @@ const presenceOf = call({
   gives: {
     presence: z.object({ state: z.string(), lastSeen: z.iso.datetime().optional() }).nullable(),
   },
-  async run({ ask }, { params }) {
-    const { presence = null } = await ask('presence.of', { chatId: chatIdOf(params.chatId) })
+  async run({ ask, chatOf }, { params }) {
+    const { presence = null } = await ask('presence.of', { chatId: await chatOf(params.chatId) })
     return { presence }
   },
 })
@@ -69,8 +67,8 @@ const read = call({
     .meta({ id: 'ReadMessages' }),
   example: { messageIds: ['3EB0A1B2C3D4E5F60718'] },
   gives: { read: z.int().meta({ description: 'How many' }) },
-  async run({ ask, deps, session }, { params, body }) {
-    const chatId = await canonicalChatId(deps.store, session.id, params.chatId)
+  async run({ ask, chatOf, deps, session }, { params, body }) {
+    const chatId = await chatOf(params.chatId)
     const messages = await chosen(deps.store, session.id, chatId, body.messageIds)
     const quietly = session.settings.readReceipts === 'never'
     const whole = body.messageIds ? {} : { chatId }

@@ -5,6 +5,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { ask } from '#core/ask.ts'
+import { canonicalChatId, canonicalPersonId } from '#core/contacts/canonical.ts'
 import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
 
 import type { Session, Status } from '#core/session.ts'
@@ -22,6 +23,12 @@ export type Asking = {
   session: Session
   /** @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, NOT_FOUND */
   ask<N extends RequestName>(name: N, input: Takes<N>): Promise<Gives<N>>
+  /** The one chat that is meant, whichever id of a person the caller writes. @throws Fault INVALID_RECIPIENT */
+  chatOf(text: string): Promise<string>
+  /** The same, of a person. @throws Fault INVALID_RECIPIENT */
+  personOf(text: string): Promise<string>
+  /** @throws Fault INVALID_RECIPIENT */
+  peopleOf(texts: string[]): Promise<string[]>
 }
 
 export type Call<
@@ -93,7 +100,15 @@ export const call =
       await assertIs(deps, session, needs)
       const valid = (target: string) => c.req.valid(target as never) as never
       const given = { params: valid('param'), query: valid('query'), body: valid('json') }
-      const asking: Asking = { deps, session, ask: (name, input) => ask(deps, session, name, input) }
+      const personOf = (text: string) => canonicalPersonId(deps.store, session.id, text)
+      const asking: Asking = {
+        deps,
+        session,
+        ask: (name, input) => ask(deps, session, name, input),
+        chatOf: (text) => canonicalChatId(deps.store, session.id, text),
+        personOf,
+        peopleOf: (texts) => Promise.all(texts.map(personOf)),
+      }
       return c.json({ success: true as const, ...(await spec.run(asking, given)) }, 200)
     }
     return new OpenAPIHono<ApiEnv>().openapi({ ...route, middleware: access(deps) }, handler as never)

@@ -1,13 +1,14 @@
 /** Changing conversations: begin one, note something about it, end it. */
 
 import * as z from 'zod'
+import { canonicalChatId } from '#core/contacts/canonical.ts'
 import { change } from '#core/conversation/change.ts'
 import { cleanUp, complete, expire } from '#core/conversation/closing.ts'
 import { Channel, type Conversation, type Person } from '#core/conversation/conversation.ts'
 import { phoneOf } from '#core/conversation/phone.ts'
 import * as Read from '#core/conversation/read.ts'
 import { start } from '#core/conversation/start.ts'
-import { chatIdOf, phoneNumberOf } from '#core/jid.ts'
+import { phoneNumberOf } from '#core/jid.ts'
 import { OrderDetails } from '#core/order/order.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -179,7 +180,7 @@ async function personOn(
   if (channel.type === 'session') {
     const session = await Sessions.living(store, channel.sessionId)
     if (session.accountId !== accountId) throw Sessions.sessionNotFound()
-    const chatId = chatIdOf(phoneNumber)
+    const chatId = await canonicalChatId(store, session.id, phoneNumber)
     const number = phoneNumberOf(chatId) ?? null
     return { key: number ?? chatId, phoneNumber: number, address: chatId }
   }

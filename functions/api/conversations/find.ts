@@ -2,9 +2,9 @@
 
 import * as z from 'zod'
 import { type Conversation, ConversationStatus, statusAt } from '#core/conversation/conversation.ts'
-import { phoneOf } from '#core/conversation/phone.ts'
 import * as Read from '#core/conversation/read.ts'
 import { statuses } from '#core/conversation/statuses.ts'
+import { personKeyOf } from '#core/conversation/whom.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { access } from '../access.ts'
@@ -34,7 +34,9 @@ const list = createRoute({
     query: z.object({
       ...paging(100),
       status: ConversationStatus.optional(),
-      phoneNumber: z.string().min(1).max(100).optional().meta({ description: 'Of this person' }),
+      phoneNumber: z.string().min(1).max(100).optional().meta({
+        description: 'Of this person: a phone number, or a WhatsApp id',
+      }),
       channel: z.enum(['session', 'twilio']).optional(),
       sessionId: z.string().min(1).max(100).optional().meta({ description: 'Of this linked session' }),
     }),
@@ -45,7 +47,7 @@ const list = createRoute({
       { conversations: z.array(ConversationView), nextCursor },
       { conversations: [EXAMPLE], nextCursor: null },
     ),
-    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED'),
+    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'UNAUTHORIZED'),
   },
 })
 
@@ -133,7 +135,12 @@ export function findConversations(deps: Deps) {
         (!sessionId ||
           (conversation.channel.type === 'session' && conversation.channel.sessionId === sessionId))
       const page = phoneNumber
-        ? await Read.everOf(store, c.get('accountId'), personOf(phoneNumber), { limit, cursor })
+        ? await Read.everOf(
+            store,
+            c.get('accountId'),
+            await personOf(deps, c.get('accountId'), phoneNumber, sessionId),
+            { limit, cursor },
+          )
         : await Read.list(store, c.get('accountId'), { status, keep, limit, cursor })
       const conversations = page.items.filter(keep).map(shown)
       return c.json({ success: true as const, conversations, nextCursor: page.cursor ?? null }, 200)
@@ -165,9 +172,14 @@ export function findConversations(deps: Deps) {
     })
 }
 
-/** @throws Fault VALIDATION_ERROR */
-export function personOf(text: string): string {
-  const person = phoneOf(text) ?? (text.includes('@') || text.includes(':') ? text : undefined)
+/** @throws Fault VALIDATION_ERROR, INVALID_RECIPIENT */
+export async function personOf(
+  { store }: Pick<Deps, 'store'>,
+  accountId: string,
+  text: string,
+  sessionId?: string,
+): Promise<string> {
+  const person = await personKeyOf(store, accountId, text, sessionId)
   if (person) return person
   throw new Fault('VALIDATION_ERROR', 'A phone number consists of digits, with the country code first.')
 }

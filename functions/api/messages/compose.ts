@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
 import type { ContactCard, Content } from '#core/contract/content.ts'
 import { addressOf, chatIdOf, isChannel, isStatus, phoneNumberOf } from '#core/jid.ts'
-import { MEDIA_KINDS } from '#core/media/kinds.ts'
+import { MEDIA_KINDS, VOICE } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { linkIn } from '#core/preview/link.ts'
@@ -90,7 +90,8 @@ async function composed(
   if (body.forward) return passedOn(await findTarget(store, id, body.forward.messageId))
   const content = (await withFile(deps, session, body)) ?? contentOf(body, target)
   const { replyTo, mentions, linkPreview, style } = body
-  if (mentions) content.mentions = [...new Set(mentions.map(mentioned))]
+  if (mentions)
+    content.mentions = [...new Set(await Promise.all(mentions.map((one) => mentioned(store, id, one))))]
   const link = linkPreview === true ? linkIn(body.text ?? '') : undefined
   if (link) content.linkPreview = { url: link, fetch: true }
   else if (linkPreview && linkPreview !== true) content.linkPreview = linkPreview
@@ -99,20 +100,22 @@ async function composed(
   return content
 }
 
-const mentioned = (address: string): string => (address === 'all' ? 'all' : addressOf(chatIdOf(address)))
+const mentioned = async (store: Deps['store'], sessionId: string, address: string): Promise<string> =>
+  address === 'all' ? 'all' : addressOf(await canonicalChatId(store, sessionId, address))
 
 async function withFile(deps: Deps, session: Session, body: NewMessage): Promise<Content | undefined> {
   const type = MEDIA_KINDS.find((kind) => body[kind] !== undefined)
   if (!type) return
-  const given: Source & { caption?: string; voice?: boolean; note?: boolean; gif?: boolean } =
-    body[type] ?? {}
-  const { caption, voice, note, gif } = given
+  const given: Source & {
+    caption?: string
+    voice?: boolean
+    note?: boolean
+    gif?: boolean
+    convert?: boolean
+  } = body[type] ?? {}
+  const { caption, voice, note, gif, convert } = given
   const owner = { sessionId: session.id, accountId: session.accountId, ...sealing(session.settings) }
-  const { id, mimetype, size, sha256, fileName } = await fileOf(deps, owner, type, given)
-  if (voice && !mimetype.startsWith('audio/ogg'))
-    throw new Fault('MEDIA_TYPE_NOT_SUPPORTED', 'A voice note has to be Ogg with Opus.', {
-      details: { detected: mimetype, accepted: ['audio/ogg; codecs=opus'] },
-    })
+  const { id, mimetype, size, sha256, fileName } = await fileOf(deps, owner, type, given, voice || convert)
   const named = given.fileName ?? (type === 'document' ? fileName : undefined)
   return {
     type,
@@ -125,6 +128,7 @@ async function withFile(deps: Deps, session: Session, body: NewMessage): Promise
       sha256,
       ...(named ? { fileName: named } : {}),
       ...(voice ? { voice } : {}),
+      ...(convert || (voice && mimetype !== VOICE) ? { convert: true as const } : {}),
       ...(note ? { note } : {}),
       ...(gif ? { animated: gif } : {}),
     },
