@@ -7,6 +7,7 @@ import { WriteSet } from './write-set.ts'
 
 /** A committer on a store that does what `commit` says; `groups` are those that reached the store. */
 async function stage(commit: (group: Group, attempt: number) => Promise<void> | void = () => {}) {
+  const lines: string[] = []
   const disk = memoryDisk()
   const store = memoryDevice({ disk })
   const opened = await store.open(1)
@@ -24,7 +25,7 @@ async function stage(commit: (group: Group, attempt: number) => Promise<void> | 
   const committer: Committer = new Committer({
     store: wrapped,
     set,
-    log: pino({ level: 'silent' }),
+    log: pino({}, { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) }),
     now: Date.now,
     onDurable: () => {},
     onDead: (error) => {
@@ -33,7 +34,7 @@ async function stage(commit: (group: Group, attempt: number) => Promise<void> | 
       committer.stop(error)
     },
   })
-  return { set, committer, groups, disk, deaths }
+  return { set, committer, groups, disk, deaths, lines }
 }
 
 test('one commit is in flight, and the next takes all that came meanwhile', async () => {
@@ -52,7 +53,7 @@ test('one commit is in flight, and the next takes all that came meanwhile', asyn
 })
 
 test('an error is answered by the very same group, and shows until it is over', async () => {
-  const { set, committer, groups } = await stage((_, attempt) => {
+  const { set, committer, groups, lines } = await stage((_, attempt) => {
     if (attempt < 4) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' })
   })
   set.apply({ session: { a: 1 } })
@@ -63,6 +64,10 @@ test('an error is answered by the very same group, and shows until it is over', 
   expect(committer.errors).toBe(3)
   await committer.whenDurable(2)
   expect(committer.lastError).toBeUndefined()
+  expect(lines).toEqual([
+    'device state could not be committed; it is tried until it is',
+    'device state is committed again',
+  ])
 })
 
 test('fenced, it dies: who waits is told, and nothing is tried again', async () => {

@@ -102,17 +102,18 @@ export class Committer {
       } catch (error) {
         if (error instanceof Fenced) throw error
         this.errors++
+        const isFirst = this.lastError === undefined
         this.lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-        log.warn(
-          { error: this.lastError, since: this.since },
-          'device state could not be committed, trying again',
-        )
+        if (isFirst)
+          log.warn({ error: this.lastError }, 'device state could not be committed; it is tried until it is')
         await pause(wait * (0.5 + Math.random() / 2), undefined, { signal })
       }
     }
     signal.throwIfAborted()
     this.commits++
     this.latency = now() - this.since
+    if (this.lastError !== undefined)
+      log.info({ failedForMs: this.latency }, 'device state is committed again')
     this.since = undefined
     this.lastError = undefined
   }

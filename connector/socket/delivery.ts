@@ -91,16 +91,19 @@ export class Delivery {
   /** False when it was stopped before the rows were taken. */
   async #handOn(rows: Row[]): Promise<boolean> {
     const { signal } = this.#stop
+    let before: string | undefined
     for (let wait = FIRST_PAUSE_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       try {
         if (rows.length > 0) await this.#options.deliver(rows)
         return !signal.aborted
       } catch (error) {
         const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-        this.#options.log.warn(
-          { error: cause, rows: rows.length },
-          'rows could not be handed on, trying again',
-        )
+        if (cause !== before)
+          this.#options.log.warn(
+            { error: cause, rows: rows.length },
+            'rows could not be handed on; it is tried until they are',
+          )
+        before = cause
         await pause(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
       }
     }

@@ -10,13 +10,14 @@ beforeEach(() => {
   ids = 0
 })
 
-function open(rows: Opened['rows'] = new Map()) {
+function open(rows: Opened['rows'] = new Map(), most?: number) {
   const set = new WriteSet({ rows, mark: '', topPreKey: 0 }, () => {})
   const queued: string[] = []
   const journal = new Journal(
     set,
     () => `R${++ids}`,
     (id) => queued.push(id),
+    most,
   )
   const read = (
     hash: string,
@@ -89,6 +90,17 @@ test('R6: what came before this line and was not delivered again has our receipt
   expect(rowsOf(set)).toEqual([second, third])
   journal.offlineEnded(2)
   expect(rowsOf(set)).toEqual([])
+})
+
+test('what a server never acknowledges is kept to a bound, and only once it was handed on', () => {
+  const { set, journal, read } = open(new Map(), 2)
+  const [first, second, third, fourth] = [read('a'), read('b'), read('c'), read('d')]
+  expect(rowsOf(set)).toHaveLength(4)
+  for (const id of [second, third, fourth]) journal.handed(id)
+  expect(rowsOf(set)).toEqual([first, third, fourth])
+  journal.acknowledged('Mc')
+  journal.handed(first)
+  expect(rowsOf(set)).toEqual([first, fourth])
 })
 
 test('receipts and the like go as soon as they were handed on', () => {

@@ -28,6 +28,8 @@ export type Stored =
 
 /** Enough for what may come again after a line was lost. */
 const POSTS = 256
+/** Messages that were handed on and whose receipt nobody acknowledges; a ratchet knows the older ones by itself. */
+const UNACKNOWLEDGED = 10_000
 
 type Entry = {
   stored: Stored
@@ -52,9 +54,18 @@ export class Journal {
   readonly #byMessage = new Map<string, Set<string>>()
   /** Posts of channels that are settled: the server does not answer our acknowledgement, and may not have had it. */
   readonly #posts = new Recent(POSTS)
+  /** What only waits for the server's word, the oldest first. */
+  readonly #unacknowledged = new Set<string>()
+  readonly #most: number
 
   /** @param queue takes a row that has to be handed on, with the unit that has to be durable first */
-  constructor(set: WriteSet, newId: () => string, queue: (id: string, seq: number) => void) {
+  constructor(
+    set: WriteSet,
+    newId: () => string,
+    queue: (id: string, seq: number) => void,
+    most = UNACKNOWLEDGED,
+  ) {
+    this.#most = most
     this.#set = set
     this.#newId = newId
     this.#queue = queue
@@ -67,6 +78,10 @@ export class Journal {
 
   get size(): number {
     return this.#entries.size
+  }
+
+  has(id: string): boolean {
+    return this.#entries.has(id)
   }
 
   /** The plaintext of a ciphertext that was read before. */
@@ -193,9 +208,17 @@ export class Journal {
     this.#dropIfSettled(id)
   }
 
+  #awaitWord(id: string): void {
+    this.#unacknowledged.add(id)
+    const [oldest] = this.#unacknowledged
+    if (this.#unacknowledged.size > this.#most && oldest !== undefined) this.#acknowledge(oldest)
+  }
+
   #dropIfSettled(id: string): void {
     const entry = this.#entries.get(id)
-    if (!entry?.handed || !entry.acknowledged || !entry.processed || this.#set.dead) return
+    if (!entry?.handed || !entry.processed || this.#set.dead) return
+    if (!entry.acknowledged) return void this.#awaitWord(id)
+    this.#unacknowledged.delete(id)
     this.#entries.delete(id)
     const { stored } = entry
     if (stored.kind === 'message') {

@@ -15,15 +15,16 @@ export type PreKeys = { read(ids: readonly string[]): Promise<Record<string, Key
 /** A store that does not answer is asked until it does: to call a pre-key absent would lose the message. */
 export function preKeys(store: DeviceStore, set: WriteSet, log: Logger): PreKeys {
   const fromStore = async (ids: readonly number[]): Promise<Map<number, Uint8Array>> => {
-    for (;;) {
+    for (let tried = 1; ; tried++) {
       if (set.dead) throw set.dead
       try {
         return await store.preKeys(ids)
       } catch (error) {
-        log.warn(
-          { error: error instanceof Error ? error.message : error },
-          'pre-keys could not be read, trying again',
-        )
+        if (tried === 1)
+          log.warn(
+            { error: error instanceof Error ? error.message : error },
+            'pre-keys could not be read; it is tried until they are',
+          )
         await pause(PAUSE_MS)
       }
     }

@@ -1,14 +1,17 @@
+import { ReachoutTimelockEnforcementType as Kind } from '@whiskeysockets/baileys'
 import { expect, test } from 'vitest'
 import { standingOf } from './standing.ts'
 
 test('what WhatsApp says of an account, with its end and its reason', () => {
   const ends = new Date(Date.UTC(2026, 0, 2))
-  expect(standingOf({ isActive: true, timeEnforcementEnds: ends, enforcementType: 'BIZ_QUALITY' })).toEqual({
+  expect(
+    standingOf({ isActive: true, timeEnforcementEnds: ends, enforcementType: Kind.BIZ_QUALITY }),
+  ).toEqual({
     isRestricted: true,
     until: ends.getTime(),
     kind: 'biz_quality',
   })
-  expect(standingOf({ isActive: true, enforcementType: 'DEFAULT' })).toEqual({ isRestricted: true })
+  expect(standingOf({ isActive: true, enforcementType: Kind.DEFAULT })).toEqual({ isRestricted: true })
   expect(standingOf({})).toEqual({ isRestricted: false })
 })
 
