@@ -23,6 +23,12 @@ test('bytes of any kind come back as bytes', () => {
   )
 })
 
+test('a token comes back with its bytes, and one that was taken away stays so', () => {
+  const token = { token: Buffer.from([1, 2, 3]), timestamp: '1700000000', senderTimestamp: 1700000001 }
+  expect(again('tctoken', token)).toEqual(token)
+  expect(again('tctoken', { senderTimestamp: 1 })).toEqual({ senderTimestamp: 1 })
+})
+
 test('an object of numbers stays what it is; Baileys would make bytes of it', () => {
   expect(again('app-state-sync-version', { '1': 2, '2': 3 })).toEqual({ '1': 2, '2': 3 })
 })

@@ -47,6 +47,14 @@ const appStateKey: Codec = {
   decode: (text) =>
     proto.Message.AppStateSyncKeyData.fromObject(json.decode(text) as Record<string, unknown>),
 }
+/** Read for every message that is sent; only its token is bytes. */
+const token: Codec = {
+  encode: json.encode,
+  decode: (text) => {
+    const entry = JSON.parse(text)
+    return isWrittenBuffer(entry.token) ? { ...entry, token: objectAsBytes('token', entry.token) } : entry
+  },
+}
 
 const CODECS: Record<string, Codec> = {
   session: plainJson,
@@ -57,9 +65,13 @@ const CODECS: Record<string, Codec> = {
   'identity-key': base64,
   'sender-key': utf8,
   'app-state-sync-key': appStateKey,
+  tctoken: token,
 }
 
-/** Never changed in place once they are set: kept as they are, and written as text only when they are committed. */
+/**
+ * Kept as they are, and written as text only when they are committed. None is changed in place once it is set, but a
+ * session that is in use (see held-sessions.ts).
+ */
 const KEPT = new Set(['session', 'identity-key', 'sender-key', 'inbound', 'outbox'])
 
 export const isKept = (type: string): boolean => KEPT.has(type)

@@ -15,6 +15,7 @@ import {
 } from '@whiskeysockets/baileys'
 import { Mutex } from 'async-mutex'
 import { exclusively, isExclusive } from './hardening/index.ts'
+import { plainWithoutHistory } from './history/notification.ts'
 import { hashOf, type Journal } from './journal.ts'
 import { readKeys, type Transactions, writeKeys } from './keys.ts'
 import type { Line } from './line.ts'
@@ -26,6 +27,8 @@ import type { Changes, WriteSet } from './write-set.ts'
 type Repository = SignalRepositoryWithLIDStore
 type Logger = SocketConfig['logger']
 type PnToLid = Parameters<SocketConfig['makeSignalRepository']>[2]
+
+const PN = /^(\d+)(:\d+)?@s\.whatsapp\.net$/
 
 export type RatchetOptions = {
   set: WriteSet
@@ -52,9 +55,20 @@ export class Ratchet {
       logger,
       async (pns) => (isExclusive() || !pnToLid ? undefined : line.untilLost(pnToLid(pns))),
     )
+    this.#knowLids(repository)
     this.#lockSteps(repository)
     this.#journalDecryption(repository, line)
     return repository
+  }
+
+  /** Each step asks several times for the LID of a number that is known, and the long way takes half a dozen turns. */
+  #knowLids({ lidMapping }: Repository): void {
+    const ask = lidMapping.getLIDForPN.bind(lidMapping)
+    lidMapping.getLIDForPN = async (jid) => {
+      const [, number, device = ''] = PN.exec(jid) ?? []
+      const lid = number && this.#options.set.read('lid-mapping', number)
+      return lid ? `${lid}${device === ':0' ? '' : device}@lid` : ask(jid)
+    }
   }
 
   #lockSteps(repository: Repository): void {
@@ -95,7 +109,10 @@ export class Ratchet {
     repository.decryptGroupMessage = (args) => this.#read(line, args.msg, () => decryptGroupMessage(args))
   }
 
-  /** The journal's answer for a redelivered ciphertext; otherwise one step of the ratchet and its row. */
+  /**
+   * The journal's answer for a redelivered ciphertext; otherwise one step of the ratchet and its row. Parts of the
+   * history are none of Baileys' business: it sees that there was one.
+   */
   async #read(line: Line, ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const { journal } = this.#options
     const origin = line.originOf(ciphertext) ?? { stanza: {}, encryption: '', hash: hashOf(ciphertext) }
@@ -111,7 +128,7 @@ export class Ratchet {
           if (!isNew) return () => {}
           return journal.addTo(unit, origin, plain, line.ordinal)
         },
-      ).then(({ plain }) => plain)
+      ).then(({ plain }) => (origin.stanza.category === 'peer' ? plainWithoutHistory(plain) : plain))
     } catch (error) {
       if (!line.isLost && !isDuplicate(error))
         journal.add({ kind: 'undecryptable', stanza: origin.stanza, reason: reasonOf(error) }, line.ordinal)

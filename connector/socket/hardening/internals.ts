@@ -23,6 +23,7 @@ export type SessionRecord = {
   closeSession(session: Session): void
   openSession(session: Session): void
   removeOldSessions(): void
+  serialize(): object
 }
 
 type KeyPair = { pubKey: Buffer; privKey: Buffer }
@@ -81,12 +82,21 @@ export type SessionBuilder = {
 type ErrorClass = new (message: string) => Error
 
 type Parts = {
-  SessionRecord: { prototype: SessionRecord; new (): SessionRecord }
+  SessionRecord: {
+    prototype: SessionRecord
+    new (): SessionRecord
+    deserialize(stored: object): SessionRecord
+  }
   SessionCipher: { prototype: SessionCipher }
   SessionBuilder: { prototype: SessionBuilder }
   curve: {
     generateKeyPair(): KeyPair
     verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  }
+  crypto: {
+    calculateMAC(key: Uint8Array, data: Uint8Array): Buffer
+    deriveSecrets(input: Uint8Array, salt: Uint8Array, info: Uint8Array, chunks?: number): Buffer[]
+    verifyMAC(data: Uint8Array, key: Uint8Array, mac: Uint8Array, length: number): void
   }
   errors: { SessionError: ErrorClass; MessageCounterError: ErrorClass; PreKeyError: ErrorClass }
   queueJob<T>(queue: string, job: () => Promise<T>): Promise<T>
@@ -97,15 +107,28 @@ export const libsignal: Parts = {
   SessionCipher: require('libsignal/src/session_cipher.js'),
   SessionBuilder: require('libsignal/src/session_builder.js'),
   curve: require('libsignal/src/curve.js'),
+  crypto: require('libsignal/src/crypto.js'),
   errors: require('libsignal/src/errors.js'),
   queueJob: require('libsignal/src/queue_job.js'),
 }
 
 const EXPECTED: [object, string[]][] = [
-  [libsignal.SessionRecord.prototype, ['closeSession', 'openSession', 'removeOldSessions', 'getSessions']],
+  [
+    libsignal.SessionRecord.prototype,
+    ['closeSession', 'openSession', 'removeOldSessions', 'getSessions', 'serialize'],
+  ],
+  [libsignal.SessionRecord, ['deserialize']],
+  [libsignal.crypto, ['calculateMAC', 'deriveSecrets', 'verifyMAC']],
   [
     libsignal.SessionCipher.prototype,
-    ['queueJob', 'decryptWithSessions', 'decryptWhisperMessage', 'doDecryptWhisperMessage'],
+    [
+      'queueJob',
+      'decryptWithSessions',
+      'decryptWhisperMessage',
+      'doDecryptWhisperMessage',
+      'encrypt',
+      'getRecord',
+    ],
   ],
   [libsignal.SessionBuilder.prototype, ['initOutgoing', 'initIncoming', 'initSession']],
   [libsignal.curve, ['verifySignature', 'generateKeyPair']],
