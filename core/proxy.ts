@@ -21,13 +21,20 @@ const Server = z
       'An HTTP(S) or SOCKS5 proxy. `direct` goes without one, also where one is set for all sessions',
     example: 'socks5://proxy.example.com:1080',
   })
-const username = z.string().min(1).max(255)
+/** SOCKS5 counts bytes (RFC 1929). */
+const MOST_BYTES = 255
+const credential = () =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => Buffer.byteLength(text) <= MOST_BYTES, `must have at most ${MOST_BYTES} bytes`)
+    .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters')
 
 export const ProxySetting = z
   .strictObject({
     server: Server,
-    username: username.optional(),
-    password: z.string().min(1).max(255).optional().meta({ description: 'Never shown again' }),
+    username: credential().optional(),
+    password: credential().optional().meta({ description: 'Never shown again' }),
   })
   .meta({ id: 'Proxy' })
 export type ProxySetting = z.infer<typeof ProxySetting>

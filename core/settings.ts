@@ -6,9 +6,12 @@
 import * as z from 'zod'
 import { AddressRange } from './access/address.ts'
 import { LARGEST, MEDIA_KINDS } from './media/kinds.ts'
+import { isReadable, READABLE } from './platform/readable.ts'
 import { ProxySetting, StoredProxy } from './proxy.ts'
+import { WebhookUrl } from './webhook/url.ts'
 
 const METADATA_KEYS = 50
+const METADATA_NAME = 100
 
 const flag = (description: string) => z.boolean().meta({ description })
 
@@ -33,12 +36,17 @@ const AutoRejectCalls = z
   .meta({ id: 'AutoRejectCalls', description: 'Reject every call, and write to whoever called' })
 
 export const MEDIA_SOURCES = ['chats', 'groups', 'channels', 'status'] as const
+const someOf = <T extends string>(names: readonly [T, ...T[]]) => z.array(z.enum(names))
 const AutoDownload = z
   .strictObject({
     enabled: z.boolean().default(true),
-    kinds: z.array(z.enum(MEDIA_KINDS)).default([...MEDIA_KINDS]),
+    kinds: someOf(MEDIA_KINDS)
+      .max(MEDIA_KINDS.length)
+      .default([...MEDIA_KINDS]),
     maxSize: z.int().min(0).max(LARGEST).default(LARGEST).meta({ description: 'Bytes' }),
-    from: z.array(z.enum(MEDIA_SOURCES)).default([...MEDIA_SOURCES]),
+    from: someOf(MEDIA_SOURCES)
+      .max(MEDIA_SOURCES.length)
+      .default([...MEDIA_SOURCES]),
   })
   .meta({
     id: 'AutoDownload',
@@ -92,8 +100,8 @@ const setting = {
   deviceName: z
     .string()
     .trim()
-    .min(1)
     .max(50)
+    .refine(isReadable, READABLE)
     .meta({ description: 'Shown in the phone’s list of linked devices; counts when it links' }),
   browserName: z
     .enum(['Chrome', 'Firefox', 'Safari', 'Edge', 'Opera', 'Desktop'])
@@ -115,20 +123,24 @@ const setting = {
   }),
   proxy: ProxySetting,
   metadata: z
-    .record(z.string().min(1).max(100), z.string().max(1_000))
+    .record(
+      z.string().refine((name) => name !== '' && name.length <= METADATA_NAME),
+      z.string().max(1_000),
+      {
+        error: ({ code }) =>
+          code === 'invalid_key' ? `each name must have 1 to ${METADATA_NAME} characters` : undefined,
+      },
+    )
     .refine((pairs) => Object.keys(pairs).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} keys`)
     .meta({ description: 'Names and values of your own; they come with every event of the session' }),
   ipWhitelist: z.array(AddressRange).min(1).max(100).meta({
     description:
       'Addresses and ranges from which this session may be used; from anywhere when it is not set. Settings can be changed from anywhere by a token of the account',
   }),
-  webhookUrl: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .max(2_000)
-    .meta({
-      description:
-        'An address that is told of every event of this session: a webhook that is managed by this setting. More, and with choices, by `/api/sessions/{id}/webhooks`',
-    }),
+  webhookUrl: WebhookUrl.meta({
+    description:
+      'An address that is told of every event of this session: a webhook that is managed by this setting. More, and with choices, by `/api/sessions/{id}/webhooks`',
+  }),
 }
 
 const shape = {
@@ -160,13 +172,21 @@ const shape = {
 export const Settings = z.strictObject(shape).meta({ id: 'SessionSettings' })
 export type Settings = z.infer<typeof Settings>
 
-/** As they are stored, by this version or another: what is not known is left out. */
+/** As they are stored, by this version or another: what is not known is left out, what was allowed once stays. */
 export const StoredSettings = z.object({
   ...shape,
+  deviceName: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  webhookUrl: z.string().optional(),
   proxy: StoredProxy.optional(),
   ignore: Ignore.strip().prefault({}),
   autoRejectCalls: AutoRejectCalls.strip().prefault({ enabled: false }),
-  autoDownload: AutoDownload.strip().prefault({}),
+  autoDownload: AutoDownload.strip()
+    .extend({
+      kinds: someOf(MEDIA_KINDS).default([...MEDIA_KINDS]),
+      from: someOf(MEDIA_SOURCES).default([...MEDIA_SOURCES]),
+    })
+    .prefault({}),
   pacing: z.object(pacing).optional(),
 })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { StoredSettings } from '#core/settings.ts'
 import { apiWorld, type World } from '../../../test/support/api.ts'
 
 let w: World
@@ -51,5 +52,73 @@ describe('a page that is none', () => {
       sessions: [],
       nextCursor: null,
     })
+  })
+})
+
+describe('a name', () => {
+  test.each(['\u200b', '\u3164', 'a\u0000b', '\u001b[2J', 'two\nlines'])('is not %j', async (name) => {
+    expect(await create({ name })).toMatchObject({
+      status: 400,
+      body: { details: { issues: [{ path: 'name', message: expect.stringContaining('one line') }] } },
+    })
+  })
+
+  test('may be in any language, and a description may be null', async () => {
+    for (const name of ['خط الدعم', '👩‍👩‍👧 Familie', 'x'.repeat(100)])
+      expect((await create({ name, description: null })).body.session).toMatchObject({
+        name,
+        description: null,
+      })
+  })
+})
+
+describe('a setting', () => {
+  const noted = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']))
+  test.each([
+    ['webhookUrl', { webhookUrl: 'https://me:secret@example.com/' }, 'must not hold a password'],
+    [
+      'webhookUrl',
+      { webhookUrl: `https://example.com/${'x'.repeat(2_000)}` },
+      'must have at most 2000 characters',
+    ],
+    [
+      'deviceName',
+      { deviceName: '\u0007' },
+      'must be one line that shows something, without control characters',
+    ],
+    ['metadata', { metadata: { '': 'x' } }, 'each name must have 1 to 100 characters'],
+    ['metadata', { metadata: { ['x'.repeat(101)]: 'x' } }, 'each name must have 1 to 100 characters'],
+    ['metadata', { metadata: noted(51) }, 'must have at most 50 keys'],
+    [
+      'proxy.username',
+      { proxy: { server: 'a:1', username: 'ü'.repeat(128) } },
+      'must have at most 255 bytes',
+    ],
+    [
+      'proxy.password',
+      { proxy: { server: 'a:1', password: 'a\r\nb' } },
+      'must not contain control characters',
+    ],
+    [
+      'autoDownload.kinds',
+      { autoDownload: { kinds: new Array(9).fill('image') } },
+      expect.stringContaining('<=5'),
+    ],
+  ])('%s that cannot be is refused, with a reason', async (path, settings, message) => {
+    const { status, body } = await create({ name: 'x', settings })
+    expect([status, body.details.issues[0]]).toMatchObject([
+      400,
+      { path: expect.stringContaining(`settings.${path}`), message },
+    ])
+    expect(JSON.stringify(body)).not.toContain('secret@')
+  })
+
+  test('that an earlier release has taken is read on', () => {
+    const stored = {
+      webhookUrl: 'https://me:pw@example.com/',
+      deviceName: '\u0007',
+      autoDownload: { kinds: new Array(9).fill('image') },
+    }
+    expect(StoredSettings.parse(stored)).toMatchObject(stored)
   })
 })

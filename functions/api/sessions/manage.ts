@@ -13,12 +13,10 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { newSession } from './input.ts'
+import { Description, Name, newSession } from './input.ts'
 import { queuesOf } from './queues.ts'
 import { BASICS_EXAMPLE, basicsOf, detailsOf, SessionBasics, SessionDetails, shown } from './view.ts'
 
-const name = z.string().trim().min(1, 'must not be empty').max(100).meta({ description: 'Display name' })
-const description = z.string().trim().max(1_000)
 const tags = ['Sessions']
 
 const create = createRoute({
@@ -31,7 +29,7 @@ const create = createRoute({
   request: {
     body: body(
       z
-        .strictObject({ name, description: description.optional(), settings: Settings.prefault({}) })
+        .strictObject({ name: Name, description: Description.nullish(), settings: Settings.prefault({}) })
         .meta({ id: 'NewSession' }),
       {
         name: 'Customer Support',
@@ -76,8 +74,8 @@ const change = createRoute({
     body: body(
       z
         .strictObject({
-          name: name.optional(),
-          description: description.nullish(),
+          name: Name.optional(),
+          description: Description.nullish(),
           settings: SettingsChange.optional(),
         })
         .meta({ id: 'SessionChange' }),
@@ -90,7 +88,7 @@ const change = createRoute({
       session: SessionDetails,
       pending: z.array(Pending).meta({ description: 'What does not count yet, and what it needs' }),
     }),
-    ...faults('VALIDATION_ERROR', 'MALFORMED_JSON', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    ...faults('VALIDATION_ERROR', 'MALFORMED_JSON', 'UNAUTHORIZED', 'SESSION_NOT_FOUND', 'SESSION_BUSY'),
   },
 })
 
@@ -105,7 +103,7 @@ const remove = createRoute({
   request: sessionParam,
   responses: {
     200: answer('Deleted', { message: z.string() }, { message: 'Session deleted successfully' }),
-    ...faults('UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    ...faults('UNAUTHORIZED', 'SESSION_NOT_FOUND', 'SESSION_BUSY'),
   },
 })
 

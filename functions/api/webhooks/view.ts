@@ -7,6 +7,7 @@ import { type Delivery, DeliveryStatus } from '#core/webhook/deliveries.ts'
 import { DisabledReason, type Endpoint, Failure, isResting } from '#core/webhook/endpoint.ts'
 import { isSession } from '#core/webhook/envelope.ts'
 import { RetryPolicy } from '#core/webhook/policy.ts'
+import { WebhookUrl } from '#core/webhook/url.ts'
 import { Attempt } from '#core/webhook/work.ts'
 
 const time = z.iso.datetime().nullable()
@@ -28,13 +29,9 @@ const Header = z.strictObject({
 })
 
 const choice = {
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .max(2_000)
-    .refine((url) => !URL.parse(url)?.username && !URL.parse(url)?.password, 'must not hold a password')
-    .meta({
-      description: 'Where events are posted to. Redirects are not followed; private addresses are refused',
-    }),
+  url: WebhookUrl.meta({
+    description: 'Where events are posted to. Redirects are not followed; private addresses are refused',
+  }),
   events: EventFilter,
   campaigns: z
     .array(CampaignId)
