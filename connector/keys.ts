@@ -14,7 +14,7 @@ export type MessageKeys = {
   /** Text that only `about` opens again. */
   seal(message: Uint8Array, messageId: string): string
   /** Undefined when we never saw it, or it came without keys. */
-  about(target: Target): Promise<About | undefined>
+  about(target: Target, chatId?: string): Promise<About | undefined>
   /** The same for a message that is at hand. */
   opened(facts: MessageFacts): About | undefined
   /** The message that was opened, as bytes again. */
@@ -33,8 +33,8 @@ export function messageKeys(store: Store, sessionId: string, seal: Seal): Messag
     encode: ({ message }) => encodeMessage(message),
     seal: (message, messageId) => seal.seal(message, addressOf(messageId)).toString('base64'),
 
-    async about(target) {
-      const facts = await store.get('messages', Message, targetKey(sessionId, target))
+    async about(target, chatId) {
+      const facts = await store.get('messages', Message, targetKey(sessionId, target, chatId))
       return facts && opened(facts)
     },
 

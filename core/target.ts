@@ -29,6 +29,10 @@ export const targetOf = ({ id, fromMe, sender }: Message): Target => ({
   ...(fromMe ? {} : { sender: { ...sender, name: undefined } }),
 })
 
+/** What cannot be done with it, and why, as a sentence that can be shown. */
+export const unusable = ({ id, type }: Message, why: string): Fault =>
+  new Fault('MESSAGE_NOT_USABLE', why, { details: { messageId: id, type } })
+
 /** Characters of the quoted text that go along with an answer. */
 const QUOTED = 500
 
@@ -66,10 +70,7 @@ export function passedOn(message: Message): Content {
       : PASSED_ON.has(type) && (media === undefined || media.state === 'stored')
         ? undefined
         : 'Its content is not at hand, or not of a kind that can be passed on.'
-  if (why)
-    throw new Fault('MESSAGE_NOT_USABLE', `The message cannot be forwarded. ${why}`, {
-      details: { messageId: message.id, type },
-    })
+  if (why) throw unusable(message, `The message cannot be forwarded. ${why}`)
   const forwarded = (message.forwarded ?? 0) + (message.fromMe ? 0 : 1)
   const content: Content = { type, text, linkPreview, media, location, contacts, poll, event, mentions }
   return { ...content, ...(forwarded > 0 ? { forwarded } : {}) }

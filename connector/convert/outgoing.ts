@@ -167,7 +167,9 @@ function deed(content: Content, target: Target, encoding: Encoding): proto.IMess
       return { reactionMessage: { key, text, senderTimestampMs: at } }
     case 'edit': {
       const mentioned = mentions ? { contextInfo: { mentionedJid: mentions.map(jidOfAddress) } } : {}
-      const editedMessage = recaptioned(encoding.about, text) ?? { extendedTextMessage: { text, ...mentioned } }
+      const editedMessage = recaptioned(encoding.about, text) ?? {
+        extendedTextMessage: { text, ...mentioned },
+      }
       return {
         protocolMessage: {
           key,

@@ -7,6 +7,7 @@ import { ShortCache } from './caches.ts'
 import type { Ignoring } from './ignoring.ts'
 import { hashOf, type Journal } from './journal.ts'
 import type { Line } from './line.ts'
+import { asInChats } from './post-changes.ts'
 import type { Attributes, Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
 
@@ -85,6 +86,7 @@ export function listen(options: IntakeOptions): void {
  */
 function noteMessage({ set, journal, line, ignoring }: IntakeOptions, node: BinaryNode): void {
   if (ignoring.passes(node)) return
+  asInChats(node)
   const stanza = { ...node.attrs }
   node.attrs.offline ??= '0'
   const contents = childrenOf(node).filter(

@@ -11,7 +11,8 @@ import { extrasOf } from './extras.ts'
 import { ForgedSignature } from './hardening/index.ts'
 import type { Line } from './line.ts'
 import type { Outbox } from './outbox.ts'
-import { post } from './posts.ts'
+import { PostAnswers } from './post-answers.ts'
+import { postOf } from './posts.ts'
 import type { Rules, Waiting } from './rules.ts'
 import { SendQueue } from './send-queue.ts'
 import { standingOf } from './standing.ts'
@@ -48,6 +49,7 @@ export class Sender {
   readonly #queue: SendQueue
   readonly #failures = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #posts = new PostAnswers()
   #wake = () => {}
   #running = false
   #started = false
@@ -85,7 +87,8 @@ export class Sender {
   }
 
   /** WhatsApp has answered: it took the message, or refused it with this code. A channel numbers what it takes. */
-  answered(id: string, code: string | undefined, serverId?: string): void {
+  answered(stanzaId: string, code: string | undefined, serverId?: string): void {
+    const id = this.#posts.take(stanzaId)
     const to = this.#options.outbox.recipientOf(id)
     if (code === STRANGER && to !== undefined) return void this.#refused(id, to)
     this.#queue.settle(id)
@@ -112,6 +115,7 @@ export class Sender {
   stop(): void {
     this.#started = false
     this.#queue.clear()
+    this.#posts.clear()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     this.#wake()
@@ -190,7 +194,7 @@ export class Sender {
 
   async #relay(message: Outgoing): Promise<void> {
     const { socket, line } = this.#options
-    if (isChannel(message.to)) return line.untilLost(post(socket, message))
+    if (isChannel(message.to)) return this.#post(message)
     await this.#assertReachable(message.to)
     const content = proto.Message.decode(message.message)
     await this.#type(message.to, content.conversation || content.extendedTextMessage?.text || '')
@@ -203,6 +207,13 @@ export class Sender {
       ...(message.recipients ? { statusJidList: this.#viewers(message.recipients) } : {}),
     })
     await line.untilLost(relayed)
+  }
+
+  async #post(message: Outgoing): Promise<void> {
+    const { socket, line } = this.#options
+    const stanza = postOf(message)
+    this.#posts.expect(stanza.attrs.id ?? '', message.id)
+    await line.untilLost(socket.sendNode(stanza))
   }
 
   /** Our own phone shows what we post only when it can read it, too. */

@@ -3,7 +3,8 @@
  * that (the poll that is voted in, the file that goes along). Nothing in here is seen by WhatsApp as a message, so it may
  * be done again after a crash.
  */
-import { isPlain } from '#core/contract/content.ts'
+import { type Content, isPlain } from '#core/contract/content.ts'
+import { isChannel } from '#core/jid.ts'
 import { encode, textMessage, Unsendable } from '../convert/index.ts'
 import type { Attributes, Connection, Device } from '../socket/index.ts'
 import type { Send } from './outbox.ts'
@@ -54,8 +55,8 @@ async function encoded(
   device: Device,
   { to, content, acceptedAt }: Send,
 ): Promise<Prepared> {
-  const isVote = content.type === 'poll_vote' && content.target
-  const about = isVote ? await keys.about(isVote) : undefined
+  const { target } = content
+  const about = target && needsIt(content, to) ? await keys.about(target, to) : undefined
   const connection = opened()
   const uploaded = content.media && connection ? await uploads(content, to, connection) : undefined
   const at = Date.parse(acceptedAt)
@@ -64,3 +65,7 @@ async function encoded(
   const message = encode(content, { to, me: device.me, at, about, uploaded: uploaded?.message, preview })
   return uploaded?.handle ? { message, attributes: { media_id: uploaded.handle } } : { message }
 }
+
+/** A vote takes the keys of its poll; in a channel an edit takes the place of the whole post, its file included. */
+const needsIt = ({ type }: Content, to: string): boolean =>
+  type === 'poll_vote' || (type === 'edit' && isChannel(to))

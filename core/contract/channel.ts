@@ -33,6 +33,7 @@ export type ChannelCounts = z.infer<typeof ChannelCounts>
 export const ChannelPost = z.object({
   ...ChannelCounts.shape,
   timestamp: z.iso.datetime().optional(),
+  editedAt: z.iso.datetime().optional(),
   ...Content.shape,
 })
 export type ChannelPost = z.infer<typeof ChannelPost>

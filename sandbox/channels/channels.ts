@@ -16,6 +16,10 @@ export type Post = {
   /** An emoji for each LID that has reacted. */
   reactions: Record<string, string>
   views: number
+  /** When it was edited last. */
+  editedAt?: number
+  /** It keeps its number; nothing else of it is shown. */
+  isDeleted?: true
 }
 export type Channel = {
   /** `120363…@newsletter` */
@@ -40,6 +44,12 @@ export function openChannels(store: Store) {
     table.put(channel.id, channel)
     return channel
   }
+
+  const change = (channel: Channel, { serverId }: Post, how: (post: Post) => Partial<Post>): Channel =>
+    save({
+      ...channel,
+      posts: channel.posts.map((post) => (post.serverId === serverId ? { ...post, ...how(post) } : post)),
+    })
 
   return {
     create: ({ lid }: Person, name: string, description = ''): Channel =>
@@ -86,15 +96,15 @@ export function openChannels(store: Store) {
       return posted
     },
 
+    edit: (channel: Channel, post: Post, message: Buffer) =>
+      change(channel, post, () => ({ message, editedAt: Date.now() })),
+    retract: (channel: Channel, post: Post) => change(channel, post, () => ({ isDeleted: true })),
+
     /** Without an emoji the reaction is taken back. */
-    react(channel: Channel, serverId: number, { lid }: { lid: string }, emoji: string | undefined): void {
-      const posts = channel.posts.map((post) => {
-        if (post.serverId !== serverId) return post
-        const { [lid]: _, ...others } = post.reactions
-        return { ...post, reactions: emoji ? { ...others, [lid]: emoji } : others }
-      })
-      save({ ...channel, posts })
-    },
+    react: (channel: Channel, post: Post, { lid }: { lid: string }, emoji: string | undefined) =>
+      change(channel, post, ({ reactions: { [lid]: _, ...others } }) => ({
+        reactions: emoji ? { ...others, [lid]: emoji } : others,
+      })),
 
     save,
     delete(channel: Channel): void {
@@ -104,6 +114,9 @@ export function openChannels(store: Store) {
     forget: () => known.clear(),
   }
 }
+
+/** What can be seen of it by now. */
+export const postsIn = ({ posts }: Channel): Post[] => posts.filter(({ isDeleted }) => !isDeleted)
 
 const without = (lids: string[], lid: string): string[] => lids.filter((one) => one !== lid)
 

@@ -1,28 +1,38 @@
-/** Something is posted in a channel: everybody who follows it gets it, as it is. */
-import { proto } from '@whiskeysockets/baileys'
-import { deliver } from '../delivery/deliver.ts'
+/** Something is posted in a channel, edited or deleted there, on the owner's phone or by a companion of it. */
+import { normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 import { stanzaType } from '../delivery/stanza-type.ts'
 import { SandboxError } from '../error.ts'
 import type { Companion } from '../people/companions.ts'
-import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
-import { phoneMessageId, stanzaId } from '../wire/ids.ts'
-import { addressKey } from '../wire/jids.ts'
-import { attr, type BinaryNode, bytesOf, child, node } from '../wire/nodes.ts'
-import { seconds, type World } from '../world.ts'
-import { type Channel, countsOf, type Post } from './channels.ts'
+import { phoneMessageId } from '../wire/ids.ts'
+import { attr, type BinaryNode, bytesOf, child } from '../wire/nodes.ts'
+import type { World } from '../world.ts'
+import type { Channel, Post } from './channels.ts'
+import { DELETED, EDITED, tell, tellCounts } from './tell.ts'
 
-/** The owner types on the phone. Throws NOT_A_PARTICIPANT. */
+const { Type } = proto.Message.ProtocolMessage
+
+/** The owner types on the phone, or changes what stands there. Throws NOT_A_PARTICIPANT, MESSAGE_NOT_FOUND. */
 export function postFromPhone(world: World, from: Person, channel: Channel, message: proto.IMessage): string {
   if (channel.owner !== from.lid)
     throw new SandboxError('NOT_A_PARTICIPANT', `+${from.number} does not own the channel ${channel.id}.`)
-  const bytes = Buffer.from(proto.Message.encode(message).finish())
-  const id = phoneMessageId()
-  tell(world, channel, world.channels.post(channel, { id, type: stanzaType(message), message: bytes }))
+  const { protocolMessage } = normalizeMessageContent(message) ?? {}
+  if (!protocolMessage) {
+    const id = phoneMessageId()
+    tell(world, channel, world.channels.post(channel, { id, type: stanzaType(message), ...encoded(message) }))
+    return id
+  }
+  const id = protocolMessage.key?.id ?? ''
+  const { type, editedMessage } = protocolMessage
+  const post = visible(channel, id)
+  if (!post)
+    throw new SandboxError('MESSAGE_NOT_FOUND', `There is no post ${id} in the channel ${channel.id}.`)
+  if (type === Type.REVOKE) retract(world, channel, post)
+  else edit(world, channel, post, encoded(editedMessage ?? {}).message)
   return id
 }
 
-/** A companion posts or reacts. @returns what the acknowledgement says of it */
+/** A companion posts, changes a post or reacts. @returns what the acknowledgement says of it */
 export function takeFromCompanion(world: World, from: Companion, stanza: BinaryNode): Record<string, string> {
   const channel = world.channels.find(attr(stanza, 'to'))
   if (!channel) return { error: '404' }
@@ -31,6 +41,7 @@ export function takeFromCompanion(world: World, from: Companion, stanza: BinaryN
   if (channel.owner !== from.lid) return { error: '403' }
   const plain = child(stanza, 'plaintext')
   if (!plain) return { error: '400' }
+  if (stanza.attrs.edit) return changed(world, from, channel, stanza, plain)
   const [id, type] = [attr(stanza, 'id'), stanza.attrs.type ?? 'text']
   const known = channel.posts.find((post) => post.id === id)
   const post = known ?? world.channels.post(channel, { id, type, message: bytesOf(plain) })
@@ -38,63 +49,43 @@ export function takeFromCompanion(world: World, from: Companion, stanza: BinaryN
   return { server_id: String(post.serverId) }
 }
 
+/** What comes again is done already, and told to nobody. */
+function changed(world: World, from: Companion, channel: Channel, stanza: BinaryNode, plain: BinaryNode) {
+  const post = channel.posts.find(({ id }) => id === attr(stanza, 'id'))
+  if (!post) return { error: '404' }
+  const answer = { server_id: String(post.serverId) }
+  if (stanza.attrs.edit === DELETED) {
+    if (!post.isDeleted) retract(world, channel, post, from)
+    return answer
+  }
+  if (stanza.attrs.edit !== EDITED) return { error: '400' }
+  if (post.isDeleted) return { error: '404' }
+  const message = bytesOf(plain)
+  if (!post.message.equals(message)) edit(world, channel, post, message, from)
+  return answer
+}
+
 function react(world: World, from: Companion, channel: Channel, serverId: number, reaction: BinaryNode) {
-  if (!channel.posts.some((post) => post.serverId === serverId)) return { error: '404' }
-  world.channels.react(channel, serverId, from, reaction.attrs.code)
-  const post = world.channels.expect(channel.id).posts.find((one) => one.serverId === serverId)
-  if (post) tellCounts(world, channel, post)
+  const post = channel.posts.find((one) => one.serverId === serverId && !one.isDeleted)
+  if (!post) return { error: '404' }
+  const { posts } = world.channels.react(channel, post, from, reaction.attrs.code)
+  for (const one of posts) if (one.serverId === serverId) tellCounts(world, channel, one)
   return {}
 }
 
-function tell(world: World, channel: Channel, post: Post, except?: Companion) {
-  const content = describe(proto.Message.decode(post.message))
-  world.letters.keep(post.id, channel.owner, proto.Message.decode(post.message), channel.id)
-  for (const person of followersOf(world, channel)) {
-    if (content && person.lid !== channel.owner)
-      world.inbox.add({ owner: person.lid, id: post.id, from: channel.id, to: channel.id, content })
-    for (const companion of world.companions.of(person)) {
-      if (except && addressKey(companion) === addressKey(except)) continue
-      const isSender = person.lid === channel.owner ? 'true' : undefined
-      deliver(
-        world,
-        companion,
-        node('message', { from: channel.id, t: seconds(post.at), is_sender: isSender, ...named(post) }, [
-          node('plaintext', {}, post.message),
-        ]),
-      )
-    }
-  }
+const edit = (world: World, channel: Channel, post: Post, message: Buffer, except?: Companion) =>
+  tellOf(world, world.channels.edit(channel, post, message), post.id, except)
+
+const retract = (world: World, channel: Channel, post: Post, except?: Companion) =>
+  tellOf(world, world.channels.retract(channel, post), post.id, except)
+
+function tellOf(world: World, channel: Channel, id: string, except?: Companion) {
+  for (const post of channel.posts) if (post.id === id) tell(world, channel, post, except)
 }
 
-/** As many times as it was given: every follower hears of the counts, nobody of who it was. */
-function tellCounts(world: World, channel: Channel, post: Post) {
-  for (const person of followersOf(world, channel))
-    for (const companion of world.companions.of(person)) {
-      const attrs = { from: channel.id, type: 'newsletter', id: stanzaId(), t: seconds() }
-      const messages = node('messages', { jid: channel.id, t: seconds() }, [countsNode(post)])
-      deliver(world, companion, node('notification', attrs, [node('live_updates', {}, [messages])]))
-    }
-}
+const encoded = (message: proto.IMessage) => ({
+  message: Buffer.from(proto.Message.encode(message).finish()),
+})
 
-const followersOf = (world: World, channel: Channel): Person[] =>
-  channel.followers.flatMap((lid) => world.people.withLid(lid) ?? [])
-
-const named = ({ id, serverId, type }: Post) => ({ id, server_id: String(serverId), type })
-
-/** What has come of a post: how often it was seen, and what it was given. */
-export const countsNode = (post: Post): BinaryNode =>
-  node('message', { ...named(post), t: seconds(post.at) }, [
-    node('views_count', { count: String(post.views) }),
-    node(
-      'reactions',
-      {},
-      [...countsOf(post)].map(([code, count]) => node('reaction', { code, count: String(count) })),
-    ),
-  ])
-
-/** A post, whole. */
-export function postNode(post: Post): BinaryNode {
-  const counts = countsNode(post)
-  const parts = Array.isArray(counts.content) ? counts.content : []
-  return { ...counts, content: [node('plaintext', {}, post.message), ...parts] }
-}
+const visible = ({ posts }: Channel, id: string): Post | undefined =>
+  posts.find((post) => post.id === id && !post.isDeleted)

@@ -1,7 +1,7 @@
 /** Channels, as far as they are driven from outside. */
 import { proto } from '@whiskeysockets/baileys'
 import type * as z from 'zod'
-import { type Channel, countsOf } from '../channels/channels.ts'
+import { type Channel, countsOf, postsIn } from '../channels/channels.ts'
 import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import type { World } from '../world.ts'
@@ -28,16 +28,17 @@ export const channelControl = (
   },
 })
 
-const viewOf = (world: World, { id, name, description, inviteCode, followers, posts }: Channel) => ({
-  id,
-  name,
-  description,
-  inviteCode,
-  followers: followers.map((lid) => `+${world.people.withLid(lid)?.number}`),
-  messages: posts.map((post) => ({
+const viewOf = (world: World, channel: Channel) => ({
+  id: channel.id,
+  name: channel.name,
+  description: channel.description,
+  inviteCode: channel.inviteCode,
+  followers: channel.followers.map((lid) => `+${world.people.withLid(lid)?.number}`),
+  messages: postsIn(channel).map((post) => ({
     id: post.id,
     serverId: post.serverId,
     ...describe(proto.Message.decode(post.message)),
     reactions: Object.fromEntries(countsOf(post)),
+    ...(post.editedAt ? { edited: true } : {}),
   })),
 })

@@ -51,6 +51,7 @@ export function openQueue(store: Store) {
   const hurry = store.statement('UPDATE queue SET due = 0 WHERE seq = ?')
   const settleId = store.statement('DELETE FROM queue WHERE device = ? AND class = ? AND id = ?')
   const settleRef = store.statement('DELETE FROM queue WHERE device = ? AND class = ? AND id = ? AND ref = ?')
+  const settleSeq = store.statement('DELETE FROM queue WHERE seq = ?')
   const drop = store.statement('DELETE FROM queue WHERE device = ?')
   const count = store.statement<{ device: string; n: number }>(
     'SELECT device, count(*) n FROM queue GROUP BY device',
@@ -82,6 +83,9 @@ export function openQueue(store: Store) {
 
     /** The companion has the messages with this id. */
     receipted: (by: Address, id: string) => settleId.run(addressKey(by), 'message', id),
+
+    /** It has this one; another one with the same id may follow, as the edit of a post does. */
+    settled: (seq: number) => settleSeq.run(seq),
 
     /** The companion has seen exactly this receipt or notification: an `ack` names it by the same attributes. */
     acknowledged: (by: Address, ack: BinaryNode) =>

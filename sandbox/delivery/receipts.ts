@@ -4,7 +4,7 @@
  */
 import type { Companion } from '../people/companions.ts'
 import type { Connection } from '../wire/connection.ts'
-import { isShared, lidJid, parseJid } from '../wire/jids.ts'
+import { isChannel, isShared, lidJid, parseJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, child, childrenOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
@@ -33,8 +33,10 @@ export function takeAck(world: World, connection: Connection, ack: BinaryNode): 
   if (!by) return
   if (ack.attrs.class !== 'message') return void world.queue.acknowledged(by, ack)
   const id = attr(ack, 'id')
-  const [resent] = world.queue.find(by, 'message', id).filter((owed) => owed.resends > 0)
-  if (ack.attrs.error === UNREADABLE && resent) world.queue.excuse(resent.seq)
+  const owed = world.queue.find(by, 'message', id)
+  const resent = owed.find(({ resends }) => resends > 0)
+  if (isChannel(ack.attrs.to ?? '')) for (const { seq } of owed.slice(0, 1)) world.queue.settled(seq)
+  else if (ack.attrs.error === UNREADABLE && resent) world.queue.excuse(resent.seq)
   else world.queue.receipted(by, id)
 }
 
@@ -43,8 +45,11 @@ function settle(world: World, by: Companion, receipt: BinaryNode) {
   const more = childrenOf(child(receipt, 'list'), 'item').map((item) => attr(item, 'id'))
   const readers = type === undefined || type in TOLD ? writersOf(world, participant ?? to) : []
   const me = lidJid(by.lid, by.device)
+  const reader = world.people.withLid(by.lid)
   for (const id of [attr(receipt, 'id'), ...more]) {
     world.queue.receipted(by, id)
+    if (reader && (type === undefined || type === 'inactive' || type === 'read' || type === 'played'))
+      world.sightings.reached(id, reader, type === 'read' || type === 'played' ? type : 'delivered')
     for (const writer of readers) {
       if (writer.lid === by.lid) continue
       const who = isShared(to) ? { from: to, participant: me } : { from: me }

@@ -1,5 +1,5 @@
 /** The namespace `newsletter`: what was posted in a channel, what has come of it, and live updates for a while. */
-import { countsNode, postNode } from '../channels/post.ts'
+import { countsNode, postNode } from '../channels/tell.ts'
 import { node } from '../wire/nodes.ts'
 import { type Query, reply, replyError } from './reply.ts'
 

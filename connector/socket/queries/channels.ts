@@ -8,6 +8,7 @@ import { iso } from '#core/platform/clock.ts'
 import { contentOf, unwrap } from '../../convert/content.ts'
 import { countsIn } from '../../convert/counts.ts'
 import { Refused } from '../errors.ts'
+import { editedAt, isDeleted } from '../post-changes.ts'
 import type { Answers, Asked } from './index.ts'
 
 const FOLLOWED = { id: '6388546374527196', path: 'xwa2_newsletter_subscribed' }
@@ -74,7 +75,8 @@ export const channelAnswers = ({ socket }: Asked): Answers => {
     async 'channel.posts'({ channelId, limit, before }) {
       const attrs = { type: 'jid', jid: channelId, count: String(limit), ...(before ? { before } : {}) }
       const answer = await ask(socket, 'get', S_WHATSAPP_NET, { tag: 'messages', attrs })
-      return { posts: childrenOf(childrenOf(answer, 'messages')[0], 'message').map(postOf) }
+      const posts = childrenOf(childrenOf(answer, 'messages')[0], 'message')
+      return { posts: posts.filter((post) => !isDeleted(post)).map(postOf) }
     },
     async 'channel.watch'({ channelId }) {
       const answer = await ask(socket, 'set', channelId, { tag: 'live_updates', attrs: {}, content: [] })
@@ -152,10 +154,11 @@ function infoOf({ id = '', thread_metadata: thread = {}, viewer_metadata: viewer
 function postOf(node: BinaryNode): ChannelPost {
   const plain = childrenOf(node, 'plaintext')[0]?.content
   const content = plain instanceof Uint8Array ? contentOf(unwrap(plain).message) : undefined
-  const at = Number(node.attrs.t)
+  const [at, edited] = [Number(node.attrs.t), editedAt(node)]
   return {
     ...countsIn(node),
     ...(at > 0 ? { timestamp: iso(at * 1_000) } : {}),
+    ...(edited ? { editedAt: iso(edited) } : {}),
     ...(content ?? { type: 'unsupported' }),
   }
 }

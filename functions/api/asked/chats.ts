@@ -1,8 +1,9 @@
 /** What the devices of one person keep in step about a chat: archived, pinned, muted, unread, cleared, starred. */
 import * as z from 'zod'
 import type { MessageKey } from '#core/contract/request.ts'
+import { isChannel } from '#core/jid.ts'
 import { ofChat } from '#core/message.ts'
-import { findTarget } from '#core/target.ts'
+import { findTarget, unusable } from '#core/target.ts'
 import { keyOf } from './keys.ts'
 import { chatParam, done } from './parameters.ts'
 import { type Asking, call } from './route.ts'
@@ -84,6 +85,7 @@ const starring = (method: 'put' | 'delete') =>
     async run({ ask, deps, session }, { params }) {
       const message = await findTarget(deps.store, session.id, params.messageId)
       const { chatId } = message
+      if (isChannel(chatId)) throw unusable(message, 'Posts in channels cannot have a star.')
       return ask('messages.star', { chatId, messages: [keyOf(message)], star: method === 'put' })
     },
   })

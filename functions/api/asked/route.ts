@@ -7,7 +7,8 @@ import * as z from 'zod'
 import { ask } from '#core/ask.ts'
 import { canonicalChatId, canonicalPersonId } from '#core/contacts/canonical.ts'
 import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
-
+import { isChannel } from '#core/jid.ts'
+import { Fault } from '#core/platform/fault.ts'
 import type { Session, Status } from '#core/session.ts'
 import { notConnected } from '#core/sessions/not-connected.ts'
 import { access, theSession } from '../access.ts'
@@ -105,7 +106,7 @@ export const call =
         deps,
         session,
         ask: (name, input) => ask(deps, session, name, input),
-        chatOf: (text) => canonicalChatId(deps.store, session.id, text),
+        chatOf: async (text) => conversation(await canonicalChatId(deps.store, session.id, text)),
         personOf,
         peopleOf: (texts) => Promise.all(texts.map(personOf)),
       }
@@ -118,4 +119,9 @@ async function assertIs(deps: Deps, session: Session, needed: Status): Promise<v
   const now = await shown(deps, session)
   if (now.status === needed) return
   throw notConnected(now)
+}
+
+function conversation(chatId: string): string {
+  if (!isChannel(chatId)) return chatId
+  throw new Fault('INVALID_RECIPIENT', 'A channel is no chat. There are calls of its own at …/channels.')
 }

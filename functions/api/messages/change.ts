@@ -11,7 +11,7 @@ import { send } from '#core/send.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { concernedBy } from '#core/status/audience.ts'
 import { takeBack } from '#core/take-back.ts'
-import { findTarget, targetOf } from '#core/target.ts'
+import { findTarget, targetOf, unusable } from '#core/target.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -49,7 +49,8 @@ const edit = createRoute({
   path: '/api/messages/{messageId}',
   tags,
   summary: 'Edit a message',
-  description: 'Of ours, a text or a caption. WhatsApp shows the change for 15 minutes after sending.',
+  description:
+    'Of ours, a text or a caption. WhatsApp shows the change for 15 minutes after sending, in a channel for 30 days. There the post may also be one of another admin; where we are none, the change fails with the reason `forbidden`.',
   security: SECURED,
   request: {
     ...which,
@@ -64,7 +65,7 @@ const remove = createRoute({
   tags,
   summary: 'Delete a message for everyone',
   description:
-    'One of ours; in a group that we administer, of anybody. One of ours that still waits (for its time, its turn, or the end of a restriction) is taken back and never sent: its status is `failed` then, with the reason `cancelled`.',
+    'One of ours; in a group or a channel that we administer, of anybody. One of ours that still waits (for its time, its turn, or the end of a restriction) is taken back and never sent: its status is `failed` then, with the reason `cancelled`.',
   security: SECURED,
   request: which,
   responses,
@@ -171,16 +172,18 @@ function pinnable(message: Message): Message {
 }
 
 function editable(message: Message): Message {
-  const isThere = message.fromMe && message.text !== undefined && !message.deletedAt
-  if (isThere && isConversation(message.chatId)) return message
+  const { chatId, fromMe, type, text, media, deletedAt } = message
+  const mayBeOurs = isChannel(chatId) || (fromMe && isConversation(chatId))
+  const isText = type === 'text' || (media && text !== undefined)
+  if (mayBeOurs && isText && !deletedAt) return message
   throw unusable(message, 'Only a text or a caption of ours can be edited, and only while it is there.')
 }
 
 function deletable(message: Message): Message {
-  const mayBeOurs = (message.fromMe && !isChannel(message.chatId)) || isGroup(message.chatId)
+  const mayBeOurs = message.fromMe || isGroup(message.chatId) || isChannel(message.chatId)
   if (mayBeOurs && !message.deletedAt) return message
-  throw unusable(message, 'Only a message of ours, or one in a group, can be deleted for everyone, once.')
+  throw unusable(
+    message,
+    'Only a message of ours, or one in a group or a channel, can be deleted for everyone, once.',
+  )
 }
-
-const unusable = ({ id, type }: Message, why: string) =>
-  new Fault('MESSAGE_NOT_USABLE', why, { details: { messageId: id, type } })

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
-import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
+import { type CapabilityWorld, capability, capabilityWorld, type Shown } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
 const ANN = '4915100000002'
 const BOB = '4915100000003'
+type Json = Record<string, unknown>
 type Channel = { id: string; name: string; role: string; followers: number; muted: boolean; link: string }
 let w: CapabilityWorld
 let id: string
@@ -201,17 +202,114 @@ capability('Post texts and files in a channel', 'POST /api/messages {image}', as
   expect(events.some(({ payload }) => 'message' in payload && payload.message.id === sent.id)).toBe(false)
 })
 
-capability('Refuse what cannot be posted', 'POST /api/messages {poll}', async () => {
-  const poll = { question: 'Tea?', options: ['yes', 'no'] }
-  const polled = await w.call('POST', '/api/messages', { sessionId: id, to: own, poll })
-  expect(polled.body).toMatchObject({ code: 'VALIDATION_ERROR' })
-  const { body } = await w.call<{ message: { id: string } }>('POST', '/api/messages?wait=server', {
-    sessionId: id,
-    to: news.id,
-    text: 'Mine now',
-  })
-  expect(body.message).toMatchObject({ status: 'failed', reason: 'forbidden' })
-})
+capability(
+  'Edit and delete what was posted in a channel',
+  'PUT /api/messages/{messageId} · DELETE /api/messages/{messageId}',
+  async () => {
+    const done = async (method: string, messageId: string, body?: Record<string, unknown>) => {
+      const { message } = (await w.call<{ message: Shown }>(method, `/api/messages/${messageId}`, body)).body
+      await until('WhatsApp has it', async () => (await w.shown(id, message.id)).status === 'server')
+    }
+    const posted = async () =>
+      (await w.call<{ posts: Json[] }>('GET', `${path}/${own}/posts`)).body.posts.map(({ text }) => text)
+    const follower = (await w.line(BOB)).id
+    const sent = await w.sends(id, { to: own, text: 'Rye, 2 €' })
+    expect(await w.received(follower, sent.id)).toMatchObject({ text: 'Rye, 2 €' })
+
+    await done('PUT', sent.id, { text: 'Rye, 3 €' })
+    expect(await w.shown(id, sent.id)).toMatchObject({ text: 'Rye, 3 €', editedAt: expect.any(String) })
+    expect(await w.atPhone(BOB, sent.id)).toMatchObject({ text: 'Rye, 3 €', edited: true, copies: 1 })
+    await w.event(
+      follower,
+      'message.edited',
+      ({ target, text }) => target.messageId === sent.id && text === 'Rye, 3 €',
+    )
+    expect(await w.shown(follower, sent.id)).toMatchObject({ text: 'Rye, 3 €', type: 'text' })
+    expect((await posted()).at(-1)).toBe('Rye, 3 €')
+
+    const image = await w.sends(id, { to: own, image: { base64: base64(sample.png), caption: 'Old' } })
+    await done('PUT', image.id, { text: 'New' })
+    expect(await w.atPhone(BOB, image.id)).toMatchObject({ type: 'image', text: 'New', edited: true })
+    expect((await w.phones.media(BOB, image.id)).content).toEqual(sample.png)
+
+    await done('DELETE', sent.id)
+    await until('it is gone at the phone', async () => (await w.atPhone(BOB, sent.id)).type === 'deleted')
+    await w.event(follower, 'message.deleted', ({ target }) => target.messageId === sent.id)
+    for (const session of [id, follower])
+      expect(await w.shown(session, sent.id)).toMatchObject({ deletedAt: expect.any(String) })
+    expect((await w.shown(follower, sent.id)).text).toBeUndefined()
+    expect((await posted()).at(-1)).toBe('New')
+    const again = await w.call('DELETE', `/api/messages/${sent.id}?sessionId=${id}`)
+    expect(again.body).toMatchObject({ code: 'MESSAGE_NOT_USABLE' })
+  },
+)
+
+capability(
+  'Hear that a post was edited or deleted',
+  'GET /api/sessions/{sessionId}/chats/{chatId}/messages',
+  async () => {
+    const read = async (post: string) => {
+      const chat = `/api/sessions/${id}/chats/${news.id}/messages`
+      const { messages } = (await w.call<{ messages: Shown[] }>('GET', chat)).body
+      return messages.find((one) => one.id === post)
+    }
+    const post = await posts('Rain')
+    await w.received(id, post)
+    await w.phones.send(ANN, { to: news.id, edit: { id: post, text: 'Sun' } })
+    const { payload } = await w.event(id, 'message.edited', ({ target }) => target.messageId === post)
+    expect(payload).toMatchObject({ chatId: news.id, fromMe: false, text: 'Sun', target: { fromMe: false } })
+    expect(await read(post)).toMatchObject({ text: 'Sun', editedAt: expect.any(String) })
+    const { body } = await w.call<{ posts: Json[] }>('GET', `${path}/${news.id}/posts?limit=1`)
+    expect(body.posts).toMatchObject([{ id: post, text: 'Sun', editedAt: expect.any(String) }])
+    await w.phones.send(ANN, { to: news.id, deletion: { id: post } })
+    await w.event(id, 'message.deleted', ({ target }) => target.messageId === post)
+    expect(await read(post)).toMatchObject({ deletedAt: expect.any(String) })
+    expect((await read(post))?.text).toBeUndefined()
+    expect(
+      (await w.events(id)).filter(
+        ({ type, payload }) =>
+          type === 'message.received' && 'message' in payload && payload.message.id === post,
+      ),
+    ).toHaveLength(1)
+  },
+)
+
+capability(
+  'Refuse what cannot be posted',
+  'POST /api/messages {poll} · PUT /api/messages/{messageId}/pin · PUT /api/sessions/{sessionId}/messages/{messageId}/star',
+  async () => {
+    const post = await posts('Not yours')
+    await w.received(id, post)
+    for (const [method, call, body] of [
+      ['PUT', `/api/messages/${post}/pin`, {}],
+      ['PUT', `/api/sessions/${id}/messages/${post}/star`, undefined],
+    ] as const)
+      expect((await w.call(method, call, body)).body).toMatchObject({ code: 'MESSAGE_NOT_USABLE' })
+    const edited = await w.call<{ message: Shown }>('PUT', `/api/messages/${post}`, { text: 'Mine' })
+    await until(
+      'WhatsApp has refused it',
+      async () => (await w.shown(id, edited.body.message.id)).status === 'failed',
+    )
+    expect(await w.shown(id, edited.body.message.id)).toMatchObject({ reason: 'forbidden' })
+    expect(await w.shown(id, post)).toMatchObject({ text: 'Not yours' })
+    const answer = await w.call('POST', '/api/messages', {
+      sessionId: id,
+      to: own,
+      text: 'Yes',
+      replyTo: post,
+    })
+    expect(answer.body).toMatchObject({ code: 'VALIDATION_ERROR' })
+    const poll = { question: 'Tea?', options: ['yes', 'no'] }
+    const polled = await w.call('POST', '/api/messages', { sessionId: id, to: own, poll })
+    expect(polled.body).toMatchObject({ code: 'VALIDATION_ERROR' })
+    const { body } = await w.call<{ message: { id: string } }>('POST', '/api/messages?wait=server', {
+      sessionId: id,
+      to: news.id,
+      text: 'Mine now',
+    })
+    expect(body.message).toMatchObject({ status: 'failed', reason: 'forbidden' })
+  },
+)
 
 capability(
   'Change and delete a channel',
