@@ -72,6 +72,7 @@ export function openInbox(store: Store) {
      VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, ?)
      ON CONFLICT (owner, id, sender) DO UPDATE SET copies = copies + 1`,
   )
+  const revise = store.statement('UPDATE inbox SET content = ? WHERE owner = ? AND id = ?')
   const one = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? AND from_me = 0')
   const shown = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? AND sender = ?')
   const last = store.statement<Row>('SELECT * FROM inbox WHERE owner = ? AND id = ? ORDER BY seq DESC')
@@ -100,6 +101,10 @@ export function openInbox(store: Store) {
       const details = [fromMe ? 1 : 0, JSON.stringify(content), route ? JSON.stringify(route) : null] as const
       add.run(owner, id, from, to, Date.now(), ...details)
     },
+
+    /** What was shown under this id is something else now, in its place. */
+    revise: (owner: string, id: string, content: Content): void =>
+      void revise.run(JSON.stringify(content), owner, id),
 
     has: (owner: string, id: string, from: string): boolean => shown.get(owner, id, from) !== undefined,
 
