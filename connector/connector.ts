@@ -3,6 +3,7 @@
  * supervisor. `drain` ends it in good order; `stop` ends it as a crash would, without the crash.
  */
 import { buffer } from 'node:stream/consumers'
+import PQueue from 'p-queue'
 import * as Chats from '#core/chat.ts'
 import { contactBook } from '#core/contacts/book.ts'
 import { deviceSeal, dynamoDevice } from '#core/device/index.ts'
@@ -64,6 +65,9 @@ import { within } from './within.ts'
 
 /** Files of one session that are looked for in one go, when it is connected; the others the next time. */
 const FILES_LOOKED_FOR = 200
+
+/** Parts of histories that are taken over at the same time: each takes a few MB of memory while it is. */
+const HISTORIES = 2
 
 /** Phases in which a session seeks a connection. Waiting for its QR to be scanned is not one of them. */
 const AWAY: readonly Phase[] = ['starting', 'confirming', 'waiting']
@@ -205,6 +209,7 @@ export function startConnector(options: ConnectorOptions): Connector {
         to: addressOf(chatId),
         content: { type: 'text', text },
       }),
+    histories: new PQueue({ concurrency: HISTORIES }),
     keepHistory: (past) => keepHistory(store, retention, past),
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>

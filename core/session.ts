@@ -4,6 +4,7 @@
  * The verbs are in sessions/.
  */
 import * as z from 'zod'
+import { HistoryState } from './history.ts'
 import { Restriction } from './restriction.ts'
 import { StoredSettings } from './settings.ts'
 
@@ -55,6 +56,7 @@ export const State = z.object({
   clientVersion: z.string().optional(),
   lastActivity: z.iso.datetime().optional(),
   restriction: Restriction.optional(),
+  history: HistoryState.optional(),
   qr: z.object({ text: z.string(), expiresAt: z.iso.datetime() }).optional(),
 })
 export type State = z.infer<typeof State>

@@ -1,9 +1,8 @@
 /**
- * The history that a phone hands over: in parts, each in a message to its own device alone, with the content inside or
- * left at the media server. Its messages become what they would have been told as then. What only changed another one (a
- * reaction, an edit) is not taken over.
+ * The history that a phone hands over: in parts, each announced by a message to its own device alone, with the content
+ * inside or left at the media server. Its messages become what they would have been told as then. What only changed
+ * another one (a reaction, an edit) is not taken over.
  */
-import { inflateSync } from 'node:zlib'
 import { proto } from '@whiskeysockets/baileys'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageStatus } from '#core/contract/message.ts'
@@ -15,17 +14,17 @@ import type { Context } from './context.ts'
 import { messageEvents } from './message.ts'
 
 type MessageRow = Extract<Row, { kind: 'message' }>
+type HistoryRow = Extract<Row, { kind: 'history' }>
 type Kind = Extract<Event, { type: 'history.synced' }>['payload']['kind']
 
-export type Part = {
-  row: MessageRow
-  kind: Kind
+export type Announced = {
+  /** Undefined of what brings no messages: names, and what only Baileys needs. */
+  kind: Kind | undefined
   progress: number | undefined
   requestId: string | undefined
   /** Deflated; absent when it has to be fetched by the message. */
   content: Uint8Array | undefined
 }
-export type History = { past: Past[]; chats: string[] }
 
 const { HistorySyncType } = proto.HistorySync
 const { Status } = proto.WebMessageInfo
@@ -41,61 +40,60 @@ const REACHED: Partial<Record<number, MessageStatus>> = {
   [Status.PLAYED]: 'played',
 }
 
-/** Undefined for every other message. @throws Error when the bytes are no message */
-export function historyPartIn(row: Row): Part | undefined {
-  if (row.kind !== 'message' || row.stanza.category !== 'peer') return
-  const told = unwrap(row.message).message.protocolMessage?.historySyncNotification
-  const kind = told && KINDS[told.syncType ?? -1]
-  if (!kind) return
-  const { progress, peerDataRequestSessionId, initialHistBootstrapInlinePayload: inside } = told
+/** What a message says of the part that it announces. @throws Error when the bytes are no such message */
+export function announcedBy(message: Uint8Array): Announced {
+  const told = unwrap(message).message.protocolMessage?.historySyncNotification
+  if (!told) throw new Error('the message announces no history')
+  const { syncType, progress, peerDataRequestSessionId, initialHistBootstrapInlinePayload: inside } = told
   return {
-    row,
-    kind,
+    kind: KINDS[syncType ?? -1],
     progress: progress ?? undefined,
     requestId: peerDataRequestSessionId || undefined,
     content: inside?.length ? inside : undefined,
   }
 }
 
-/**
- * @param isWanted whether a chat is taken over, by its jid
- * @throws Error when the content is no history
- */
-export function historyIn(
-  { row }: Part,
-  content: Uint8Array,
-  context: Context,
-  isWanted: (jid: string) => boolean,
-): History {
-  const sync = proto.HistorySync.decode(inflateSync(content))
-  const known = numbersIn(sync)
-  const around: Context = { ...context, directory: (lid) => known.get(lid) ?? context.directory(lid) }
-  const past = sync.conversations.flatMap((conversation) =>
-    isWanted(conversation.id ?? '')
-      ? inOrder(conversation).flatMap(({ message, at }) => pastOf(message, at, conversation, row, around))
-      : [],
-  )
-  return { past, chats: [...new Set(past.map(({ payload }) => payload.message.chatId))] }
+/** What became of a part. Nothing is told of parts that bring no messages. */
+export function historyEvents({ id, message, outcome }: HistoryRow, { session, now }: Context): Event[] {
+  const { kind, progress, requestId } = announcedBy(message)
+  if (!kind) return []
+  const base = { id, ...session, timestamp: now }
+  const part = {
+    kind,
+    ...(progress === undefined ? {} : { progress }),
+    ...(requestId ? { requestId } : {}),
+  }
+  if ('failed' in outcome) {
+    const { failed: reason, attempts } = outcome
+    return [{ ...base, type: 'history.failed', payload: { ...part, reason, attempts } }]
+  }
+  const { chats, messages, chatId } = outcome
+  const about = kind === 'on_demand' && chatId ? { chatId } : {}
+  return [{ ...base, type: 'history.synced', payload: { ...part, chats, messages, ...about } }]
 }
 
-type Dated = { message: proto.IWebMessageInfo; at: number }
+/** The same context, with the numbers behind LIDs that the history itself tells. */
+export function knowing(heads: proto.HistorySync, context: Context): Context {
+  const known = numbersIn(heads)
+  return { ...context, directory: (lid) => known.get(lid) ?? context.directory(lid) }
+}
+
+export const secondOf = ({ message }: proto.IHistorySyncMsg): number => Number(message?.messageTimestamp ?? 0)
 
 /**
- * The oldest first, each with a time in ms. WhatsApp tells whole seconds and an order within them, which the milliseconds
- * keep.
+ * Messages of one second of a chat, the oldest first. WhatsApp tells times in whole seconds and an order within them,
+ * which the milliseconds keep.
  */
-function inOrder({ messages }: proto.IConversation): Dated[] {
-  const dated = (messages ?? []).flatMap(({ message, msgOrderId }) =>
-    message
-      ? [{ message, at: Number(message.messageTimestamp ?? 0) * 1_000, order: Number(msgOrderId ?? 0) }]
-      : [],
+export function pastIn(
+  said: proto.IHistorySyncMsg[],
+  head: proto.IConversation,
+  row: MessageRow,
+  context: Context,
+): Past[] {
+  const ordered = said.toSorted((one, other) => Number(one.msgOrderId ?? 0) - Number(other.msgOrderId ?? 0))
+  return ordered.flatMap((one, place) =>
+    one.message ? pastOf(one.message, secondOf(one) * 1_000 + Math.min(place, 999), head, row, context) : [],
   )
-  dated.sort((one, other) => one.at - other.at || one.order - other.order)
-  let before = { second: -1, place: 0 }
-  return dated.map(({ message, at }) => {
-    before = { second: at, place: before.second === at ? Math.min(before.place + 1, 999) : 0 }
-    return { message, at: at + before.place }
-  })
 }
 
 function pastOf(

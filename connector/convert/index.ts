@@ -10,15 +10,17 @@ import { callEvents } from './call.ts'
 import { channelEvents } from './channel.ts'
 import { type Context, nthId } from './context.ts'
 import { groupEvents } from './group.ts'
+import { historyEvents } from './history.ts'
 import { messageEvents, waitingEvents } from './message.ts'
 import { receiptEvents } from './receipt.ts'
 import { resentIn } from './resent.ts'
 import { syncedEvents } from './synced.ts'
 
 export type { About, Context } from './context.ts'
-export { type History, historyIn, historyPartIn, type Part } from './history.ts'
+export { announcedBy, knowing, pastIn, secondOf } from './history.ts'
 export type { Directory } from './identity.ts'
 export { decode, encode, encodeMessage, textMessage, Unsendable } from './outgoing.ts'
+export { BrokenHistory, encodeHeads, headsIn, messagesIn } from './sync-stream.ts'
 export { heardIn } from './synced.ts'
 
 /**
@@ -46,5 +48,7 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return callEvents(row, context)
     case 'synced':
       return syncedEvents(row, context)
+    case 'history':
+      return historyEvents(row, context)
   }
 }

@@ -82,23 +82,13 @@ test('a device has the name that was chosen, or the one that WhatsApp expects', 
   expect(config(LIVE, { deviceName: 'Front desk' }).browser?.[0]).toBe('Front desk')
 })
 
-test('history is taken as the settings say, and what comes with it always is', () => {
-  const { INITIAL_BOOTSTRAP, RECENT, FULL, PUSH_NAME } = proto.HistorySync.HistorySyncType
-  const takes = (settings: ConnectSettings, syncType: proto.HistorySync.HistorySyncType, directPath = '/x') =>
-    config(SANDBOX, settings).shouldSyncHistoryMessage?.(
-      proto.Message.HistorySyncNotification.create({ syncType, directPath }),
-    )
-  const none = { takesHistory: () => false, syncFullHistory: true }
-  expect([INITIAL_BOOTSTRAP, RECENT, FULL, PUSH_NAME].map((type) => takes({}, type))).toEqual([
-    true,
-    true,
-    false,
-    true,
-  ])
-  expect(takes({ syncFullHistory: true }, FULL)).toBe(true)
-  expect([INITIAL_BOOTSTRAP, RECENT, FULL].map((type) => takes(none, type))).toEqual([true, false, false])
-  // Baileys asks so whether it shall wait for the app state, which comes with the history.
-  expect(takes(none, RECENT, '')).toBe(true)
+test('the phone is asked for all of its history when the settings say so, and Baileys waits for it in any case', () => {
+  expect(config(SANDBOX, {}).syncFullHistory).toBe(false)
+  expect(config(SANDBOX, { syncFullHistory: true }).syncFullHistory).toBe(true)
+  const announced = proto.Message.HistorySyncNotification.create({
+    syncType: proto.HistorySync.HistorySyncType.FULL,
+  })
+  expect(config(SANDBOX, {}).shouldSyncHistoryMessage?.(announced)).toBe(true)
 })
 
 test('a device has the name and the browser that its owner chose', () => {

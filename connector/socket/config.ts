@@ -55,8 +55,8 @@ export function socketConfig(options: ConfigOptions): UserFacingSocketConfig {
     keepAliveIntervalMs: settings.keepAliveMs ?? DEFAULTS.keepAliveMs,
     ...(settings.qrTimeoutMs ? { qrTimeout: settings.qrTimeoutMs } : {}),
     syncFullHistory: settings.syncFullHistory ?? false,
-    shouldSyncHistoryMessage: (notification) =>
-      isWantedHistory(notification, settings.takesHistory?.() ?? true, settings.syncFullHistory ?? false),
+    // It sees no more of a history than that there is one, and needs that to take over the app state.
+    shouldSyncHistoryMessage: () => true,
     shouldIgnoreJid: options.isIgnored,
     markOnlineOnConnect: settings.markOnline ?? false,
     emitOwnEvents: false,
@@ -87,20 +87,4 @@ export const versionFor = ({ mode }: ServerAddress): WAVersion =>
 function browserOf({ deviceName, browserName }: ConnectSettings): WABrowserDescription {
   const [name, browser, version] = DEFAULT_CONNECTION_CONFIG.browser
   return [deviceName ?? name, browserName ?? browser, version]
-}
-
-const { FULL, RECENT } = proto.HistorySync.HistorySyncType
-
-/**
- * Baileys asks without a place, before there is any history, whether to wait for it: it must, because the phone numbers
- * behind LIDs and the app state come with it. A chunk of messages is then taken or not.
- */
-function isWantedHistory(
-  { syncType, directPath, initialHistBootstrapInlinePayload }: proto.Message.IHistorySyncNotification,
-  isTaken: boolean,
-  isFull: boolean,
-): boolean {
-  if (syncType === FULL) return isTaken && isFull
-  const isChunk = Boolean(directPath) || Boolean(initialHistBootstrapInlinePayload?.length)
-  return isTaken || syncType !== RECENT || !isChunk
 }

@@ -20,6 +20,7 @@ import { outside } from './context.ts'
 import type { Credentials } from './credentials.ts'
 import { NotConnected } from './errors.ts'
 import { harden } from './hardening/index.ts'
+import { learnFrom } from './history/learn.ts'
 import { Ignoring } from './ignoring.ts'
 import { listen } from './intake.ts'
 import type { Journal } from './journal.ts'
@@ -152,6 +153,11 @@ export class LiveConnection implements Connection {
   async standing(): Promise<Standing> {
     this.#assertOpen()
     return standingOf(await this.line.untilLost(this.#socket.fetchAccountReachoutTimelock()))
+  }
+
+  async learn(heads: Uint8Array): Promise<void> {
+    this.#assertOpen()
+    await outside(() => learnFrom(this.#socket, this.line, heads))
   }
 
   async pairingCode(phoneNumber: string): Promise<string> {

@@ -10,6 +10,7 @@ import { LiveConnection, type Parts } from './connection.ts'
 import { Credentials } from './credentials.ts'
 import { Delivery } from './delivery.ts'
 import { Closed, Refusing } from './errors.ts'
+import { Shelf } from './history/shelf.ts'
 import { Journal } from './journal.ts'
 import { Transactions } from './keys.ts'
 import { Line } from './line.ts'
@@ -24,6 +25,7 @@ import type {
   ConnectSettings,
   Device,
   DeviceOptions,
+  HistoryShelf,
   Me,
   Observer,
   Outgoing,
@@ -46,6 +48,7 @@ export class LiveDevice implements Device {
   readonly #credentials: Credentials
   readonly #journal: Journal
   readonly #outbox: Outbox
+  readonly #shelf: Shelf
   readonly #parts: Parts
   #connection: LiveConnection | undefined
   #lines = 0
@@ -69,10 +72,14 @@ export class LiveDevice implements Device {
       onDead: (error) => this.#die(error),
     })
     this.#delivery = new Delivery({
-      deliver,
+      // What the rows announce is on the shelf before they leave the journal.
+      deliver: async (rows) => {
+        await deliver(rows)
+        this.#shelf.take(rows)
+      },
       log,
       durable: () => this.#set.durable,
-      sources: () => [this.#journal, this.#outbox],
+      sources: () => [this.#journal, this.#outbox, this.#shelf],
       onChange: () => this.#weighPressure(),
     })
     const nextId = rowIds(opened.mark, now)
@@ -84,6 +91,15 @@ export class LiveDevice implements Device {
     this.#journal = new Journal(this.#set, newId, queue)
     this.#outbox = new Outbox(this.#set, newId, queue)
     this.#credentials = new Credentials(this.#set, opened.topPreKey)
+    this.#shelf = new Shelf({
+      set: this.#set,
+      newId,
+      queue,
+      isInJournal: (id) => this.#journal.has(id),
+      me: () => this.#credentials.me,
+      now,
+      onChange: () => options.onHistory?.(),
+    })
     const keys = preKeys(store, this.#set, log)
     const transactions = new Transactions(this.#set, keys)
     const parts = { set: this.#set, preKeys: keys, transactions, journal: this.#journal }
@@ -124,6 +140,10 @@ export class LiveDevice implements Device {
   lidOf(phoneNumber: string): string | undefined {
     const user = this.#set.read('lid-mapping', phoneNumber.replace('+', ''))
     return typeof user === 'string' ? `${user}@lid` : undefined
+  }
+
+  get history(): HistoryShelf {
+    return this.#shelf
   }
 
   get pressure(): Device['pressure'] {

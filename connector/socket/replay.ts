@@ -3,8 +3,9 @@
  * receipt: a crash in between would leave the device without its keys for ever. Those that are still in the journal and
  * will not be delivered again are fed to Baileys once more; all that they do is idempotent.
  */
-import { cleanMessage, decodeMessageNode, proto, type WASocket } from '@whiskeysockets/baileys'
+import { cleanMessage, decodeMessageNode, type WASocket } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
+import { peerContent, withoutHistory } from './history/notification.ts'
 import type { Journal, StoredMessage } from './journal.ts'
 import type { Line } from './line.ts'
 import type { WriteSet } from './write-set.ts'
@@ -44,7 +45,8 @@ export async function replayPeerMessages(options: ReplayOptions): Promise<void> 
 
 /** Baileys has acted on a peer message: its keys are in our hands, or it brought none. */
 export function hasTakenEffect(set: WriteSet, message: StoredMessage): boolean {
-  const keys = contentOf(message)?.protocolMessage?.appStateSyncKeyShare?.keys ?? []
+  const keys =
+    peerContent(Buffer.from(message.padded, 'base64'))?.protocolMessage?.appStateSyncKeyShare?.keys ?? []
   return keys.every(({ keyId }) =>
     set.has('app-state-sync-key', Buffer.from(keyId?.keyId ?? []).toString('base64')),
   )
@@ -52,21 +54,11 @@ export function hasTakenEffect(set: WriteSet, message: StoredMessage): boolean {
 
 async function actOn({ socket }: ReplayOptions, message: StoredMessage): Promise<void> {
   const { me } = socket.authState.creds
-  const content = contentOf(message)
+  const content = peerContent(Buffer.from(message.padded, 'base64'))
   if (!me || !content) return
   const node = { tag: 'message', attrs: message.stanza, content: [] }
   const { fullMessage } = decodeMessageNode(node, me.id, me.lid ?? '')
-  fullMessage.message = content
+  fullMessage.message = withoutHistory(content)
   cleanMessage(fullMessage, me.id, me.lid ?? '')
   await socket.upsertMessage(fullMessage, 'append')
-}
-
-function contentOf({ padded }: StoredMessage): proto.IMessage | undefined {
-  const bytes = Buffer.from(padded, 'base64')
-  try {
-    const content = proto.Message.decode(bytes.subarray(0, bytes.length - (bytes.at(-1) ?? 0)))
-    return content.deviceSentMessage?.message ?? content
-  } catch {
-    return undefined
-  }
 }

@@ -75,7 +75,45 @@ export type Row = { id: string } & (
   | { kind: 'call'; stanza: Stanza }
   /** What the devices of the person keep in step has changed, wherever that was done. */
   | { kind: 'synced'; changes: Synced[] }
+  /** What became of a part of the history; `message` is the encoded `proto.Message` that announced it. */
+  | { kind: 'history'; message: Uint8Array; outcome: HistoryOutcome }
 )
+
+export type HistoryFailure = 'gone' | 'unreadable' | 'unavailable'
+export type HistoryOutcome =
+  | { chats: number; messages: number; chatId?: string }
+  | { failed: HistoryFailure; attempts: number }
+
+/** A part of the history that the phone has offered, and how far it has been taken over. */
+export type HistoryPart = {
+  /** The message that announced it. */
+  row: Extract<Row, { kind: 'message' }>
+  /** When it came, and before when it is not tried again, in ms since 1970. */
+  since: number
+  notBefore: number
+  /** Attempts that have failed. */
+  attempts: number
+  /** Messages of it that are dealt with, from its beginning; how many of them were kept, and of how many chats. */
+  done: number
+  messages: number
+  chats: number
+  /** The place of the chat that was counted last; -1 before the first. */
+  lastChat: number
+}
+/** `progress`: percent, as the phone has said it with the last part. */
+export type HistoryTotals = { parts: number; failed: number; messages: number; progress?: number }
+
+/** What the phone has offered of the history and nobody has taken over yet. Durable: the next owner finds it too. */
+export type HistoryShelf = {
+  /** In the order in which they came. */
+  pending(): HistoryPart[]
+  /** Of parts that are over, since the device was linked. */
+  readonly totals: HistoryTotals
+  /** Notes how far a part has come. */
+  note(id: string, change: Partial<Omit<HistoryPart, 'row' | 'since'>>): void
+  /** It is over: a `history` row tells so, once; without an outcome nothing is told. */
+  finish(id: string, outcome: HistoryOutcome | undefined): void
+}
 
 /** A message to send. `message` is an encoded `proto.Message` (connector/convert makes it). */
 export type Outgoing = {
@@ -100,6 +138,8 @@ export type DeviceOptions = {
   lookup(messageId: string): Promise<Uint8Array | undefined>
   /** When messages may leave; at once without them. */
   rules?: Rules
+  /** Something was put on the shelf of the history. */
+  onHistory?(): void
   log: Logger
   now?: () => number
   limits?: Partial<Limits>
@@ -165,6 +205,7 @@ export type Device = {
    * @returns false when it has left, or is not here
    */
   withdraw(messageId: string): boolean
+  readonly history: HistoryShelf
   readonly pressure: 'normal' | 'refusing'
   readonly stats: Stats
   /** Called once, with Fenced or the fatal error. The connection is gone by then. */
@@ -189,8 +230,6 @@ export type ConnectSettings = {
   browserName?: string
   /** Ask the phone for the full history when linking. */
   syncFullHistory?: boolean
-  /** Whether history that the phone offers is fetched; without it what is needed to write to people still is. */
-  takesHistory?(): boolean
   /** Through a proxy; straight on without it. */
   way?: Way | undefined
   /** Whether a chat (by jid) is ignored; asked whenever something comes from it. */
@@ -271,4 +310,9 @@ export type Connection = {
   /** Queries to WhatsApp. They reject when the connection is not open or closes meanwhile. */
   readonly ask: Ask
   readonly media: MediaPort
+  /**
+   * Takes over what a history says of people and chats: `heads` is an encoded `HistorySync` without messages.
+   * Idempotent. @throws NotConnected
+   */
+  learn(heads: Uint8Array): Promise<void>
 }

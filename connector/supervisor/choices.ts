@@ -14,7 +14,6 @@ export function choicesOf(session: Chosen): ConnectSettings {
     ...(browserName ? { browserName } : {}),
     markOnline,
     syncFullHistory: messageHistory && historyDepth === 'year',
-    takesHistory: () => session().settings.messageHistory,
     ignores: (jid) => isIgnored(session(), jid),
   }
 }
@@ -41,6 +40,7 @@ export function isUnwanted(session: ReturnType<Chosen>, row: Row): boolean {
     case 'receipt':
     case 'ack':
     case 'synced':
+    case 'history':
       return false
   }
 }

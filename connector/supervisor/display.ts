@@ -3,6 +3,7 @@
  * its events, and logged once per change. What is shown already is not written again.
  */
 import type { Event } from '#core/contract/event.ts'
+import type { HistoryState } from '#core/history.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Restriction } from '#core/restriction.ts'
@@ -116,6 +117,11 @@ export class Display {
     })
   }
 
+  /** What is shown stays; the history is taken over so far. */
+  history(history: HistoryState): void {
+    this.#parts.states.record(this.#subject, { state: { ...this.#shown, history }, events: [] })
+  }
+
   /** The session is no longer ours: what is not written stays unwritten. */
   leave(): void {
     this.#phase = 'gone'
@@ -146,6 +152,7 @@ export class Display {
           phoneNumber: undefined,
           claimed: undefined,
           restriction: undefined,
+          history: undefined,
           connectedAt: undefined,
         }
       : {

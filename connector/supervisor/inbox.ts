@@ -5,13 +5,10 @@
 import type { Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import { MessageFacts } from '#core/contract/message.ts'
-import { iso } from '#core/platform/clock.ts'
 import { type About, type Context, eventsOf } from '../convert/index.ts'
-import { isFetchedAtOnce } from '../media/automatic.ts'
 import { awaitingIn, type Receiver } from '../media/receiving.ts'
-import type { Device, Row } from '../socket/index.ts'
+import type { Row } from '../socket/index.ts'
 import { isUnwanted } from './choices.ts'
-import type { Historian } from './history.ts'
 import { joinChats, tellsOfOne } from './joining.ts'
 import { withNews } from './news.ts'
 import type { Outbox } from './outbox.ts'
@@ -20,43 +17,18 @@ import { timersLearnt } from './timers.ts'
 
 export type InboxParts = Pick<
   SessionParts,
-  | 'about'
-  | 'contacts'
-  | 'timers'
-  | 'seek'
-  | 'session'
-  | 'ledger'
-  | 'keys'
-  | 'append'
-  | 'downloads'
-  | 'now'
-  | 'log'
+  'about' | 'contacts' | 'timers' | 'seek' | 'session' | 'ledger' | 'keys' | 'append' | 'downloads' | 'log'
 > & {
   receiver: Receiver
   outbox: Outbox
-  history: Historian
+  /** What a conversion knows by then. */
+  context(): Context
   /** Hears of events once they are stored. */
   react(events: Event[]): void
-  device(): Pick<Device, 'me' | 'phoneNumberOf' | 'lidOf'> | undefined
 }
 
 export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
-  const { about, session, outbox, device, append, keys, now, log } = parts
-  const directory = (lid: string) => device()?.phoneNumberOf(lid)
-  const contextNow = (): Context => ({
-    session: about,
-    me: device()?.me,
-    directory,
-    lidOf: (phoneNumber) => device()?.lidOf(phoneNumber),
-    seal: keys.seal,
-    stateOf: (media, of) =>
-      isFetchedAtOnce(session().settings.autoDownload, media, of)
-        ? parts.downloads.stateOf(media)
-        : 'skipped',
-    isKept: session().settings.store,
-    now: iso(now()),
-  })
-
+  const { session, outbox, append, keys, context, log } = parts
   const eventsIn = (row: Row, around: Context, sent?: MessageFacts): Event[] => {
     try {
       return eventsOf(row, around, sent)
@@ -90,15 +62,14 @@ export function inbox(parts: InboxParts): (rows: Row[]) => Promise<void> {
     const sent = await Promise.all(rows.map(sentBy))
     const events: Event[] = []
     for (const [index, row] of rows.entries()) {
-      const around = contextNow()
+      const around = context()
       const read = eventsIn(row, around, sent[index])
       const target = row.kind === 'message' && read[0] && unopened(read[0])
       const found = target && (await aboutIn(target, events))
       events.push(...(found ? eventsIn(row, { ...around, about: found }) : read))
     }
-    events.push(...(await parts.history.take(rows, contextNow())))
     const timed = [...events, ...(await timersLearnt(parts.timers, events))]
-    const told = await withNews(parts, rows, timed, contextNow())
+    const told = await withNews(parts, rows, timed, context())
     await append(told)
     if (told.some(tellsOfOne)) joinChats(parts)
     parts.downloads.fetch(parts.receiver, awaitingIn(events))
@@ -119,6 +90,8 @@ const seen = (row: Row) => {
       return { kind: row.kind, id: row.stanza.id, type: row.stanza.type }
     case 'synced':
       return { kind: row.kind, changes: row.changes.map(({ what }) => what) }
+    case 'history':
+      return { kind: row.kind, failed: 'failed' in row.outcome ? row.outcome.failed : undefined }
     default:
       return { kind: row.kind, type: row.stanza.attrs.type }
   }

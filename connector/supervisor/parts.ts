@@ -39,7 +39,7 @@ export type SupervisorParts = {
   openDevice(
     session: Session,
     epoch: number,
-    hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log'>,
+    hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log' | 'onHistory'>,
   ): Promise<Device>
   /** Packs the device of a session at rest up; undefined when it is not linked. */
   takeOut(session: Session, epoch: number): Promise<string | undefined>
@@ -56,6 +56,8 @@ export type SupervisorParts = {
   /** Whether the session's shard is still ours, as the store knows. */
   isOurs(): Promise<boolean>
   ledger(sessionId: string, messageId: string): Promise<Message | undefined>
+  /** Runs as many parts of histories at a time as the process can bear. */
+  histories: { add(work: () => Promise<void>): Promise<unknown> }
   /** Takes messages from before into the read model. */
   keepHistory(past: Past[]): Promise<void>
   /** Stores a text of ours in the ledger, as the API accepts one. Undefined when that id was accepted before. */

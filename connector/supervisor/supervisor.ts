@@ -61,6 +61,7 @@ export class Supervisor {
       device: () => this.device,
       connection: line,
       restricted: (restriction) => this.#display.restricted(restriction),
+      history: (state) => this.#display.history(state),
       takeOut: () => new Promise((done) => this.#do(async () => done(await handOut(this, parts, epoch)))),
     })
     this.#holder = new DeviceHolder(async () => {

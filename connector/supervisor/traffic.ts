@@ -1,11 +1,13 @@
 /** Everything that goes through one session, put together: messages out and in, their files, and requests. */
 import type { Outcome } from '#core/contract/request.ts'
+import type { HistoryState } from '#core/history.ts'
 import type { Restriction as Restricted } from '#core/restriction.ts'
 import type { Receiver } from '../media/receiving.ts'
 import { Restriction } from '../rules/restriction.ts'
 import { rulesOf } from '../rules/rules.ts'
 import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
 import { answering, type Request } from './answers.ts'
+import { contexts } from './context.ts'
 import { groupNames } from './group-names.ts'
 import { historian } from './history.ts'
 import { inbox } from './inbox.ts'
@@ -17,7 +19,7 @@ import type { SessionParts } from './parts.ts'
 export type Traffic = {
   outbox: Outbox
   /** What the device is opened with. */
-  hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log'>
+  hooks: Pick<DeviceOptions, 'deliver' | 'lookup' | 'rules' | 'log' | 'onHistory'>
   answer(request: Request): Promise<void>
   /** The session is connected: what was left undone is gone on with. */
   resume(): void
@@ -36,6 +38,8 @@ export function openTraffic(
     connection(): Connection | undefined
     /** What WhatsApp keeps the account from has changed. */
     restricted(restriction: Restricted | undefined): void
+    /** How far the history is taken over. */
+    history(state: HistoryState): void
     /** Packs the device up, when the session is at rest. */
     takeOut(): Promise<Outcome>
   },
@@ -64,6 +68,8 @@ export function openTraffic(
   })
   const nameGroups = groupNames({ ...parts, opened })
   const rules = rulesOf({ ...parts, settings: () => parts.session().settings, restriction })
+  const context = contexts({ ...parts, device: current.device })
+  const history = historian({ ...parts, opened, device: current.device, context, shown: current.history })
   const { now, log, answered, contentOf, keys, downloads } = parts
   const answer = answering({
     now,
@@ -84,8 +90,7 @@ export function openTraffic(
         ...parts,
         outbox,
         receiver,
-        history: historian({ ...parts, opened }),
-        device: current.device,
+        context,
         react(events) {
           manners.react(events)
           nameGroups(events)
@@ -94,6 +99,7 @@ export function openTraffic(
       lookup: keys.encoded,
       rules,
       log,
+      onHistory: history.wake,
     },
     answer: (request) => answer(current.connection(), request),
     resume() {
@@ -101,12 +107,14 @@ export function openTraffic(
       downloads.resume(receiver)
       joinChats(parts)
       manners.opened()
+      history.wake()
     },
     follow: () => manners.follow(),
     tick() {
       const [device, connection] = [current.device(), opened()]
       if (connection) restriction.tick(() => connection.standing())
       if (device) outbox.tick(device)
+      history.wake()
     },
     forget: () => restriction.forget(),
   }

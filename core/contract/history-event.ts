@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { base } from './event-base.ts'
 
+const kind = z.enum(['initial', 'recent', 'full', 'on_demand'])
+
 export const HISTORY_EVENTS = [
   /**
    * A part of the history stands in the read model. `initial`, `recent` and `full` come when the session is linked, in
@@ -11,7 +13,7 @@ export const HISTORY_EVENTS = [
     ...base,
     type: z.literal('history.synced'),
     payload: z.object({
-      kind: z.enum(['initial', 'recent', 'full', 'on_demand']),
+      kind,
       /** In this part. */
       chats: z.int(),
       messages: z.int(),
@@ -20,6 +22,22 @@ export const HISTORY_EVENTS = [
       /** Of what was asked for: the answer of that call, and the chat. */
       requestId: z.string().optional(),
       chatId: z.string().optional(),
+    }),
+  }),
+  /** A part that the phone has offered could not be had, and is not tried any more. */
+  z.object({
+    ...base,
+    type: z.literal('history.failed'),
+    payload: z.object({
+      kind,
+      /**
+       * `unavailable`: WhatsApp's media server did not give it; `gone`: it has dropped it; `unreadable`: it is not what the
+       * phone announced.
+       */
+      reason: z.enum(['unavailable', 'gone', 'unreadable']),
+      attempts: z.int(),
+      progress: z.int().optional(),
+      requestId: z.string().optional(),
     }),
   }),
 ] as const

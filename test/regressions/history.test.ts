@@ -1,23 +1,34 @@
+import { randomBytes } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import { proto } from '@whiskeysockets/baileys'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Event } from '#core/contract/event.ts'
+import type { HistoryState } from '#core/history.ts'
 import { logger } from '#core/platform/log.ts'
 import type { Past } from '#core/projection/history.ts'
 import { Settings } from '#core/settings.ts'
-import type { Context } from '../../connector/convert/index.ts'
-import type { Draft } from '../../connector/events/order.ts'
-import type { Connection, Row } from '../../connector/socket/index.ts'
+import { type Context, eventsOf } from '../../connector/convert/index.ts'
+import { Shelf } from '../../connector/socket/history/shelf.ts'
+import { type Connection, Refused, type Row } from '../../connector/socket/index.ts'
 import { filePartOf } from '../../connector/socket/media/part.ts'
+import type { Me } from '../../connector/socket/types.ts'
+import { WriteSet } from '../../connector/socket/write-set.ts'
 import { historian } from '../../connector/supervisor/history.ts'
+import { until } from '../support/until.ts'
 
 const ANN = '4915100000002'
 const GROUP = '120363000000000001@g.us'
-const { INITIAL_BOOTSTRAP, RECENT, ON_DEMAND } = proto.HistorySync.HistorySyncType
+const { INITIAL_BOOTSTRAP, RECENT, FULL, ON_DEMAND, PUSH_NAME } = proto.HistorySync.HistorySyncType
 const about = { sessionId: 'session', accountId: 'acme' }
+const ME: Me = {
+  jid: '4915100000001:3@s.whatsapp.net',
+  lid: '111:3@lid',
+  phoneNumber: '+4915100000001',
+  name: 'Me',
+}
 const context: Context = {
   session: about,
-  me: { jid: '4915100000001:3@s.whatsapp.net', lid: '111:3@lid', phoneNumber: '+4915100000001', name: 'Me' },
+  me: ME,
   directory: () => undefined,
   now: '2026-01-01T12:00:00.000Z',
 }
@@ -48,17 +59,22 @@ const sync = (syncType: proto.HistorySync.HistorySyncType) =>
     }).finish(),
   )
 
+/** All of it was said by then. */
+const NOW = Date.parse('1970-01-02T00:00:00Z')
+const DAY_MS = 86_400_000
+
 let nextRow = 0
 const row = (
   syncType: proto.HistorySync.HistorySyncType,
   more: proto.Message.IHistorySyncNotification,
+  from = '4915100000001@s.whatsapp.net',
 ): Row => ({
-  id: `01JGFJJZ00000000000000000${nextRow++}`,
+  id: `01JGFJJZ00000000000000${String(nextRow++).padStart(4, '0')}`,
   kind: 'message',
-  stanza: { id: '3EB0PEER', category: 'peer' },
+  stanza: { id: '3EB0PEER', category: 'peer', from },
   encryption: 'msg',
   message: proto.Message.encode({
-    protocolMessage: { historySyncNotification: { syncType, ...more } },
+    protocolMessage: { historySyncNotification: { syncType: syncType as number, ...more } },
   }).finish(),
 })
 const inside = (type: proto.HistorySync.HistorySyncType, more = {}) =>
@@ -66,67 +82,185 @@ const inside = (type: proto.HistorySync.HistorySyncType, more = {}) =>
 const outside = (type: proto.HistorySync.HistorySyncType) =>
   row(type, { directPath: '/v/history', mediaKey: Buffer.alloc(32, 1), progress: 40 })
 
-function world(settings: Parameters<typeof Settings.parse>[0] = {}) {
+/** What a device keeps, and what the next owner finds of it. */
+function disk() {
+  const rows = new Map<string, string>()
+  return {
+    rows,
+    open(now: () => number) {
+      const set = new WriteSet({ rows: new Map(rows), mark: '', topPreKey: 0 }, () => {
+        for (const unit of set.pending())
+          for (const [key, value] of unit.rows)
+            if (value === null) rows.delete(key)
+            else rows.set(key, value as string)
+        set.take(set.pendingUnits)
+      })
+      const queued: string[] = []
+      let ids = 0
+      const shelf = new Shelf({
+        set,
+        newId: () => `01JGFJJZ1${now()}${String(ids++).padStart(4, '0')}`,
+        queue: (id) => void queued.push(id),
+        isInJournal: () => false,
+        me: () => ME,
+        now,
+        onChange: () => undefined,
+      })
+      return { set, shelf, queued }
+    },
+  }
+}
+
+function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept = disk()) {
+  let now = NOW
+  const { set, shelf, queued } = kept.open(() => now)
   const it = {
+    kept,
     past: [] as Past[],
-    notes: [] as Draft[],
+    told: [] as Event[],
+    shown: [] as HistoryState[],
+    learnt: [] as proto.HistorySync[],
     downloads: 0,
-    failures: 0,
-    take: (rows: Row[]): Promise<Event[]> => past.take(rows, context),
+    trouble: undefined as Error | undefined,
+    content: sync(RECENT) as Uint8Array,
+    isStoring: true,
+    shelf,
+    /** Hands on what the shelf has to tell, as the delivery does. */
+    hear() {
+      for (const id of queued.splice(0)) {
+        const said = shelf.row(id)
+        if (said) it.told.push(...eventsOf(said, context))
+        shelf.handed(id)
+      }
+    },
+    pass(ms: number) {
+      now += ms
+      past.wake()
+    },
+    async take(rows: Row[]) {
+      shelf.take(rows)
+      past.wake()
+      await it.idle()
+    },
+    /** Until nothing is left that could be done now. */
+    async idle() {
+      await until(
+        'nothing more can be done',
+        () => atWork === 0 && !shelf.pending().some((one) => one.notBefore <= now),
+      )
+      it.hear()
+    },
+    crash: () => {
+      set.dead = new Error('killed')
+    },
   }
-  const download = async () => {
-    it.downloads++
-    if (it.failures-- > 0) throw new Error('the media server is away')
-    return [sync(RECENT)]
-  }
+  let atWork = 0
   const past = historian({
-    about,
     session: () => ({ settings: Settings.parse(settings) }) as never,
-    keepHistory: async (kept) => void it.past.push(...kept),
-    note: async (drafts) => void it.notes.push(...drafts),
-    opened: () => ({ media: { download } }) as unknown as Connection,
-    now: () => Date.parse(context.now),
+    histories: {
+      async add(work) {
+        atWork++
+        await work().finally(() => atWork--)
+      },
+    },
+    keepHistory: async (some) => {
+      if (!it.isStoring) throw new Error('the store is away')
+      it.past.push(...some)
+    },
+    opened: () => connection,
+    device: () => ({ history: shelf }),
+    context: () => context,
+    shown: (state) => void it.shown.push(state),
+    now: () => now,
+    random: () => 1,
     log: logger('silent'),
   })
+  const connection = {
+    learn: async (heads: Uint8Array) => void it.learnt.push(proto.HistorySync.decode(heads)),
+    media: {
+      async spool() {
+        it.downloads++
+        if (it.trouble) throw it.trouble
+        return {
+          read: async function* () {
+            yield it.content
+          },
+        }
+      },
+    },
+  } as unknown as Connection
   return it
 }
 const seen = (past: Past[]) =>
   past.map(({ type, payload: { message } }) => `${type} ${message.id} ${message.chatId}`)
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
-
 test('what came inside the message is stored before it is told, each at its time and in its order', async () => {
   const it = world()
-  const [told] = await it.take([inside(INITIAL_BOOTSTRAP, { progress: 100 })])
+  await it.take([inside(INITIAL_BOOTSTRAP, { progress: 100 })])
   const chat = `${ANN}@s.whatsapp.net`
-  expect(seen(it.past)).toEqual([
+  expect(seen(it.past).toSorted()).toEqual([
     `message.received A ${chat}`,
     `message.received B ${chat}`,
-    `message.sent C ${chat}`,
     `message.received G ${GROUP}`,
+    `message.sent C ${chat}`,
   ])
-  expect(it.past.map(({ timestamp }) => Date.parse(timestamp))).toEqual([100_000, 100_001, 200_000, 100_000])
-  expect(it.past.map(({ reached }) => reached)).toEqual([undefined, undefined, 'read', undefined])
-  expect(it.past[0]?.payload.message.sender).toEqual({ phoneNumber: `+${ANN}`, lid: '222@lid', name: 'Ann' })
-  expect(told).toMatchObject({
-    type: 'history.synced',
-    payload: { kind: 'initial', chats: 2, messages: 4, progress: 100 },
-  })
+  const times = new Map(it.past.map(({ id, timestamp }) => [id, Date.parse(timestamp)]))
+  expect(Object.fromEntries(times)).toEqual({ A: 100_000, B: 100_001, C: 200_000, G: 100_000 })
+  const one = (id: string) => it.past.find((past) => past.id === id)
+  expect([one('A')?.reached, one('C')?.reached]).toEqual([undefined, 'read'])
+  expect(one('A')?.payload.message.sender).toEqual({ phoneNumber: `+${ANN}`, lid: '222@lid', name: 'Ann' })
+  expect(it.told).toMatchObject([
+    { type: 'history.synced', payload: { kind: 'initial', chats: 2, messages: 4, progress: 100 } },
+  ])
+  expect(it.kept.rows.size, 'only the totals are left').toBe(1)
 })
 
-test('what lies at the media server is fetched beside everything else, as often as it takes', async () => {
-  const it = world()
-  it.failures = 2
+test('Baileys is told whom it speaks of, in small pieces, whether the messages are wanted or not', async () => {
+  for (const settings of [{}, { messageHistory: false }, { store: false }]) {
+    const it = world(settings)
+    await it.take([inside(INITIAL_BOOTSTRAP), inside(PUSH_NAME)])
+    const [first] = it.learnt
+    expect(first?.phoneNumberToLidMappings).toMatchObject([
+      { lidJid: '222@lid', pnJid: `${ANN}@s.whatsapp.net` },
+    ])
+    expect(first?.conversations.map(({ id, name }) => [id, name])).toEqual([
+      ['222@lid', 'Ann'],
+      [GROUP, null],
+    ])
+    expect(it.learnt).toHaveLength(2)
+    expect(it.told).toHaveLength(it.past.length > 0 ? 1 : 0)
+  }
+})
+
+test('what lies at the media server is tried again, later and later, and the next owner of the device goes on', async () => {
+  const first = world()
+  first.trouble = new Error('the media server is away')
   const message = outside(RECENT)
-  expect(await it.take([message])).toEqual([])
-  expect(it.past).toEqual([])
-  await vi.advanceTimersByTimeAsync(60_000)
-  expect(it.downloads).toBe(3)
-  expect(it.past).toHaveLength(4)
-  expect(it.notes).toMatchObject([
+  await first.take([message])
+  first.pass(999)
+  await first.idle()
+  expect(first.downloads).toBe(1)
+  first.pass(1)
+  await first.idle()
+  expect(first.downloads).toBe(2)
+  expect(first.shown.at(-1)).toMatchObject({
+    status: 'waiting',
+    reason: 'unavailable',
+    attempts: 2,
+    pendingParts: 1,
+    nextAttemptAt: new Date(NOW + 3_000).toISOString(),
+  })
+  first.crash()
+
+  const second = world({}, first.kept)
+  second.pass(3_000)
+  await second.idle()
+  expect(second.downloads).toBe(1)
+  expect(second.past).toHaveLength(4)
+  expect(second.told).toMatchObject([
     { type: 'history.synced', payload: { kind: 'recent', messages: 4, progress: 40 } },
   ])
+  expect(second.shown.at(-1)).toMatchObject({ status: 'complete', parts: 1, messages: 4, progress: 40 })
   if (message.kind !== 'message') throw new Error('a message')
   expect(filePartOf(proto.Message.decode(message.message))).toMatchObject({
     kind: 'md-msg-hist',
@@ -134,44 +268,145 @@ test('what lies at the media server is fetched beside everything else, as often 
   })
 })
 
-test('it is given up after some attempts', async () => {
+test.each([
+  ['unavailable', new Error('the media server is away'), 40],
+  ['gone', new Refused('The media server answered 404.', 404), 4],
+] as const)(
+  'one that stays %s is given up by name, and does not hold up the others',
+  async (reason, trouble, most) => {
+    const it = world()
+    it.trouble = trouble
+    await it.take([outside(RECENT), inside(INITIAL_BOOTSTRAP)])
+    expect(it.told).toMatchObject([{ type: 'history.synced' }])
+    for (let n = 1; n < most; n++) {
+      it.pass(1_800_000)
+      await it.idle()
+    }
+    expect(it.downloads).toBe(most)
+    expect(it.told[1]).toMatchObject({
+      type: 'history.failed',
+      payload: { kind: 'recent', reason, attempts: most, progress: 40 },
+    })
+    expect(it.shown.at(-1)).toMatchObject({ status: 'incomplete', failedParts: 1, parts: 1 })
+    expect(it.shelf.pending()).toEqual([])
+  },
+)
+
+test('one that nobody could have for weeks is given up as well', async () => {
   const it = world()
-  it.failures = 100
+  it.trouble = new Error('the media server is away')
   await it.take([outside(RECENT)])
-  await vi.advanceTimersByTimeAsync(600_000)
-  expect(it.downloads).toBe(5)
-  expect(it.notes).toEqual([])
+  it.pass(15 * DAY_MS)
+  await it.idle()
+  expect(it.told).toMatchObject([{ type: 'history.failed', payload: { attempts: 2 } }])
+})
+
+test.each([
+  ['not deflated', Buffer.from('not deflated')],
+  [
+    'cut off',
+    deflateSync(
+      Buffer.from(proto.HistorySync.encode({ pushnames: [{ id: 'a', pushname: 'b' }] }).finish()).subarray(
+        0,
+        5,
+      ),
+    ),
+  ],
+  ['noise', deflateSync(randomBytes(500))],
+])('what is %s is unreadable, and none of it is stored', async (_, content) => {
+  const it = world()
+  await it.take([row(RECENT, { initialHistBootstrapInlinePayload: content })])
+  for (let n = 0; n < 4; n++) {
+    it.pass(1_800_000)
+    await it.idle()
+  }
+  expect(it.told).toMatchObject([{ type: 'history.failed', payload: { reason: 'unreadable', attempts: 4 } }])
+  expect(it.past).toEqual([])
 })
 
 test('a session takes what it wants, and what it has asked for', async () => {
   const unwanted = world({ messageHistory: false })
-  expect(await unwanted.take([inside(INITIAL_BOOTSTRAP)])).toEqual([])
-  const [asked] = await unwanted.take([inside(ON_DEMAND, { peerDataRequestSessionId: '3EB0ASKED' })])
-  expect(asked?.payload).toMatchObject({ kind: 'on_demand', requestId: '3EB0ASKED', messages: 4 })
+  await unwanted.take([inside(INITIAL_BOOTSTRAP), outside(RECENT), outside(FULL)])
+  expect([unwanted.told, unwanted.past, unwanted.downloads]).toEqual([[], [], 0])
+  await unwanted.take([inside(ON_DEMAND, { peerDataRequestSessionId: '3EB0ASKED' })])
+  expect(unwanted.told[0]?.payload).toMatchObject({ kind: 'on_demand', requestId: '3EB0ASKED', messages: 4 })
 
   const storeless = world({ store: false })
-  expect(await storeless.take([inside(INITIAL_BOOTSTRAP), inside(ON_DEMAND)])).toEqual([])
+  await storeless.take([inside(INITIAL_BOOTSTRAP), inside(ON_DEMAND)])
+  expect([storeless.told, storeless.past]).toEqual([[], []])
   const deaf = world({ ignore: { groups: true } })
   await deaf.take([inside(INITIAL_BOOTSTRAP)])
   expect(seen(deaf.past).join()).not.toContain(GROUP)
 })
 
-test('what is no history is passed over, and what cannot be read holds up nothing', async () => {
-  const it = world()
-  const broken = row(RECENT, { initialHistBootstrapInlinePayload: Buffer.from('not deflated') })
-  const other: Row = {
-    id: 'R',
-    kind: 'message',
-    stanza: { id: '1' },
-    message: Buffer.of(255),
-    encryption: 'msg',
+test('no more is kept than the session wants to go back, but the latest words of each chat', async () => {
+  const aged = (days: number): Uint8Array =>
+    deflateSync(
+      proto.HistorySync.encode({
+        syncType: RECENT,
+        conversations: [
+          { id: '222@lid', messages: [said(`D${days}`, Math.floor(NOW / 1_000) - days * 86_400, 1)] },
+        ],
+      }).finish(),
+    )
+  const keptOf = async (settings: Parameters<typeof Settings.parse>[0], type: number, days: number) => {
+    const it = world(settings)
+    it.pass(1_000 * DAY_MS)
+    await it.take([row(type, { initialHistBootstrapInlinePayload: aged(days - 1_000) })])
+    return it.past.length
   }
-  expect(await it.take([broken, other])).toEqual([])
+  expect(await keptOf({}, RECENT, 90)).toBe(1)
+  expect(await keptOf({}, RECENT, 100)).toBe(0)
+  expect(await keptOf({}, FULL, 90)).toBe(0)
+  expect(await keptOf({ historyDepth: 'year' }, FULL, 360)).toBe(1)
+  expect(await keptOf({ historyDepth: 'year' }, FULL, 370)).toBe(0)
+  expect(await keptOf({}, INITIAL_BOOTSTRAP, 400)).toBe(1)
+  expect(await keptOf({}, ON_DEMAND, 400)).toBe(1)
+})
+
+test('a store that is away is waited for: the part is not given up, and goes on where it was', async () => {
+  const many = Array.from({ length: 1_000 }, (_, n) => said(`M${n}`, 10_000 - n, 0))
+  const content = deflateSync(
+    proto.HistorySync.encode({
+      syncType: RECENT,
+      conversations: [{ id: '222@lid', messages: many }],
+    }).finish(),
+  )
+  const first = world()
+  first.shelf.take([row(RECENT, { initialHistBootstrapInlinePayload: content })])
+  first.pass(0)
+  await until('some of it is stored', () => first.past.length >= 300)
+  first.isStoring = false
+  await until('it stands still', () => first.shelf.pending()[0]?.messages === first.past.length)
+  first.crash()
+  const second = world({}, first.kept)
+  second.pass(0)
+  await second.idle()
+  const ids = [...first.past, ...second.past].map(({ id }) => id)
+  expect(new Set(ids).size).toBe(1_000)
+  expect(ids.length).toBeLessThanOrEqual(1_000 + 200)
+  expect(second.told).toMatchObject([{ type: 'history.synced', payload: { messages: 1_000, chats: 1 } }])
+})
+
+test('only our own phone hands over history', async () => {
+  const it = world()
+  const payload = { initialHistBootstrapInlinePayload: sync(RECENT) }
+  await it.take([row(RECENT, payload, `${ANN}@s.whatsapp.net`), row(RECENT, payload, '')])
+  expect(it.shelf.pending()).toEqual([])
+  await it.take([row(RECENT, payload, '111@lid')])
+  expect(it.past).toHaveLength(4)
+})
+
+test('what is no history is passed over', async () => {
+  const it = world()
+  const stanza = { id: '1', category: 'peer', from: ME.jid }
+  await it.take([{ id: 'R', kind: 'message', stanza, message: Buffer.of(255), encryption: 'msg' }])
   expect(it.past).toEqual([])
 })
 
 test('where everything is kept sealed, history is marked for it', async () => {
   const it = world({ enableEncryption: true })
   await it.take([inside(INITIAL_BOOTSTRAP)])
+  expect(it.past).toHaveLength(4)
   expect(it.past.every(({ encrypted }) => encrypted)).toBe(true)
 })

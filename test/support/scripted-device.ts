@@ -93,6 +93,12 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
     waits: () => new Map(waits),
     proceed: () => void calls.push('proceed'),
     withdraw: (id) => waiting.delete(id),
+    history: {
+      pending: () => [],
+      totals: { parts: 0, failed: 0, messages: 0 },
+      note: () => undefined,
+      finish: () => undefined,
+    },
     pressure: 'normal',
     get stats() {
       return state.stats
@@ -149,6 +155,7 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
       },
       ask: {} as Connection['ask'],
       media: {} as Connection['media'],
+      learn: async () => undefined,
     }
     const line: ScriptedLine = {
       settings,

@@ -123,6 +123,7 @@ export function supervised(
     ledger: async (_session, messageId) => ({ id: messageId, status: 'accepted', times: {} }) as Message,
     accept: async () => undefined,
     keepHistory: async () => undefined,
+    histories: { add: (work) => work() },
     seek: async () => undefined,
     unsent: async () => [],
     keysOf: () => NO_KEYS,

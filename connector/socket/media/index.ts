@@ -6,16 +6,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { jidNormalizedUser, prepareWAMessageMedia, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { MessageKey } from '#core/contract/request.ts'
 import type { MediaKind } from '#core/media/kinds.ts'
+import { firstPictureOf } from '../../ffmpeg/picture.ts'
 import { Refused, Unanswered } from '../errors.ts'
 import type { Line } from '../line.ts'
 import type { Route } from '../proxy/route.ts'
 import { quietLog } from '../quiet-log.ts'
 import type { ServerAddress } from '../types.ts'
 import { decrypted } from './decrypt.ts'
-import { firstPictureOf } from './first-picture.ts'
 import { measured } from './measured.ts'
 import { type FilePart, filePartOf } from './part.ts'
 import { openly } from './posts.ts'
+import { type Spooled, spool } from './spool.ts'
 
 /** What is to be sent, as a file of this machine. */
 export type Upload = {
@@ -42,6 +43,8 @@ export type MediaPort = {
    * @throws Refused with 404 or 410 when WhatsApp has dropped it; Tampered, while it is read, when it is another one
    */
   download(message: Uint8Array): Promise<AsyncIterable<Uint8Array>>
+  /** The same for what is read more than once. */
+  spool(message: Uint8Array): Promise<Spooled>
   /** Asks the phone to leave the file there again. @returns the message with its new place @throws Refused, Unanswered */
   renew(message: Uint8Array, key: MessageKey): Promise<Uint8Array>
   /** The picture of this person or group, ours without one; without content it is taken away. */
@@ -74,6 +77,12 @@ export function mediaPort({ socket, line, server, dispatcher, log, assertOpen }:
       const { kind, part } = filePartOf(proto.Message.decode(message))
       const content = await fetched(placeOf(part, server), dispatcher)
       return part.mediaKey?.length ? decrypted(content, part.mediaKey, kind) : content
+    },
+    async spool(message) {
+      const { kind, part } = filePartOf(proto.Message.decode(message))
+      const { mediaKey } = part
+      const content = await fetched(placeOf(part, server), dispatcher)
+      return spool(content, (stored) => (mediaKey?.length ? decrypted(stored, mediaKey, kind) : stored))
     },
     async setPicture(id, content) {
       assertOpen()

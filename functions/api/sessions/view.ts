@@ -1,5 +1,6 @@
 /** How a session is shown, in the words of seed 001. */
 import * as z from 'zod'
+import { HistoryState } from '#core/history.ts'
 import { ShownProxy, shownProxy } from '#core/proxy.ts'
 import { Restriction } from '#core/restriction.ts'
 import { type Session, Status, StatusChange } from '#core/session.ts'
@@ -67,6 +68,10 @@ export const SessionDetails = z
       jid: z.string().nullable(),
       lid: z.string().nullable(),
     }),
+    history: HistoryState.optional().meta({
+      description:
+        'How far the history that the phone has offered is taken over; absent before the first part',
+    }),
     me: Me.nullable().meta({ description: 'Whom it speaks for; null while it is not linked' }),
     performance: Performance,
     settings: StoredSettings.extend({ proxy: ShownProxy.optional() }),
@@ -131,6 +136,7 @@ export function detailsOf(
       jid: state.jid ?? null,
       lid: state.lid ?? null,
     },
+    ...(state.history ? { history: state.history } : {}),
     me: meOf(session),
     settings: { ...settings, proxy: settings.proxy && shownProxy(settings.proxy) },
     ...more,

@@ -19,6 +19,7 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
     'WhatsApp keeps the account from writing to people who do not know it, until `until` if it says so; also when that has changed',
   'session.unrestricted': 'The account may write to everybody again',
   'session.volume': 'Far more, or far fewer, messages in an hour than is usual at that time of day',
+  'history.failed': 'A part of the history that the phone has offered could not be had, and is not tried any more',
   'history.synced': 'A part of the history that the phone hands over stands in the chats',
   'session.qr': 'A QR code waits to be scanned: fetch it from /api/sessions/{id}/qr',
   'message.received': 'A message came in',

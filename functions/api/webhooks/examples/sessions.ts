@@ -18,6 +18,7 @@ export const SESSIONS: Examples<'session' | 'history' | 'webhook'> = {
   'session.unrestricted': { since: '2025-12-31T12:00:00.000Z' },
   'session.volume': { hour: '2026-01-01T11:00:00.000Z', messages: 612, usual: 48.5, direction: 'above' },
   'session.qr': { expiresAt: '2026-01-01T12:01:00.000Z' },
+  'history.failed': { kind: 'recent', reason: 'unavailable', attempts: 40, progress: 60 },
   'history.synced': { kind: 'recent', chats: 12, messages: 340, progress: 100 },
   'webhook.disabled': {
     webhookId: 'wh_4c6a9f0e2b7d5a1c3e8f7b60',
