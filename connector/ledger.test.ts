@@ -20,13 +20,14 @@ beforeEach(() => {
 })
 
 /** Accepts one after another, a second apart. */
-async function accept(id: string, sessionId = 's1'): Promise<Messages.Message> {
+async function accept(id: string, sessionId = 's1', sendAt?: number): Promise<Messages.Message> {
   const accepted = await Messages.accept(db.store, RETENTION, {
     id: `${id}-${shard}`,
     session: { id: `${sessionId}-${shard}`, accountId: 'a', shard, phoneNumber: undefined },
     chatId: CHAT,
     to: CHAT,
     content: { type: 'text', text: id },
+    sendAt,
   })
   if (!accepted) throw new Error(`${id} was accepted before`)
   clock.now += 1_000
@@ -59,4 +60,23 @@ test('what was swept goes before what came later in its session, and comes with 
   clock.now += 3_000
   await accept('three')
   expect(await overlookedNow()).toEqual(['one', 'two'])
+})
+
+test('what is to be sent later comes when its time has come, and is not read long before', async () => {
+  const HOUR = 3_600_000
+  for (const id of ['soon', 'late']) await accept(id, 's1', START + (id === 'soon' ? 20 * 60_000 : HOUR))
+  await swept(await accept('now'))
+  let read = 0
+  const store = {
+    ...db.store,
+    async query(...args: Parameters<typeof db.store.query>) {
+      const page = await db.store.query(...args)
+      read += page.items.length
+      return page
+    },
+  } as typeof db.store
+  expect(textsOf(await backlog(store, shard))).toEqual(['now'])
+  expect(read).toBe(2)
+  clock.now = START + HOUR
+  expect(textsOf(await backlog(store, shard))).toEqual(['soon', 'late', 'now'])
 })

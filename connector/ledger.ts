@@ -7,11 +7,13 @@ import {
   isTime,
   Message,
   queuedPlace,
+  RESTS_AT_MOST,
   waitingIn,
   waitingPartition,
 } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Store } from '#core/platform/dynamo.ts'
+import { allOf } from '#core/platform/pages.ts'
 import type { Session } from '#core/session.ts'
 
 /** The ids of a session's messages that were accepted and not yet taken by WhatsApp. */
@@ -44,10 +46,14 @@ export async function overlooked(store: Store, shard: number, acceptedBefore: nu
   return all.filter((one) => sessions.has(one.sessionId) && acceptedAt(one) <= iso(acceptedBefore))
 }
 
-/** All of a shard that no connector has shown as queued or sent, whoever carries it, in the order of acceptance. */
+/**
+ * All of a shard that no connector has shown as queued or sent, whoever carries it, in the order of acceptance. What is to
+ * be sent much later stands further behind in the index, and is not read.
+ */
 export async function backlog(store: Store, shard: number): Promise<Message[]> {
-  const found: Message[] = []
-  for await (const messages of waitingIn(store, shard, DUE)) found.push(...messages)
+  const to = `${DUE}${iso(store.now() + 2 * RESTS_AT_MOST)}`
+  const range = { index: 'waiting', from: DUE, to } as const
+  const found = await allOf(store, 'messages', Message, waitingPartition(shard), range)
   return found.filter((message) => isTime(message, store.now())).sort(byAcceptance)
 }
 

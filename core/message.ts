@@ -188,6 +188,8 @@ export const DEEDS_CHAT = 'deeds'
 
 /** How long the queue has to carry a message before the sweeper looks at it, in ms. */
 export const CARRIED_WITHIN = 10_000
+/** For how long it is left alone at most, once its time has come, in ms. */
+export const RESTS_AT_MOST = 15 * 60_000
 
 export type Outgoing = {
   id: string

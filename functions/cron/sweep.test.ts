@@ -135,3 +135,44 @@ test('a queue that is down leaves the messages for later', async () => {
   await sweep(w.deps)
   expect(await again()).toContain(id)
 })
+
+test('one session that cannot be attended to keeps no other waiting, and the run says so', async () => {
+  const [bad, good] = [await w.connected(), await w.connected()]
+  const [stuck, carried] = [await post(bad, 'stuck'), await post(good, 'carried')]
+  await w.commands()
+  w.clock.now += 11_000
+  const store = {
+    ...w.store,
+    update: (...args: Parameters<typeof w.store.update>) =>
+      args[1].pk.includes(stuck) ? Promise.reject(new Error('broken')) : w.store.update(...args),
+  }
+  await expect(sweep({ ...w.deps, store })).rejects.toThrow('1 shards or sessions')
+  expect(await again()).toEqual([carried])
+  await sweep(w.deps)
+  expect(await again()).toEqual([stuck])
+})
+
+test('a shard with more than a run takes does not starve the others', async () => {
+  const [busy, quiet] = await ofTwoShards()
+  const waiting = await post(quiet, 'one')
+  const seen: string[] = []
+  for (let run = 0; run < 5 * w.deps.shards && !seen.includes(waiting); run++) {
+    for (let n = 0; n < 4; n++) await post(busy, `${run} ${n}`)
+    await w.commands()
+    w.clock.now += 60_000
+    await sweep(w.deps, 3)
+    seen.push(...(await again()))
+  }
+  expect(seen).toContain(waiting)
+})
+
+/** The first of them is swept before the second, were the shards always taken in one order. */
+async function ofTwoShards(): Promise<[Session, Session]> {
+  const sessions = [await w.connected()]
+  while (new Set(sessions.map(({ shard }) => shard)).size < 2) sessions.push(await w.connected())
+  const [first, last] = sessions
+    .toSorted((one, other) => one.shard - other.shard)
+    .filter((one, at, all) => at === 0 || one.shard !== all[0]?.shard)
+  if (!first || !last) throw new Error('two shards were to be had')
+  return [first, last]
+}

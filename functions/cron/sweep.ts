@@ -1,7 +1,7 @@
 /**
  * Finds what was stored and not carried: messages that were accepted and that no connector has taken, and intents that
  * nobody has looked at. Each is carried again; the connector drops what it has already. A run is bounded, and says
- * whether it left something for the next one.
+ * whether it left something for the next one; what cannot be attended to does not keep the others waiting.
  */
 import { sendCommand } from '#core/commands.ts'
 import type { Domain } from '#core/domain.ts'
@@ -25,56 +25,82 @@ export type Swept = {
 }
 
 type Deps = Pick<Domain, 'store' | 'commands' | 'log' | 'shards'>
+type Run = Deps & {
+  swept: Swept
+  /** Work that fails is counted and told, and goes no further. */
+  apart(about: { shard: number; sessionId?: string }, work: () => Promise<void>): Promise<void>
+}
 
 /** Messages that one run looks at, in all shards together. */
 const MESSAGES_PER_RUN = 5_000
 const PAGE = 100
+/** Milliseconds from one run to the next. */
+const RUNS_EVERY = 60_000
 
 /** Milliseconds: an intent is left to the queue for so long, and a message that was carried again too. */
 const INTENT_PATIENCE = 10_000
 const CARRIED_AGAIN_AFTER = 60_000
 /** How long a message rests whose session cannot send: half its age, within these bounds. */
-const [SHORTEST_REST, LONGEST_REST] = [30_000, 15 * 60_000]
+const SHORTEST_REST = 30_000
 
+/** @throws Error when somebody could not be attended to; everybody else was */
 export async function sweep(deps: Deps, limit = MESSAGES_PER_RUN): Promise<Swept> {
   const swept: Swept = { carried: 0, refused: 0, waiting: 0, removed: 0, nudged: 0, more: false }
+  let failed = 0
+  const apart: Run['apart'] = (about, work) =>
+    work().catch((err: unknown) => {
+      failed++
+      deps.log.error({ err, ...about }, 'what had stayed behind could not be carried')
+    })
+  const run: Run = { ...deps, swept, apart }
   let left = limit
-  for (let shard = 0; shard < deps.shards; shard++) {
-    left -= await sweepMessages(deps, shard, left, swept)
-    await sweepIntents(deps, shard, swept)
+  for (const shard of inTurn(deps)) {
+    await apart({ shard }, async () => {
+      left -= await sweepMessages(run, shard, left)
+    })
+    await apart({ shard }, () => sweepIntents(deps, shard, swept))
   }
   if (swept.carried + swept.refused + swept.nudged > 0)
     deps.log.info(swept, 'carried again what had stayed behind')
+  if (failed > 0) throw new Error(`${failed} shards or sessions could not be attended to: see the log`)
   return swept
 }
 
+/** Each run begins with another shard, so that one with very much to carry does not starve the others. */
+function* inTurn({ shards, store }: Deps): Generator<number> {
+  const first = Math.floor(store.now() / RUNS_EVERY)
+  for (let n = 0; n < shards; n++) yield (first + n) % shards
+}
+
 /** @returns how many messages were looked at */
-async function sweepMessages(deps: Deps, shard: number, limit: number, swept: Swept): Promise<number> {
+async function sweepMessages(run: Run, shard: number, limit: number): Promise<number> {
   let seen = 0
   let cursor: string | undefined
   do {
-    const page = await Messages.due(deps.store, shard, {
+    const page = await Messages.due(run.store, shard, {
       limit: Math.min(PAGE, Math.max(1, limit - seen)),
       cursor,
     })
     if (page.items.length > 0 && seen >= limit) {
-      swept.more = true
+      run.swept.more = true
       return seen
     }
     seen += page.items.length
-    await attend(deps, page.items, swept)
+    await attend(run, shard, page.items)
     cursor = page.cursor
   } while (cursor)
   return seen
 }
 
 /** Messages of one session one after the other, so that the queue gets them in their order. */
-async function attend(deps: Deps, messages: Messages.Message[], swept: Swept): Promise<void> {
-  const sessions = await sessionsOf(deps, messages)
+async function attend(run: Run, shard: number, messages: Messages.Message[]): Promise<void> {
+  const sessions = await sessionsOf(run, messages)
   await Promise.all(
-    [...Map.groupBy(messages, ({ sessionId }) => sessionId)].map(async ([id, own]) => {
-      for (const message of own) await attendOne(deps, message, sessions.get(id), swept)
-    }),
+    [...Map.groupBy(messages, ({ sessionId }) => sessionId)].map(([sessionId, own]) =>
+      run.apart({ shard, sessionId }, async () => {
+        for (const message of own) await attendOne(run, message, sessions.get(sessionId), run.swept)
+      }),
+    ),
   )
 }
 
@@ -121,7 +147,7 @@ async function carry(
 
 function restOf({ times, timestamp }: Messages.Message, now: number): number {
   const age = now - Date.parse(times.accepted ?? timestamp)
-  return Math.min(Math.max(age / 2, SHORTEST_REST), LONGEST_REST)
+  return Math.min(Math.max(age / 2, SHORTEST_REST), Messages.RESTS_AT_MOST)
 }
 
 async function sweepIntents(deps: Deps, shard: number, swept: Swept): Promise<void> {
