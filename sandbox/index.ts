@@ -10,6 +10,7 @@ import { scheduleFaults } from './control/faults.ts'
 import { forgetParked, nothingParked, releaseHeld } from './delivery/deliver.ts'
 import { openWatchers } from './delivery/devices.ts'
 import { openQueue } from './delivery/queue.ts'
+import { openSightings } from './delivery/sightings.ts'
 import { noStandings, tellStandings } from './delivery/standing.ts'
 import { openGroups } from './groups/groups.ts'
 import { openCdn } from './media/cdn.ts'
@@ -111,6 +112,7 @@ function createWorld(options: Options, origin: () => string): World {
     hellos: new Map(),
     faults: scheduleFaults(),
     standings: noStandings(),
+    sightings: openSightings(store),
     stats,
   }
   world.faults.onEnd(() => {

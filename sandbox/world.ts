@@ -8,6 +8,7 @@ import type { Calls } from './delivery/calls.ts'
 import type { Parked } from './delivery/deliver.ts'
 import type { Watchers } from './delivery/devices.ts'
 import type { Queue } from './delivery/queue.ts'
+import type { Sightings } from './delivery/sightings.ts'
 import type { Standings } from './delivery/standing.ts'
 import type { Groups } from './groups/groups.ts'
 import type { Cdn } from './media/cdn.ts'
@@ -58,6 +59,7 @@ export type World = {
   hellos: Hellos
   faults: Faults
   standings: Standings
+  sightings: Sightings
   stats: Stats
 }
 

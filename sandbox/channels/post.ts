@@ -3,6 +3,7 @@ import { normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 import { stanzaType } from '../delivery/stanza-type.ts'
 import { SandboxError } from '../error.ts'
 import type { Companion } from '../people/companions.ts'
+import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import { phoneMessageId } from '../wire/ids.ts'
 import { attr, type BinaryNode, bytesOf, child } from '../wire/nodes.ts'
@@ -28,8 +29,17 @@ export function postFromPhone(world: World, from: Person, channel: Channel, mess
   if (!post)
     throw new SandboxError('MESSAGE_NOT_FOUND', `There is no post ${id} in the channel ${channel.id}.`)
   if (type === Type.REVOKE) retract(world, channel, post)
-  else edit(world, channel, post, encoded(editedMessage ?? {}).message)
+  else edit(world, channel, post, encoded(rewritten(post, editedMessage ?? {})).message)
   return id
+}
+
+/** An edited post is told whole: of one with a file, the file under its new words. */
+function rewritten(post: Post, edited: proto.IMessage): proto.IMessage {
+  const message = proto.Message.decode(post.message)
+  const file = message.imageMessage ?? message.videoMessage ?? message.documentMessage
+  if (!file) return edited
+  file.caption = describe(edited)?.text ?? null
+  return message
 }
 
 /** A companion posts, changes a post or reacts. @returns what the acknowledgement says of it */

@@ -54,6 +54,15 @@ export function controlApp(control: Control, overview: () => Overview) {
     const { to, state } = await body(c, Schema.Typing)
     return c.json(await control.typing(number(c), to, state))
   })
+  app.get('/phones/:number/activity', async (c) => c.json(await control.activity(number(c))))
+  app.get('/messages/:id/receipts', async (c) => c.json(await control.receipts(c.req.param('id'))))
+  app.put('/phones/:number/picture', async (c) => {
+    const { data } = await body(c, Schema.Picture)
+    return c.json(await control.picture(number(c), data))
+  })
+  app.put('/phones/:number/business', async (c) =>
+    c.json(await control.business(number(c), await body(c, Schema.Business))),
+  )
   app.get('/phones/:number/state', async (c) => c.json(await control.state(number(c))))
   app.patch('/phones/:number/state', async (c) =>
     c.json(await control.change(number(c), await body(c, PhoneChange))),

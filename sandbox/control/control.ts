@@ -21,11 +21,12 @@ import { readQr, scan } from '../pairing/scan.ts'
 import { unlink } from '../pairing/unlink.ts'
 import { compose } from '../people/compose.ts'
 import type { InboxEntry, InboxPage } from '../people/inbox.ts'
-import type { Person } from '../people/people.ts'
+import type { Business, Person } from '../people/people.ts'
+import { keepPicture, tellOfPicture } from '../people/pictures.ts'
 import { type PhoneState, phoneState } from '../people/synced.ts'
 import { enter } from '../queries/group-settings.ts'
 
-import { isBroadcast, isChannel, isGroup, parseAddress, pnJid, STATUS } from '../wire/jids.ts'
+import { isBroadcast, isChannel, isGroup, lidJid, parseAddress, pnJid, STATUS } from '../wire/jids.ts'
 import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import { channelControl } from './channels.ts'
@@ -122,6 +123,29 @@ export function controlOf(world: World) {
       const reader = person(number)
       for (const id of ids) markRead(world, reader, id)
       return committed({ read: ids.length })
+    },
+
+    /** Who types or records to this phone, as it was told, oldest first. */
+    activity: async (number: string) => ({ activity: world.sightings.of(person(number)) }),
+
+    /** How far a message got that was written on a phone. */
+    receipts: async (id: string) => ({ receipts: world.sightings.receiptsOf(id) }),
+
+    /** The person changes the picture on the phone; everybody's companions are told. Without one it is removed. */
+    async picture(number: string, data: string | null) {
+      const owner = person(number)
+      if (data === null) world.pictures.delete(owner.lid)
+      else await keepPicture(world, owner.lid, Buffer.from(data, 'base64'))
+      tellOfPicture(world, lidJid(owner.lid), owner, data !== null)
+      return committed({ number: `+${owner.number}` })
+    },
+
+    /** The person is a business that says this of itself. */
+    async business(number: string, business: Business) {
+      const owner = person(number)
+      owner.business = business
+      world.people.save(owner)
+      return committed({ number: `+${owner.number}`, business })
     },
 
     async typing(number: string, to: string, state: TypingState = 'composing') {
@@ -231,6 +255,7 @@ export function controlOf(world: World) {
       for (const connection of world.live.all()) connection.cut()
       forgetParked(world.parked)
       forgetStandings(world.standings)
+      world.sightings.forget()
       for (const directory of [world.people, world.companions, world.groups, world.channels])
         directory.forget()
       world.store.clear()

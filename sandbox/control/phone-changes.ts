@@ -25,6 +25,10 @@ export const PhoneChange = z.union([
   z.strictObject({
     star: z.strictObject({ chat: Where, id: z.string(), fromMe: z.boolean(), on: z.boolean() }),
   }),
+  /** Deletes a message for this person alone. */
+  z.strictObject({
+    removed: z.strictObject({ chat: Where, id: z.string(), fromMe: z.boolean() }),
+  }),
   z.strictObject({
     label: z.strictObject({
       id: z.string(),
@@ -54,6 +58,11 @@ export async function changePhone(world: World, person: Person, change: PhoneCha
   if ('star' in change) {
     const { chat, id, fromMe, on } = change.star
     await make({ star: { messages: [{ id, fromMe }], star: on } }, jidOf(chat))
+  }
+  if ('removed' in change) {
+    const { chat, id, fromMe } = change.removed
+    const key = { id, fromMe }
+    await make({ deleteForMe: { key, timestamp: Date.now(), deleteMedia: false } }, jidOf(chat))
   }
   if ('label' in change) await make({ addLabel: change.label }, '')
   if ('labelled' in change) {

@@ -18,6 +18,16 @@ export const Typing = z.strictObject({
   to: z.union([PhoneNumber, GroupId]),
   state: z.enum(['composing', 'recording', 'paused']).default('composing'),
 })
+/** Null takes the picture away. */
+export const Picture = z.strictObject({ data: z.base64().nullable() })
+const Text = z.string().max(1_000).optional()
+export const Business = z.strictObject({
+  description: Text,
+  website: Text,
+  email: Text,
+  address: Text,
+  category: Text,
+})
 export const Unlink = z.strictObject({ device: z.int().min(1).max(255).optional() })
 export const InboxQuery = z.strictObject({
   after: z.string().min(1).optional(),

@@ -61,6 +61,10 @@ const kinds = {
   response: z.strictObject({ id: Id, answer: z.enum(['going', 'not_going', 'maybe']) }).optional(),
   /** The chat's timer; 0 switches it off. */
   disappearing: z.strictObject({ seconds: z.int().min(0) }).optional(),
+  /** What the group shall show beside the writer's name; empty takes it away. */
+  memberTag: z.strictObject({ text: z.string().max(30) }).optional(),
+  /** Says that so many pictures and films follow that belong together. */
+  album: z.strictObject({ images: z.int().min(0), videos: z.int().min(0).default(0) }).optional(),
   /** A kind that clients of today do not know. */
   unknown: z.literal(true).optional(),
 }
@@ -76,6 +80,8 @@ export const Send = z
     mentions: z.array(PhoneNumber).optional(),
     forwarded: z.boolean().optional(),
     viewOnce: z.boolean().optional(),
+    /** The id of the album that an image or a video belongs to. */
+    inAlbum: Id.optional(),
     /** As in a chat whose timer is set so. */
     disappearingSeconds: z.int().min(1).optional(),
   })

@@ -3,11 +3,11 @@
  * later. What it cannot read it asks for again, as real phones do.
  */
 import { randomInt } from 'node:crypto'
-import type { proto } from '@whiskeysockets/baileys'
+import { normalizeMessageContent, type proto } from '@whiskeysockets/baileys'
 import type { Companion } from '../people/companions.ts'
 import { type Content, describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
-import { decryptVote } from '../people/secrets.ts'
+import { decryptResponse, decryptVote } from '../people/secrets.ts'
 import { isShared, lidJid } from '../wire/jids.ts'
 import { attr, type BinaryNode, bytesOf, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
@@ -35,7 +35,8 @@ export async function receiveAtPhone(world: World, person: Person, letter: Lette
     const content = describe(inner)
     if (content) {
       world.letters.keep(id, from.lid, inner, isShared(letter.chat) ? letter.chat : undefined)
-      show(world, person, letter, { ...content, ...votedFor(world, from, inner) })
+      const answer = { ...votedFor(world, from, inner), ...answerTo(world, from, inner) }
+      show(world, person, letter, withoutLostWords(world, inner, { ...content, ...answer }))
     }
     world.unreadable.readAfterAll(ciphertext)
     if (own) await answerPeer(world, person, from, id, inner)
@@ -64,6 +65,33 @@ function votedFor(world: World, from: Companion, { pollUpdateMessage }: proto.IM
     named.map((one) => one.optionName ?? ''),
   )
   return options ? { options } : {}
+}
+
+const ANSWERS = ['unknown', 'going', 'not_going', 'maybe']
+
+/** The same for the answer to an event. */
+function answerTo(world: World, from: Companion, { encEventResponseMessage }: proto.IMessage) {
+  const id = encEventResponseMessage?.eventCreationMessageKey?.id ?? ''
+  const event = id ? world.letters.find(id) : undefined
+  const secret = event?.message.messageContextInfo?.messageSecret
+  if (!event || !secret || !encEventResponseMessage) return {}
+  const pair = { id, author: event.author, answerer: from.lid }
+  const answer = decryptResponse(secret, pair, encEventResponseMessage)
+  return answer === undefined ? {} : { answer: ANSWERS[answer] }
+}
+
+/** The words of a file are its caption: phones show none when they are changed as if it were a text. */
+function withoutLostWords(world: World, { protocolMessage }: proto.IMessage, content: Content): Content {
+  const edited = protocolMessage?.editedMessage
+  const before = edited && world.letters.find(protocolMessage.key?.id ?? '')
+  if (!before || !hasFile(before.message) || hasFile(edited)) return content
+  const { text: _, ...rest } = content
+  return rest
+}
+
+const hasFile = (message: proto.IMessage): boolean => {
+  const { imageMessage, videoMessage, documentMessage } = normalizeMessageContent(message) ?? {}
+  return Boolean(imageMessage ?? videoMessage ?? documentMessage)
 }
 
 /** Decrypts all parts; a sender key on the way is learnt before the group's ciphertext is read. */

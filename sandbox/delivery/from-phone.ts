@@ -38,9 +38,11 @@ export async function sendToPerson(
   const own = { deviceSentMessage: { destinationJid: lidJid(to.lid), message } }
 
   world.letters.keep(id, from.lid, message)
-  if (from !== to) showTo(world, to, from, `+${to.number}`, id, message)
+  // Whoever blocked the writer hears nothing of it, and the writer is not told.
+  const isHeard = from !== to && !to.blocked.includes(from.lid)
+  if (isHeard) showTo(world, to, from, `+${to.number}`, id, message)
   await world.phones.locked(from, async () => {
-    for (const companion of from === to ? [] : world.companions.of(to))
+    for (const companion of isHeard ? world.companions.of(to) : [])
       await write(world, from, companion, attrs, message)
     for (const companion of world.companions.of(from)) await write(world, from, companion, ownAttrs, own)
   })

@@ -1,6 +1,7 @@
 /** What a companion asks of its own phone: the content of a message that it was not given, and what was said before. */
 import { proto } from '@whiskeysockets/baileys'
 import type { Companion } from '../people/companions.ts'
+import { isViewOnce } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import { lidJid } from '../wire/jids.ts'
 import { seconds, type World } from '../world.ts'
@@ -40,10 +41,10 @@ export async function answerPeer(
   )
 }
 
-/** A message as the phone has it; undefined when it has lost it. */
+/** A message as the phone has it; undefined when it has lost it, or may not show it elsewhere. */
 function webMessage(world: World, id: string): Uint8Array | undefined {
   const letter = world.letters.find(id)
-  if (!letter) return
+  if (!letter || isViewOnce(letter.message)) return
   const { author, message, chat } = letter
   const key = { id, fromMe: false, remoteJid: chat ?? lidJid(author) }
   return proto.WebMessageInfo.encode({

@@ -36,6 +36,9 @@ function tell(world: World, writer: Person, to: string, what: BinaryNode, except
     : peer
       ? [peer]
       : []
+  const state = what.attrs.media === 'audio' ? 'recording' : what.tag
+  for (const reader of readers)
+    if (reader !== writer) world.sightings.active(reader, writer, group?.id ?? `+${writer.number}`, state)
   const me = lidJid(writer.lid)
   const attrs = group ? { from: group.id, participant: me } : { from: me }
   for (const companion of readers.flatMap((reader) => world.companions.of(reader))) {

@@ -40,16 +40,21 @@ export function takeAck(world: World, connection: Connection, ack: BinaryNode): 
   else world.queue.receipted(by, id)
 }
 
+/** Whoever wrote on a phone sees it there. */
+function noteReached(world: World, { lid }: Companion, id: string, type: string | undefined) {
+  const reader = world.people.withLid(lid)
+  const status = type === 'read' || type === 'played' ? type : 'delivered'
+  if (reader && (type === undefined || type in TOLD)) world.sightings.reached(id, reader, status)
+}
+
 function settle(world: World, by: Companion, receipt: BinaryNode) {
   const { to = '', participant, type } = receipt.attrs
   const more = childrenOf(child(receipt, 'list'), 'item').map((item) => attr(item, 'id'))
   const readers = type === undefined || type in TOLD ? writersOf(world, participant ?? to) : []
   const me = lidJid(by.lid, by.device)
-  const reader = world.people.withLid(by.lid)
   for (const id of [attr(receipt, 'id'), ...more]) {
     world.queue.receipted(by, id)
-    if (reader && (type === undefined || type === 'inactive' || type === 'read' || type === 'played'))
-      world.sightings.reached(id, reader, type === 'read' || type === 'played' ? type : 'delivered')
+    noteReached(world, by, id, type)
     for (const writer of readers) {
       if (writer.lid === by.lid) continue
       const who = isShared(to) ? { from: to, participant: me } : { from: me }

@@ -3,7 +3,8 @@
  * sender again, and of what is `withheld` the companion has to ask its own phone.
  */
 import type { Companion } from '../people/companions.ts'
-import { type BinaryNode, bytesOf, childrenOf, node } from '../wire/nodes.ts'
+import { isViewOnce } from '../people/content.ts'
+import { attr, type BinaryNode, bytesOf, childrenOf, node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import { type Owed, stanzaOf } from './queue.ts'
 
@@ -15,7 +16,13 @@ export function spoiled(world: World, to: Companion, owed: Owed): Uint8Array | B
   const stanza = stanzaOf(owed)
   const encs = childrenOf(stanza, 'enc')
   if (stanza.attrs.category === 'peer' || encs.length === 0) return owed.stanza
-  return { ...stanza, content: isWithheld ? [node('unavailable')] : encs.map(garble) }
+  return { ...stanza, content: isWithheld ? [unavailable(world, attr(stanza, 'id'))] : encs.map(garble) }
+}
+
+/** What may be seen once is seen on the phone alone. */
+function unavailable(world: World, id: string): BinaryNode {
+  const letter = world.letters.find(id)
+  return node('unavailable', letter && isViewOnce(letter.message) ? { type: 'view_once' } : {})
 }
 
 function garble(enc: BinaryNode): BinaryNode {

@@ -70,6 +70,12 @@ export function announce(world: World, group: Group, by: Person, change: BinaryN
   }
 }
 
+/** The same for those who decide. */
+export function tellAdmins(world: World, group: Group, by: Person, change: BinaryNode) {
+  const members = group.members.filter(({ role }) => role !== 'member')
+  announce(world, { ...group, members }, by, change)
+}
+
 /** They are in from now on, as this. */
 export function setRole(world: World, group: Group, people: Person[], role: Role): Group {
   const changed = people.map(({ lid, number }): Member => ({ lid, number, role }))

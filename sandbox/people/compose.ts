@@ -1,6 +1,6 @@
 /** What somebody types, draws, records or taps on a phone, as the message that the phone makes of it. */
 import { randomBytes } from 'node:crypto'
-import { type MediaType, proto } from '@whiskeysockets/baileys'
+import { type MediaType, normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 import type * as z from 'zod'
 import type { File, Send } from '../control/send-schema.ts'
 import { SandboxError } from '../error.ts'
@@ -24,8 +24,16 @@ export async function compose(world: World, from: Person, body: Body): Promise<p
   const [part] = Object.values(message)
   if (info && typeof part === 'object' && part) Object.assign(part, { contextInfo: info })
   if (body.poll || body.event) message.messageContextInfo = { messageSecret: randomBytes(32) }
+  if (body.inAlbum) message.messageContextInfo = albumInfo(context, body.inAlbum)
   return body.viewOnce ? { viewOnceMessageV2: { message } } : message
 }
+
+const albumInfo = (context: Context, id: string): proto.IMessageContextInfo => ({
+  messageAssociation: {
+    associationType: proto.MessageAssociation.AssociationType.MEDIA_ALBUM,
+    parentMessageKey: keyOf(context, id),
+  },
+})
 
 async function withFile({ world, body }: Context): Promise<proto.IMessage | undefined> {
   const { image, video, audio, document, sticker } = body
@@ -98,7 +106,7 @@ async function withoutFile(context: Context): Promise<proto.IMessage> {
 }
 
 function aboutAnother(context: Context): proto.IMessage {
-  const { reaction, edit, deletion, pin, vote, response, disappearing } = context.body
+  const { reaction, edit, deletion, pin, vote, response, disappearing, memberTag, album } = context.body
   const at = Date.now()
   if (reaction)
     return {
@@ -108,12 +116,17 @@ function aboutAnother(context: Context): proto.IMessage {
     const protocolMessage = {
       key: keyOf(context, edit.id),
       type: Type.MESSAGE_EDIT,
-      editedMessage: { conversation: edit.text },
+      editedMessage: rewritten(context.world.letters.expect(edit.id).message, edit.text),
       timestampMs: at,
     }
     return { editedMessage: { message: { protocolMessage } } }
   }
   if (deletion) return { protocolMessage: { key: keyOf(context, deletion.id), type: Type.REVOKE } }
+  if (memberTag) {
+    const memberLabel = { label: memberTag.text, labelTimestamp: Math.floor(at / 1000) }
+    return { protocolMessage: { type: Type.GROUP_MEMBER_LABEL_CHANGE, memberLabel } }
+  }
+  if (album) return { albumMessage: { expectedImageCount: album.images, expectedVideoCount: album.videos } }
   if (disappearing)
     return { protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: disappearing.seconds } }
   if (pin)
@@ -131,6 +144,14 @@ function aboutAnother(context: Context): proto.IMessage {
     return { encEventResponseMessage: { eventCreationMessageKey: key, ...closed } }
   }
   return { requestPhoneNumberMessage: {} }
+}
+
+/** The words of a file are its caption, and are changed as such. */
+function rewritten(message: proto.IMessage, text: string): proto.IMessage {
+  const { imageMessage, videoMessage, documentMessage } = normalizeMessageContent(message) ?? {}
+  if (imageMessage) return { imageMessage: { caption: text } }
+  if (videoMessage) return { videoMessage: { caption: text } }
+  return documentMessage ? { documentMessage: { caption: text } } : { conversation: text }
 }
 
 /** A message as this person's phone refers to it. */

@@ -81,6 +81,14 @@ const DESCRIBED: Described = {
     type: part.type === 1 ? 'pin' : 'unpin',
     ...present({ target: part.key?.id }),
   }),
+  albumMessage: (part) => ({
+    type: 'album',
+    ...present({ images: part.expectedImageCount, videos: part.expectedVideoCount }),
+  }),
+  encEventResponseMessage: (part) => ({
+    type: 'response',
+    ...present({ target: part.eventCreationMessageKey?.id }),
+  }),
   pollUpdateMessage: (part) => ({ type: 'vote', ...present({ target: part.pollCreationMessageKey?.id }) }),
   contactMessage: (part) => ({ type: 'contact', ...present({ text: part.displayName, vcard: part.vcard }) }),
   reactionMessage: (part) => ({ type: 'reaction', ...present({ text: part.text, target: part.key?.id }) }),
@@ -100,10 +108,11 @@ export function describe(message: proto.IMessage): Content | undefined {
   const content = describePart ? describePart(part) : { type: kind.replace(/Message$/, '') }
   if (!content) return undefined
   const viewOnce = isViewOnce(message) ? { viewOnce: true } : {}
-  return { ...content, ...viewOnce, ...aroundIt(part) }
+  const album = message.messageContextInfo?.messageAssociation?.parentMessageKey?.id
+  return { ...content, ...viewOnce, ...aroundIt(part), ...present({ album }) }
 }
 
-const isViewOnce = (message: proto.IMessage): boolean =>
+export const isViewOnce = (message: proto.IMessage): boolean =>
   Boolean(message.viewOnceMessage ?? message.viewOnceMessageV2 ?? message.viewOnceMessageV2Extension)
 
 /** What any kind may carry: what it answers, whom it mentions, that it was passed on. */
@@ -126,6 +135,8 @@ function aroundIt(part: unknown): Partial<Content> {
 function protocolContent(part: proto.Message.IProtocolMessage): Content | undefined {
   const target = present({ target: part.key?.id })
   if (part.editedMessage) return { ...describe(part.editedMessage), type: 'edit', ...target }
+  if (part.type === ProtocolType.GROUP_MEMBER_LABEL_CHANGE)
+    return { type: 'member_tag', text: part.memberLabel?.label ?? '' }
   if (part.type === ProtocolType.EPHEMERAL_SETTING)
     return { type: 'disappearing', seconds: part.ephemeralExpiration ?? 0 }
   return part.type === ProtocolType.REVOKE ? { type: 'delete', ...target } : undefined

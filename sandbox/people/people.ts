@@ -14,6 +14,14 @@ import { SandboxError } from '../error.ts'
 import type { Store } from '../store.ts'
 import { parseJid } from '../wire/jids.ts'
 
+export type Business = {
+  description?: string | undefined
+  website?: string | undefined
+  email?: string | undefined
+  address?: string | undefined
+  category?: string | undefined
+}
+
 export type Person = {
   /** Digits only. */
   number: string
@@ -33,6 +41,8 @@ export type Person = {
   blocked: string[]
   /** Others see the LID alone, as of people with a username. */
   hidesNumber: boolean
+  /** What it says of itself, of a business. */
+  business?: Business | undefined
 }
 
 export type People = ReturnType<typeof openPeople>

@@ -1,6 +1,12 @@
 /** Votes and answers to events, encrypted under the secret of what they answer, for the two people by their LIDs. */
 import { createHash, randomBytes } from 'node:crypto'
-import { aesEncryptGCM, decryptPollVote, hmacSign, proto } from '@whiskeysockets/baileys'
+import {
+  aesEncryptGCM,
+  decryptEventResponse,
+  decryptPollVote,
+  hmacSign,
+  proto,
+} from '@whiskeysockets/baileys'
 import { lidJid } from '../wire/jids.ts'
 
 export type Pair = { id: string; author: string; answerer: string }
@@ -40,6 +46,25 @@ export function decryptVote(
     })
     const chosen = (selectedOptions ?? []).map((hash) => Buffer.from(hash).toString('hex'))
     return options.filter((option) => chosen.includes(hashOf(option).toString('hex')))
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined when the answer is not one of this pair. */
+export function decryptResponse(
+  secret: Uint8Array,
+  { id, author, answerer }: Pair,
+  answer: proto.Message.IPollEncValue,
+): number | undefined {
+  try {
+    const { response } = decryptEventResponse(answer, {
+      eventCreatorJid: lidJid(author),
+      eventMsgId: id,
+      eventEncKey: secret,
+      responderJid: lidJid(answerer),
+    })
+    return response ?? undefined
   } catch {
     return undefined
   }

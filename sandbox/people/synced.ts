@@ -21,13 +21,22 @@ export type ChatState = {
 export type PhoneState = {
   chats: ChatState[]
   starred: { chat: string; id: string; fromMe: boolean }[]
+  /** Deleted for this person alone. */
+  removed: { chat: string; id: string; fromMe: boolean }[]
   labels: { id: string; name: string; color: number }[]
   labelledMessages: { label: string; chat: string; id: string }[]
   contacts: { number: string; name: string }[]
 }
 
 export async function phoneState(world: World, person: Person): Promise<PhoneState> {
-  const shown: PhoneState = { chats: [], starred: [], labels: [], labelledMessages: [], contacts: [] }
+  const shown: PhoneState = {
+    chats: [],
+    starred: [],
+    removed: [],
+    labels: [],
+    labelledMessages: [],
+    contacts: [],
+  }
   const actions = await world.appStates.actions(person)
   for (const action of actions.sort(byTime)) take(world, shown, action)
   return shown
@@ -61,6 +70,9 @@ function take(world: World, shown: PhoneState, { index, value }: Action): void {
         { chat: nameOf(first), id: second, fromMe: third === '1' },
         value.starAction?.starred,
       )
+      return
+    case 'deleteMessageForMe':
+      shown.removed.push({ chat: nameOf(first), id: second, fromMe: third === '1' })
       return
     case 'contact':
       shown.contacts.push({ number: nameOf(first), name: value.contactAction?.fullName ?? '' })

@@ -1,13 +1,11 @@
 /** The small queries about the account itself, and the client's wish to have its messages. */
-import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { deliverBacklog } from '../delivery/deliver.ts'
 import { giveToken } from '../delivery/standing.ts'
 import { welcome } from '../delivery/welcome.ts'
-import { nameOf } from '../media/cdn.ts'
 import { urlOf } from '../media/files.ts'
 import { linkByCode } from '../pairing/code.ts'
 import { forgetCompanion } from '../pairing/unlink.ts'
+import { keepPicture, tellOfPicture } from '../people/pictures.ts'
 import { lidJid, parseJid } from '../wire/jids.ts'
 import { bytesOf, childrenOf, node, textOf } from '../wire/nodes.ts'
 import { type Query, reply, replyError } from './reply.ts'
@@ -92,14 +90,14 @@ export async function picture(query: Query) {
     if (!name) return replyError(query, 404)
     return reply(query, node('picture', { id: '1', type: 'image', url: urlOf(world, 'image', name) }))
   }
+  const owner = companion && world.people.withLid(companion.lid)
   if (!subject) {
     world.pictures.delete(key)
+    if (owner) tellOfPicture(world, target, owner, false)
     return reply(query)
   }
-  const content = bytesOf(subject)
-  const name = nameOf(createHash('sha256').update(content).digest())
-  await world.cdn.put(name, Readable.from([content]))
-  world.pictures.put(key, name)
+  await keepPicture(world, key, bytesOf(subject))
+  if (owner) tellOfPicture(world, target, owner, true)
   reply(query, node('picture', { id: '1' }))
 }
 

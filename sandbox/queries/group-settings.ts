@@ -1,7 +1,7 @@
 /** The namespace `w:g2`, second part: what a group is like, and how people get in. */
 import { randomBytes } from 'node:crypto'
 import { type Group, isMember } from '../groups/groups.ts'
-import { announce, groupNode, setRole } from '../groups/tell.ts'
+import { announce, groupNode, setRole, tellAdmins } from '../groups/tell.ts'
 import type { Person } from '../people/people.ts'
 import { stanzaId } from '../wire/ids.ts'
 import { lidJid, pnJid } from '../wire/jids.ts'
@@ -69,7 +69,14 @@ export function enter(world: World, group: Group, person: Person): boolean {
   const { lid, number } = person
   if (group.joinApproval) {
     const others = (group.requests ?? []).filter((request) => request.lid !== lid)
-    world.groups.save({ ...group, requests: [...others, { lid, number, at: Date.now() }] })
+    const asked = world.groups.save({ ...group, requests: [...others, { lid, number, at: Date.now() }] })
+    const who = node('requested_user', { jid: lidJid(lid), phone_number: pnJid(number) })
+    tellAdmins(
+      world,
+      asked,
+      person,
+      node('created_membership_requests', { request_method: 'invite_link' }, [who]),
+    )
     return false
   }
   const after = setRole(world, group, [person], 'member')
@@ -105,4 +112,5 @@ export function answerRequests(query: Query, group: Group, by: Person, subject: 
   )
   reply(query, node('membership_requests_action', { id: stanzaId() }, [node(action.tag, {}, results)]))
   if (action.tag === 'approve') announce(world, after, by, node('add', {}, results), by)
+  else tellAdmins(world, after, by, node('revoked_membership_requests', {}, results))
 }

@@ -8,6 +8,7 @@ import { type BinaryNode, child } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import { about, blocklist, devices, passive, picture, ping, privacy, props } from './account.ts'
 import { appState } from './appstate.ts'
+import { business } from './business.ts'
 import { groups } from './groups.ts'
 import { keys } from './keys.ts'
 import { mediaConnection } from './media.ts'
@@ -30,6 +31,7 @@ const ANSWERS: Record<string, (query: Query) => void | Promise<void>> = {
   'w:m': mediaConnection,
   'w:profile:picture': picture,
   'w:mex': graphql,
+  'w:biz': business,
   newsletter,
   'urn:xmpp:whatsapp:dirty': ping,
   md: devices,
