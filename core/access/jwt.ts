@@ -9,7 +9,8 @@ import { derivedKey } from '../platform/seal.ts'
 /** Seconds. */
 export const [JWT_LIFE, LONGEST_LIFE] = [15 * 60, 60 * 60]
 const [ISSUER, ALGORITHM] = ['linekeeper', 'HS256']
-const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/
+/** Its head is JSON, so it begins as no token of ours does, nor one that somebody has chosen. */
+const SHAPE = /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/
 
 export type Jwts = {
   /** @param partition where the token that it stands for is stored */

@@ -3,10 +3,12 @@
  * once, when it is made; what was revoked opens nothing from that moment on.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import type * as z from 'zod'
 import { iso, ttl } from '../platform/clock.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
+import { allOf } from '../platform/pages.ts'
 import { type Session, sessionKey } from '../session.ts'
 import { TOKEN, Token, tokenKey } from '../token.ts'
 import { covers, type Scopes } from './scope.ts'
@@ -34,10 +36,7 @@ export async function make(
 ): Promise<{ secret: string; token: Token & { id: string } }> {
   if (!covers(holder.scopes, scopes))
     throw new Fault('FORBIDDEN', 'A token can hand on what it may do itself, and no more.')
-  if ((await ofAccount(store, holder.accountId)).length >= TOKENS)
-    throw new Fault('TOKEN_LIMIT_REACHED', `An account may have ${TOKENS} tokens. Revoke some first.`, {
-      details: { limit: TOKENS },
-    })
+  if ((await ofAccount(store, holder.accountId)).length >= TOKENS) throw tooMany()
   const secret = newSecret(PREFIX)
   const createdAt = iso(store.now())
   const token = {
@@ -55,14 +54,20 @@ export async function make(
     listPk: listing(holder.accountId),
     listSk: `${createdAt}#${token.id}`,
   })
-  return { secret, token }
+  // Whoever finds too many after others were made at the same moment takes back his own.
+  if ((await ofAccount(store, holder.accountId)).length <= TOKENS) return { secret, token }
+  await store.remove('main', tokenKey(secret))
+  throw tooMany()
 }
 
-/** Those that callers made, the oldest first. */
-export async function ofAccount(store: Store, accountId: string) {
-  const { items } = await store.query('main', Listed, listing(accountId), { index: 'listing', limit: TOKENS })
-  return items
-}
+const tooMany = () =>
+  new Fault('TOKEN_LIMIT_REACHED', `An account may have ${TOKENS} tokens. Revoke some first.`, {
+    details: { limit: TOKENS, action: 'Revoke a token that is not needed any more.' },
+  })
+
+/** Those that callers made, the oldest first; however many have expired, none that is valid is missing. */
+export const ofAccount = (store: Store, accountId: string): Promise<z.infer<typeof Listed>[]> =>
+  allOf(store, 'main', Listed, listing(accountId), { index: 'listing' })
 
 /** @throws Fault TOKEN_NOT_FOUND */
 export async function revoke(store: Store, accountId: string, id: string): Promise<void> {

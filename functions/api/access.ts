@@ -28,8 +28,9 @@ export const access =
     const secret = secretOf(c)
     if (!secret)
       throw new Fault('UNAUTHORIZED', 'Authentication is required: send Authorization: Bearer <token>.')
-    const key = isJwt(secret) ? await openedBy(jwts, secret) : tokenKey(secret)
-    const sessionId = c.req.param('sessionId') ?? c.req.query('sessionId') ?? (await sessionIdInBody(c))
+    const isShortLived = isJwt(secret)
+    const key = isShortLived ? await openedBy(jwts, secret) : tokenKey(secret)
+    const sessionId = c.req.param('sessionId') ?? (await sessionIdInBody(c)) ?? c.req.query('sessionId')
     const [item, session] = await Promise.all([
       load(key),
       sessionId && SESSION_ID.test(sessionId) ? load(sessionKey(sessionId)) : undefined,
@@ -40,6 +41,7 @@ export const access =
     allow(token, c, sessionId)
     c.set('accountId', token.accountId)
     c.set('token', { ...token, pk: key.pk })
+    c.set('isShortLived', isShortLived)
     c.set('session', session && own(Session.parse(session), token.accountId))
     comeFromWhereOneMay(c)
     await next()
@@ -88,7 +90,11 @@ function limit(c: Context, { isAllowed, limit: most, remaining, resetAt, after }
 /** @throws Fault UNAUTHORIZED */
 async function openedBy(jwts: Deps['jwts'], text: string): Promise<Key> {
   const pk = await jwts.open(text)
-  if (!pk) throw new Fault('UNAUTHORIZED', 'The token is not valid, or too old.')
+  if (!pk)
+    throw new Fault(
+      'UNAUTHORIZED',
+      'The short-lived token is not valid, or has expired. Please get a new one.',
+    )
   return { pk, sk: TOKEN }
 }
 
@@ -108,6 +114,13 @@ function allow(token: Token, { req }: Context, sessionId: string | undefined): v
 /** Behind `access`. @throws Fault FORBIDDEN */
 export const adminsOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (!c.get('token').admin) throw new Fault('FORBIDDEN', 'This needs a token with admin rights.')
+  await next()
+}
+
+/** Behind `access`: what a short-lived token opens ends with it. @throws Fault FORBIDDEN */
+export const lastingOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (c.get('isShortLived'))
+    throw new Fault('FORBIDDEN', 'A short-lived token makes no others. Use the token that it was made with.')
   await next()
 }
 

@@ -8,6 +8,8 @@ export type ApiEnv = {
     accountId: string
     /** The caller's, with the partition that it is stored in; a JWT is the token that it stands for. */
     token: Token & { pk: string }
+    /** It came as a JWT. */
+    isShortLived: boolean
     /** The session that the request speaks of, when it exists and belongs to the caller. */
     session: Session | undefined
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TOKENS } from '#core/access/tokens.ts'
+import * as Accounts from '#core/account.ts'
 import { apiWorld, type World } from '../../test/support/api.ts'
 
 let w: World
@@ -72,6 +73,36 @@ describe('a token', () => {
   })
 })
 
+describe('many tokens', () => {
+  test('of an account that had as many and let them expire, new ones are listed and can be revoked', async () => {
+    await w.account('worn')
+    const token = 'token-worn'
+    for (let nth = 0; nth < TOKENS; nth++) await make({ name: `${nth}`, expiresInDays: 1 }, token)
+    w.clock.now += 2 * 86_400_000
+    await w.connectorAlive()
+    const made = await make({ name: 'after' }, token)
+    expect((await ask('GET', '/api/tokens', undefined, token)).body.tokens).toEqual([made.token])
+    expect(await statusOf('DELETE', `/api/tokens/${made.token.id}`, token)).toBe(200)
+    expect(await statusOf('GET', '/api/sessions', made.secret)).toBe(401)
+  })
+
+  test('that are asked for at the same moment are no more than allowed', async () => {
+    await w.account('hasty')
+    const token = 'token-hasty'
+    for (let nth = 0; nth < TOKENS - 5; nth++) await make({ name: `${nth}` }, token)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, nth) => ask('POST', '/api/tokens', { name: `race ${nth}` }, token)),
+    )
+    const made = answers.filter(({ status }) => status === 201)
+    expect(answers.every(({ status, body }) => status === 201 || body.code === 'TOKEN_LIMIT_REACHED')).toBe(
+      true,
+    )
+    const { body } = await ask('GET', '/api/tokens', undefined, token)
+    expect(body.tokens).toHaveLength(TOKENS - 5 + made.length)
+    expect(made.length).toBeLessThanOrEqual(5)
+  })
+})
+
 describe('the key of a session', () => {
   test('opens that session and what is about it, and nothing else', async () => {
     const [own, other] = [await w.connected(), await w.connected()]
@@ -97,6 +128,15 @@ describe('the key of a session', () => {
       ['GET', '/api/tokens'],
     ] as [string, string, Body?][])
       expect(await statusOf(method, path, key, json), `${method} ${path}`).toBe(403)
+  })
+
+  test('opens the session that a body names, and not the one in the address beside it', async () => {
+    const [own, other] = [await w.connected(), await w.connected()]
+    const key = (await ask('POST', `/api/sessions/${own.id}/regenerate-key`)).body.apiKey as string
+    const message = { sessionId: other.id, to: '+4915100000002', text: 'hello' }
+    expect(await statusOf('POST', `/api/messages?sessionId=${own.id}`, key, message)).toBe(403)
+    const { body } = await ask('POST', `/api/messages?sessionId=${own.id}`, message)
+    expect(body.message).toMatchObject({ sessionId: other.id })
   })
 
   test('is one at a time: a new one kills the one before at once, and the session takes it along', async () => {
@@ -134,6 +174,38 @@ describe('a short-lived token', () => {
     expect(await statusOf('GET', '/api/sessions', next)).toBe(200)
     await ask('DELETE', `/api/tokens/${token.id}`)
     expect(await statusOf('GET', '/api/sessions', next)).toBe(401)
+  })
+
+  test('makes nothing that would outlive it', async () => {
+    const { id } = await w.session('acme')
+    const jwt = (await ask('POST', '/api/auth/token')).body.token as string
+    for (const [path, body] of [
+      ['/api/auth/token'],
+      ['/api/tokens', { name: 'for ever' }],
+      [`/api/sessions/${id}/regenerate-key`],
+    ] as [string, Body?][]) {
+      const { status, body: said } = await ask('POST', path, body, jwt)
+      expect([status, said.code], path).toEqual([403, 'FORBIDDEN'])
+    }
+    expect(await statusOf('GET', `/api/sessions/${id}`, jwt)).toBe(200)
+  })
+
+  test('that was tampered with, or is none of ours, opens nothing', async () => {
+    const jwt = (await ask('POST', '/api/auth/token')).body.token as string
+    const [head = '', claims = '', signature = ''] = jwt.split('.')
+    const forged = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url')
+    for (const text of [
+      `${forged}.${claims}.`,
+      `${forged}.${claims}.x`,
+      `${head}.${claims}x.${signature}`,
+      'eyJ.eyJ.x',
+    ])
+      expect(await statusOf('GET', '/api/sessions', text), text).toBe(401)
+  })
+
+  test('is told apart from a token with dots in it that somebody has chosen', async () => {
+    await Accounts.ensure(w.store, { id: 'dotted', plan: 'pro' }, 'my.own.key')
+    expect(await statusOf('GET', '/api/sessions', 'my.own.key')).toBe(200)
   })
 
   test.each(['59', '3601', 'long'])('it does not last %s seconds', async (seconds) => {

@@ -6,7 +6,7 @@ import * as Tokens from '#core/access/tokens.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
 import type { Token } from '#core/token.ts'
-import { access } from './access.ts'
+import { access, lastingOnly } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, body, faults, SECURED, wholeNumber } from './describe.ts'
@@ -89,7 +89,7 @@ const exchange = createRoute({
   path: '/api/auth/token',
   tags,
   summary: 'Get a short-lived token',
-  description: `A JWT that opens what your token opens, for ${JWT_LIFE / 60} minutes or as long as you say, at most ${LONGEST_LIFE / 60}. It ends early when your token is revoked.`,
+  description: `A JWT that opens what your token opens, for ${JWT_LIFE / 60} minutes or as long as you say, at most ${LONGEST_LIFE / 60}. It ends early when your token is revoked, and makes no other tokens.`,
   security: SECURED,
   request: {
     query: z.object({
@@ -111,8 +111,9 @@ const exchange = createRoute({
 export function tokens(deps: Deps) {
   const { store, jwts } = deps
   const middleware = access(deps)
+  const making = [middleware, lastingOnly]
   return new OpenAPIHono<ApiEnv>()
-    .openapi({ ...create, middleware }, async (c) => {
+    .openapi({ ...create, middleware: making }, async (c) => {
       const { name, scopes, expiresInDays: days } = c.req.valid('json')
       const made = await Tokens.make(store, c.get('token'), { name, scopes, days })
       return c.json({ success: true as const, secret: made.secret, token: viewOf(made.token) }, 201)
@@ -125,7 +126,7 @@ export function tokens(deps: Deps) {
       await Tokens.revoke(store, c.get('accountId'), c.req.valid('param').tokenId)
       return c.json({ success: true as const, message: 'Token revoked' }, 200)
     })
-    .openapi({ ...exchange, middleware }, async (c) => {
+    .openapi({ ...exchange, middleware: making }, async (c) => {
       const { pk, accountId } = c.get('token')
       const { expiresIn } = c.req.valid('query')
       const token = await jwts.sign(pk, accountId, expiresIn)

@@ -122,3 +122,12 @@ describe('a setting', () => {
     expect(StoredSettings.parse(stored)).toMatchObject(stored)
   })
 })
+
+test('a pairing code for a session that is connected is not called a lack of connection', async () => {
+  const { id } = await w.connected()
+  const phone = { phoneNumber: '+4915100000001' }
+  expect(await w.request('POST', `/api/sessions/${id}/pairing-code`, phone)).toMatchObject({
+    status: 400,
+    body: { code: 'SESSION_ALREADY_CONNECTED', details: { currentStatus: 'connected' } },
+  })
+})

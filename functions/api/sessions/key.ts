@@ -1,7 +1,7 @@
 /** The key of a session: opens that session and nothing else, and there is one at a time. */
 import * as z from 'zod'
 import { regenerateKey } from '#core/access/tokens.ts'
-import { access, theSession } from '../access.ts'
+import { access, lastingOnly, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
@@ -23,7 +23,7 @@ const regenerate = createRoute({
 })
 
 export const sessionKeys = (deps: Deps) =>
-  new OpenAPIHono<ApiEnv>().openapi({ ...regenerate, middleware: access(deps) }, async (c) => {
+  new OpenAPIHono<ApiEnv>().openapi({ ...regenerate, middleware: [access(deps), lastingOnly] }, async (c) => {
     const apiKey = await regenerateKey(deps.store, theSession(c))
     return c.json({ success: true as const, message: 'API key regenerated', apiKey }, 200)
   })
