@@ -23,6 +23,9 @@ export { decode, encode, encodeMessage, textMessage, Unsendable } from './outgoi
 export { BrokenHistory, encodeHeads, headsIn, messagesIn } from './sync-stream.ts'
 export { heardIn } from './synced.ts'
 
+/** Types of notifications. */
+const OF_CHANNELS = new Set(['newsletter', 'mex'])
+
 /**
  * @param sent what the ledger knows of the message that an `ack` row speaks of
  * @throws Error when a message's bytes cannot be decoded
@@ -43,7 +46,9 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return waitingEvents(row, context)
     // Of pictures, status texts and businesses nothing is told yet.
     case 'notification':
-      return row.stanza.attrs.type === 'newsletter' ? channelEvents(row, context) : groupEvents(row, context)
+      return OF_CHANNELS.has(row.stanza.attrs.type ?? '')
+        ? channelEvents(row, context)
+        : groupEvents(row, context)
     case 'call':
       return callEvents(row, context)
     case 'synced':

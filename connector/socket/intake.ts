@@ -54,7 +54,8 @@ export function listen(options: IntakeOptions): void {
     alive((node) => {
       const { type = '', from = '' } = node.attrs
       if (type === 'w:gp2') options.onGroupChange(from)
-      if (TOLD.has(type)) journal.add({ kind: 'notification', stanza: toStanza(node) }, line.ordinal)
+      if (TOLD.has(type) || isOfChannels(node))
+        journal.add({ kind: 'notification', stanza: toStanza(node) }, line.ordinal)
     }),
   )
   ws.prependListener(
@@ -118,6 +119,11 @@ function noteMessage({ set, journal, line, ignoring }: IntakeOptions, node: Bina
 /** The same words may be posted twice, and no key sets one post apart from the other. */
 const plainHashOf = ({ from, id }: Attributes, bytes: Uint8Array): string =>
   hashOf(Buffer.concat([Buffer.from(`${from} ${id} `), bytes]))
+
+/** Of what WhatsApp tells by GraphQL: what other devices of ours do with channels. Baileys drops it. */
+const isOfChannels = (node: BinaryNode): boolean =>
+  node.attrs.type === 'mex' &&
+  childrenOf(node).some(({ attrs }) => attrs.op_name?.startsWith('NotificationNewsletter'))
 
 const isReadable = (tag: string) => tag === 'enc' || tag === 'plaintext'
 const childrenOf = ({ content }: BinaryNode): BinaryNode[] => (Array.isArray(content) ? content : [])

@@ -32,6 +32,7 @@ export function isUnwanted(session: ReturnType<Chosen>, row: Row): boolean {
     case 'undecryptable':
       return isIgnored(session, row.stanza.from ?? '')
     case 'notification':
+      if (row.stanza.attrs.type === 'mex') return session.settings.ignore.channels
       return isIgnored(session, row.stanza.attrs.from ?? '')
     case 'call': {
       const [call] = Array.isArray(row.stanza.content) ? row.stanza.content : []

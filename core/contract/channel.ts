@@ -45,4 +45,12 @@ export const CHANNEL_EVENTS = [
     type: z.literal('channel.updated'),
     payload: z.object({ channelId: z.string(), posts: z.array(ChannelCounts) }),
   }),
+  /** Another device of ours follows a channel now, or leaves it; this one does so when it is asked to. */
+  z.object({ ...base, type: z.literal('channel.followed'), payload: z.object({ channel: ChannelInfo }) }),
+  z.object({ ...base, type: z.literal('channel.unfollowed'), payload: z.object({ channelId: z.string() }) }),
+  z.object({
+    ...base,
+    type: z.literal('channel.muted'),
+    payload: z.object({ channelId: z.string(), muted: z.boolean() }),
+  }),
 ] as const

@@ -100,6 +100,10 @@ export function controlApp(control: Control, overview: () => Overview) {
 
   app.get('/faults', async (c) => c.json(await control.faults()))
   app.post('/faults', async (c) => {
+  app.post('/phones/:number/mute', async (c) => {
+    const { channel, off } = await body(c, Schema.Follow)
+    return c.json(await control.muteChannel(number(c), channel, off))
+  })
     const order = await body(c, Schema.FaultOrder)
     return c.json(await control.fault(order), order.off ? 200 : 201)
   })

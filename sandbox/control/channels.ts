@@ -2,6 +2,7 @@
 import { proto } from '@whiskeysockets/baileys'
 import type * as z from 'zod'
 import { type Channel, countsOf, postsIn } from '../channels/channels.ts'
+import { follow, mute, unfollow } from '../channels/following.ts'
 import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
 import type { World } from '../world.ts'
@@ -21,11 +22,13 @@ export const channelControl = (
   /** Throws CHANNEL_NOT_FOUND. */
   channel: async (id: string): Promise<ChannelView> => viewOf(world, world.channels.expect(id)),
 
-  /** Throws CHANNEL_NOT_FOUND. */
-  async follow(number: string, id: string, off = false): Promise<ChannelView> {
-    const { follow, unfollow, expect } = world.channels
-    return committed(viewOf(world, (off ? unfollow : follow)(expect(id), person(number))))
-  },
+  /** On the phone. Throws CHANNEL_NOT_FOUND. */
+  follow: async (number: string, id: string, off = false): Promise<ChannelView> =>
+    committed(viewOf(world, (off ? unfollow : follow)(world, world.channels.expect(id), person(number)))),
+
+  /** On the phone. Throws CHANNEL_NOT_FOUND. */
+  muteChannel: async (number: string, id: string, off = false): Promise<ChannelView> =>
+    committed(viewOf(world, mute(world, world.channels.expect(id), person(number), !off))),
 })
 
 const viewOf = (world: World, channel: Channel) => ({

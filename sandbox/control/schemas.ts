@@ -45,7 +45,7 @@ export const NewChannel = z.strictObject({
   description: z.string().max(2048).default(''),
 })
 export const HideNumber = z.strictObject({ hidden: z.boolean().default(true) })
-/** `off` unfollows. */
+/** Also of muting. `off` undoes it. */
 export const Follow = z.strictObject({ channel: z.string().min(1), off: z.boolean().default(false) })
 export const FaultOrder = z.strictObject({
   kind: z.enum(FAULT_KINDS),

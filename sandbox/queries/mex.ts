@@ -4,7 +4,10 @@
  */
 import { QueryIds, XWAPaths } from '@whiskeysockets/baileys'
 import type { Channel } from '../channels/channels.ts'
+import { follow, mute, unfollow } from '../channels/following.ts'
+import { metadata } from '../channels/metadata.ts'
 import { standingOf } from '../delivery/standing.ts'
+import type { Companion } from '../people/companions.ts'
 import type { Person } from '../people/people.ts'
 import { attr, node, textOf } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
@@ -18,6 +21,8 @@ type Variables = {
 type Asking = {
   world: World
   person: Person
+  /** The device that asks; what it does, the others of the person are told. */
+  by: Companion
   variables: Variables
   /** The one that is asked about. Throws Missing. */
   channel(): Channel
@@ -32,15 +37,18 @@ class Missing extends Error {
 
 export function graphql(query: Query) {
   const { world, connection, subject } = query
-  const person = connection.companion && world.people.withLid(connection.companion.lid)
-  if (!person || !subject) return replyError(query, 401)
+  const by = connection.companion
+  const person = by && world.people.withLid(by.lid)
+  if (!by || !person || !subject) return replyError(query, 401)
   const id = attr(subject, 'query_id')
   const known = ANSWERS[id]
   const { variables = {} } = JSON.parse(textOf(subject)) as { variables?: Variables }
   if (!known) world.stats.unknownQuery(`w:mex/${id}`)
   try {
     const [path, give] = known ?? ['unknown', () => ({})]
-    const data = { [path]: give({ world, person, variables, channel: () => theChannel(world, variables) }) }
+    const data = {
+      [path]: give({ world, person, by, variables, channel: () => theChannel(world, variables) }),
+    }
     answer(query, { data })
   } catch (error) {
     if (!(error instanceof Missing)) throw error
@@ -76,11 +84,11 @@ const ANSWERS: Record<string, [path: string, give: (asking: Asking) => unknown]>
   ],
   [QueryIds.FOLLOW]: [
     XWAPaths.xwa2_newsletter_join_v2,
-    (asking) => metadata(asking.world.channels.follow(asking.channel(), asking.person), asking.person),
+    ({ world, channel, person, by }) => metadata(follow(world, channel(), person, by), person),
   ],
   [QueryIds.UNFOLLOW]: [
     XWAPaths.xwa2_newsletter_leave_v2,
-    (asking) => metadata(asking.world.channels.unfollow(asking.channel(), asking.person), asking.person),
+    ({ world, channel, person, by }) => metadata(unfollow(world, channel(), person, by), person),
   ],
   [QueryIds.MUTE]: [XWAPaths.xwa2_newsletter_mute_v2, (asking) => muted(asking, true)],
   [QueryIds.UNMUTE]: [XWAPaths.xwa2_newsletter_unmute_v2, (asking) => muted(asking, false)],
@@ -102,8 +110,8 @@ const ANSWERS: Record<string, [path: string, give: (asking: Asking) => unknown]>
   ],
 }
 
-const muted = ({ world, channel, person }: Asking, isMuted: boolean) =>
-  metadata(world.channels.mute(channel(), person, isMuted), person)
+const muted = ({ world, channel, person, by }: Asking, isMuted: boolean) =>
+  metadata(mute(world, channel(), person, isMuted, by), person)
 
 /** Only its owner may change it; to others it is as if it were not there. */
 function owned({ channel, person }: Asking): Channel {
@@ -116,27 +124,4 @@ const changed = (asking: Asking): Channel => {
   const { name, description } = asking.variables.updates ?? {}
   const channel = owned(asking)
   return { ...channel, name: name ?? channel.name, description: description ?? channel.description }
-}
-
-function metadata(channel: Channel, viewer: Person) {
-  const { id, name, description, createdAt, inviteCode, followers, owner } = channel
-  const follows = followers.includes(viewer.lid)
-  return {
-    id,
-    state: { type: 'ACTIVE' },
-    thread_metadata: {
-      name: { id: '1', text: name, update_time: String(createdAt * 1_000) },
-      description: { id: '1', text: description, update_time: String(createdAt * 1_000) },
-      creation_time: String(Math.floor(createdAt / 1_000)),
-      invite: inviteCode,
-      subscribers_count: String(followers.length),
-      verification: 'UNVERIFIED',
-      picture: null,
-      preview: null,
-    },
-    viewer_metadata: {
-      mute: channel.muted.includes(viewer.lid) ? 'ON' : 'OFF',
-      role: owner === viewer.lid ? 'OWNER' : follows ? 'SUBSCRIBER' : 'GUEST',
-    },
-  }
 }

@@ -3,8 +3,10 @@
  * Baileys, and for the list of followed channels that of whatsmeow, because Baileys cannot ask for it.
  */
 import { type BinaryNode, QueryIds, S_WHATSAPP_NET, type WASocket, XWAPaths } from '@whiskeysockets/baileys'
+import * as z from 'zod'
 import type { ChannelInfo, ChannelPost } from '#core/contract/channel.ts'
 import { iso } from '#core/platform/clock.ts'
+import { ChannelMetadata, channelInfo } from '../../convert/channel-info.ts'
 import { contentOf, unwrap } from '../../convert/content.ts'
 import { countsIn } from '../../convert/counts.ts'
 import { Refused } from '../errors.ts'
@@ -12,41 +14,24 @@ import { editedAt, isDeleted } from '../post-changes.ts'
 import type { Answers, Asked } from './index.ts'
 
 const FOLLOWED = { id: '6388546374527196', path: 'xwa2_newsletter_subscribed' }
-const PICTURES = 'https://mmg.whatsapp.net'
-
-/** As WhatsApp describes a channel, as far as we look at it. */
-type Metadata = {
-  id?: string
-  thread_metadata?: {
-    name?: { text?: string }
-    description?: { text?: string }
-    creation_time?: string
-    subscribers_count?: string
-    invite?: string
-    verification?: string
-    picture?: { direct_path?: string } | null
-    preview?: { direct_path?: string } | null
-  }
-  viewer_metadata?: { mute?: string; role?: string } | null
-}
 
 export const channelAnswers = ({ socket }: Asked): Answers => {
   const about = (channelId: string, query: QueryIds, path: XWAPaths) =>
     mex(socket, query, path, { newsletter_id: channelId })
   return {
     async 'channel.list'() {
-      const found = await mex<(Metadata | null)[]>(socket, FOLLOWED.id, FOLLOWED.path, {})
-      return { channels: found.flatMap((one) => (one?.id ? infoOf(one) : [])) }
+      const found = await mex(socket, FOLLOWED.id, FOLLOWED.path, {})
+      return { channels: z.array(z.unknown()).parse(found).flatMap(known) }
     },
     async 'channel.info'({ channelId, inviteCode }) {
       const input = channelId ? { key: channelId, type: 'JID' } : { key: inviteCode, type: 'INVITE' }
       const fetch = { fetch_creation_time: true, fetch_full_image: true, fetch_viewer_metadata: true }
       const path = XWAPaths.xwa2_newsletter_metadata
-      return infoOf(await mex<Metadata>(socket, QueryIds.METADATA, path, { ...fetch, input }))
+      return infoIn(await mex(socket, QueryIds.METADATA, path, { ...fetch, input }))
     },
     async 'channel.create'({ name, description = null }) {
       const input = { name, description }
-      return infoOf(await mex<Metadata>(socket, QueryIds.CREATE, XWAPaths.xwa2_newsletter_create, { input }))
+      return infoIn(await mex(socket, QueryIds.CREATE, XWAPaths.xwa2_newsletter_create, { input }))
     },
     async 'channel.update'({ channelId, name, description }) {
       const updates = {
@@ -106,7 +91,7 @@ const ask = (socket: WASocket, type: 'get' | 'set', to: string, subject: BinaryN
   socket.query({ tag: 'iq', attrs: { to, type, xmlns: 'newsletter' }, content: [subject] })
 
 /** @throws Refused with the number of the first error */
-async function mex<T>(socket: WASocket, id: string, path: string, variables: object): Promise<T> {
+async function mex(socket: WASocket, id: string, path: string, variables: object): Promise<unknown> {
   const content = Buffer.from(JSON.stringify({ variables }))
   const answer: BinaryNode = await socket.query({
     tag: 'iq',
@@ -115,7 +100,7 @@ async function mex<T>(socket: WASocket, id: string, path: string, variables: obj
   })
   const result = childrenOf(answer, 'result')[0]?.content
   const { data, errors } = JSON.parse(String(result ?? '{}')) as {
-    data?: Record<string, T | null | undefined> | null
+    data?: Record<string, unknown> | null
     errors?: { message?: string; extensions?: { error_code?: number } }[]
   }
   const [error] = errors ?? []
@@ -125,31 +110,12 @@ async function mex<T>(socket: WASocket, id: string, path: string, variables: obj
   return given
 }
 
-const ROLES: Record<string, ChannelInfo['role']> = {
-  GUEST: 'guest',
-  SUBSCRIBER: 'follower',
-  ADMIN: 'admin',
-  OWNER: 'owner',
+/** One that WhatsApp says nothing of, because it is gone or suspended, is left out. */
+function known(given: unknown): ChannelInfo[] {
+  const { data } = ChannelMetadata.safeParse(given)
+  return data ? [channelInfo(data)] : []
 }
-
-function infoOf({ id = '', thread_metadata: thread = {}, viewer_metadata: viewer }: Metadata): ChannelInfo {
-  const { name, description, creation_time, subscribers_count, invite, verification } = thread
-  const created = Number(creation_time)
-  const picture = thread.picture?.direct_path || thread.preview?.direct_path
-  const role = ROLES[viewer?.role?.toUpperCase() ?? '']
-  return {
-    id,
-    name: name?.text ?? '',
-    ...(description?.text ? { description: description.text } : {}),
-    ...(created > 0 ? { createdAt: iso(created * 1_000) } : {}),
-    ...(subscribers_count === undefined ? {} : { followers: Number(subscribers_count) || 0 }),
-    ...(invite ? { inviteCode: invite } : {}),
-    verified: verification?.toUpperCase() === 'VERIFIED',
-    ...(picture ? { picture: `${PICTURES}${picture}` } : {}),
-    ...(role ? { role } : {}),
-    ...(viewer?.mute ? { muted: viewer.mute.toUpperCase() === 'ON' } : {}),
-  }
-}
+const infoIn = (given: unknown): ChannelInfo => channelInfo(ChannelMetadata.parse(given))
 
 function postOf(node: BinaryNode): ChannelPost {
   const plain = childrenOf(node, 'plaintext')[0]?.content

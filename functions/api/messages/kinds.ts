@@ -157,7 +157,10 @@ export const KINDS = Object.keys(kinds) as Kind[]
 /** Those that say themselves which chat they belong to. */
 const AT_HOME: readonly Kind[] = ['reaction', 'vote']
 
-type Given = { [K in Kind]?: unknown } & {
+/** What a post cannot have: it answers nothing, mentions nobody, and everybody may look at it again. */
+const NOT_IN_CHANNELS = ['replyTo', 'mentions', 'viewOnce'] as const
+
+type Given = { [K in Kind | (typeof NOT_IN_CHANNELS)[number]]?: unknown } & {
   to?: string | undefined
   style?: unknown
   statusRecipients?: unknown
@@ -168,11 +171,11 @@ function asStatus(body: Given, context: z.RefinementCtx): void {
   const isOne = isStatus(body.to?.trim() ?? '')
   if (isOne && KINDS.some((kind) => body[kind] !== undefined && !OF_STATUS.includes(kind)))
     fail('to', `a status is one of ${OF_STATUS.join(', ')}`)
-  if (
-    isChannel(body.to ?? '') &&
-    KINDS.some((kind) => body[kind] !== undefined && !OF_CHANNEL.includes(kind))
-  )
-    fail('to', `in a channel can be posted: ${OF_CHANNEL.join(', ')}`)
+  if (isChannel(body.to?.trim() ?? '')) {
+    if (KINDS.some((kind) => body[kind] !== undefined && !OF_CHANNEL.includes(kind)))
+      fail('to', `in a channel can be posted: ${OF_CHANNEL.join(', ')}`)
+    for (const field of NOT_IN_CHANNELS) if (body[field]) fail(field, 'does not go with a post in a channel')
+  }
   if (body.style && (!isOne || !(body.text ?? body.audio)))
     fail('style', 'belongs to a status that is a text or an audio')
   if (body.statusRecipients && !isOne) fail('statusRecipients', 'belongs to a status')

@@ -42,6 +42,9 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'channel.updated':
     'How often posts of a channel were seen, and what they were given; told while it is watched',
   'chat.updated': 'A chat was archived, pinned, muted or marked, or that was undone',
+  'channel.followed': 'A channel is followed now, as another device of the number has it.',
+  'channel.unfollowed': 'A channel is not followed any more.',
+  'channel.muted': 'A channel was muted on another device, or not any more.',
   'chat.cleared': 'The messages of a chat were taken out of it',
   'chat.deleted': 'A chat was deleted',
   'contact.updated':

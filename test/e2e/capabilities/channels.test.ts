@@ -172,6 +172,38 @@ capability(
   },
 )
 
+capability(
+  'Hear what the phone follows, leaves and mutes',
+  'GET /api/sessions/{sessionId}/channels · GET /api/sessions/{sessionId}/events',
+  async () => {
+    const other = await w.phones.createChannel({ creator: BOB, name: 'Weather', description: 'Sun' })
+    await w.phones.follow(PHONE, other.id)
+    const { payload } = await w.event(id, 'channel.followed', ({ channel }) => channel.id === other.id)
+    expect(payload.channel).toMatchObject({
+      name: 'Weather',
+      description: 'Sun',
+      role: 'follower',
+      followers: 2,
+    })
+    expect((await followed()).map((channel) => channel.id)).toContain(other.id)
+    await w.phones.muteChannel(PHONE, other.id)
+    await w.event(id, 'channel.muted', ({ channelId, muted }) => channelId === other.id && muted)
+    await w.phones.muteChannel(PHONE, other.id, true)
+    await w.event(id, 'channel.muted', ({ channelId, muted }) => channelId === other.id && !muted)
+    await w.phones.follow(PHONE, other.id, true)
+    await w.event(id, 'channel.unfollowed', ({ channelId }) => channelId === other.id)
+    expect((await followed()).map((channel) => channel.id)).not.toContain(other.id)
+    const { body } = await w.call<{ events: { type: string }[] }>(
+      'GET',
+      `/api/sessions/${id}/events?limit=100`,
+    )
+    const told = body.events
+      .map(({ type }) => type)
+      .filter((type) => /^channel\.(followed|unfollowed|muted)$/.test(type))
+    expect(told).toEqual(['channel.followed', 'channel.muted', 'channel.muted', 'channel.unfollowed'])
+  },
+)
+
 capability('Create a channel', 'POST /api/sessions/{sessionId}/channels {name}', async () => {
   const { status, body } = await w.call<{ channel: Channel }>('POST', path, {
     name: 'Shop',

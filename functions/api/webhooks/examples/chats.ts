@@ -9,6 +9,11 @@ export const CHATS: Examples<'channel' | 'chat' | 'group' | 'presence' | 'call'>
     channelId: CHANNEL,
     posts: [{ serverId: '104', id: '3AF3', views: 120, reactions: [{ emoji: '👍', count: 7 }] }],
   },
+  'channel.followed': {
+    channel: { id: CHANNEL, name: 'Corner shop', followers: 104, verified: false, role: 'follower' },
+  },
+  'channel.unfollowed': { channelId: CHANNEL },
+  'channel.muted': { channelId: CHANNEL, muted: true },
   'chat.updated': { chatId: CHAT, changes: { archived: true } },
   'chat.cleared': { chatId: CHAT },
   'chat.deleted': { chatId: CHAT },
