@@ -6,7 +6,7 @@
 import type { Event } from './contract/event.ts'
 import { type Key, MAX_WRITES, type Store, type Write } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
-import { type Past, projectHistory } from './projection/history.ts'
+import { type Past, projectHistory, touchedByPast } from './projection/history.ts'
 import { type Known, nameOf, project, touches } from './projection/index.ts'
 import type { Retention } from './retention.ts'
 import type { TableName } from './tables.ts'
@@ -22,7 +22,7 @@ const ATTEMPTS = 10
  * dropped, the rest is written.
  */
 export async function append(store: Store, retention: Retention, events: Event[]): Promise<void> {
-  for (const batch of batches(events)) await commit(store, retention, batch)
+  for (const batch of batches(events, touches)) await commit(store, retention, batch)
 }
 
 /**
@@ -41,7 +41,7 @@ export const commit = (
  * Those that are known already stay as they are.
  */
 export async function keepHistory(store: Store, retention: Retention, past: Past[]): Promise<void> {
-  for (const batch of batches(past))
+  for (const batch of batches(past, touchedByPast))
     await persist(store, [], (known) => projectHistory(batch, retention, store.now(), known))
 }
 
@@ -83,23 +83,23 @@ async function learn(store: Store, refused: Write[], known: Known): Promise<void
 }
 
 /** As many events at a time as one transaction takes. */
-function* batches<E extends Event>(events: E[]): Generator<E[]> {
+function* batches<E extends Event>(events: E[], touched: (event: E) => string[]): Generator<E[]> {
   let batch: E[] = []
-  let touched = new Set<string>()
+  let all = new Set<string>()
   let bytes = 0
   for (const event of events) {
-    const names = touches(event)
+    const names = touched(event)
     const size = Buffer.byteLength(JSON.stringify(event))
-    const added = names.filter((name) => !touched.has(name)).length
-    const isFull = touched.size + added > MAX_WRITES || bytes + size > MAX_BYTES
+    const added = names.filter((name) => !all.has(name)).length
+    const isFull = all.size + added > MAX_WRITES || bytes + size > MAX_BYTES
     if (isFull && batch.length > 0) {
       yield batch
       batch = []
-      touched = new Set()
+      all = new Set()
       bytes = 0
     }
     batch.push(event)
-    for (const name of names) touched.add(name)
+    for (const name of names) all.add(name)
     bytes += size
   }
   if (batch.length > 0) yield batch

@@ -21,6 +21,7 @@ import { openAppStates } from './people/appstate.ts'
 import { openCompanions } from './people/companions.ts'
 import { openInbox } from './people/inbox.ts'
 import { openLetters } from './people/letters.ts'
+import { openPasts } from './people/past.ts'
 import { openPeople } from './people/people.ts'
 import { openPreKeyPool } from './people/prekeys.ts'
 import { openUnreadable } from './people/unreadable.ts'
@@ -102,6 +103,7 @@ function createWorld(options: Options, origin: () => string): World {
     letters: openLetters(store),
     cdn: openCdn(options.dataDir),
     pictures: store.table<string>('pictures'),
+    pasts: openPasts(store),
     origin,
     unreadable: openUnreadable(store),
     queue: openQueue(store),

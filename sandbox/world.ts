@@ -20,6 +20,7 @@ import type { AppStates } from './people/appstate.ts'
 import type { Companions } from './people/companions.ts'
 import type { Inbox } from './people/inbox.ts'
 import type { Letters } from './people/letters.ts'
+import type { Past } from './people/past.ts'
 import type { People } from './people/people.ts'
 import type { PreKeyPool } from './people/prekeys.ts'
 import type { Unreadable } from './people/unreadable.ts'
@@ -48,6 +49,8 @@ export type World = {
   cdn: Cdn
   /** The names of profile pictures at the media server, by LID or group. */
   pictures: Table<string>
+  /** What phones remember from before, by LID. */
+  pasts: Table<Past>
   /** Where the HTTP server is reached. */
   origin(): string
   unreadable: Unreadable

@@ -129,6 +129,7 @@ export function historian(parts: HistoryParts): Historian {
     const oldest =
       told.kind === 'on_demand' ? 0 : part.since - DEPTH_DAYS[session().settings.historyDepth] * DAY_MS
     let { done, messages, chats, lastChat } = part
+    const isOlder = ages()
     let chatId: string | undefined
     let slice: Past[] = []
     const store = async () => {
@@ -145,7 +146,8 @@ export function historian(parts: HistoryParts): Historian {
       const past = isWanted ? pastIn(said, head, part.row, around) : []
       if (past.length > 0 && chat !== lastChat) [chats, lastChat] = [chats + 1, chat]
       chatId ??= past[0]?.payload.message.chatId
-      slice.push(...past)
+      const age = { isOlder: past.length > 0 && isOlder(chat, said) }
+      slice.push(...past.map((one) => ({ ...one, ...age })))
       done += said.length
       if (slice.length >= SLICE) await store()
     }
@@ -205,6 +207,17 @@ function wantedOf(
 /** Of what the phone gives first, the latest words of every chat are taken, however old they are. */
 const isYoung = (said: Said, oldest: number, kind: Announced['kind']): boolean =>
   kind === 'initial' || !said[0] || secondOf(said[0]) * 1_000 >= oldest
+
+/** Whether something younger of its chat came before. */
+function ages(): (chat: number, said: Said) => boolean {
+  const youngest = new Map<number, number>()
+  return (chat, [first]) => {
+    const second = first ? secondOf(first) : 0
+    const isOlder = second < (youngest.get(chat) ?? second)
+    if (!isOlder) youngest.set(chat, second)
+    return isOlder
+  }
+}
 
 async function contentOf({ part, told, connection }: Work): Promise<Content> {
   const { content } = told

@@ -67,6 +67,9 @@ export function controlApp(control: Control, overview: () => Overview) {
   app.patch('/phones/:number/state', async (c) =>
     c.json(await control.change(number(c), await body(c, PhoneChange))),
   )
+  app.put('/phones/:number/past', async (c) =>
+    c.json(await control.remember(number(c), await body(c, Schema.Past))),
+  )
   app.post('/phones/:number/hide-number', async (c) => {
     const { hidden } = await body(c, Schema.HideNumber)
     return c.json(await control.hideNumber(number(c), hidden))
@@ -97,13 +100,13 @@ export function controlApp(control: Control, overview: () => Overview) {
     const { channel, off } = await body(c, Schema.Follow)
     return c.json(await control.follow(number(c), channel, off))
   })
-
-  app.get('/faults', async (c) => c.json(await control.faults()))
-  app.post('/faults', async (c) => {
   app.post('/phones/:number/mute', async (c) => {
     const { channel, off } = await body(c, Schema.Follow)
     return c.json(await control.muteChannel(number(c), channel, off))
   })
+
+  app.get('/faults', async (c) => c.json(await control.faults()))
+  app.post('/faults', async (c) => {
     const order = await body(c, Schema.FaultOrder)
     return c.json(await control.fault(order), order.off ? 200 : 201)
   })

@@ -31,7 +31,7 @@ import { node } from '../wire/nodes.ts'
 import type { World } from '../world.ts'
 import { channelControl } from './channels.ts'
 import { changePhone, PhoneChange } from './phone-changes.ts'
-import type { FaultOrder, NewGroup } from './schemas.ts'
+import { type FaultOrder, type NewGroup, Past } from './schemas.ts'
 import { Send } from './send-schema.ts'
 import { beginFault, endFault } from './strike.ts'
 
@@ -162,6 +162,14 @@ export function controlOf(world: World) {
       const owner = person(number)
       await changePhone(world, owner, PhoneChange.parse(change))
       return committed(await phoneState(world, owner))
+    },
+
+    /** What the phone remembers from before; companions that link from now on are given it. */
+    async remember(number: string, past: z.input<typeof Past>) {
+      const owner = person(number)
+      const remembered = { ...Past.parse(past), at: Date.now() }
+      world.pasts.put(owner.lid, remembered)
+      return committed({ number: `+${owner.number}`, ...remembered })
     },
 
     /** The person shows the number to others from now on, or no longer. */

@@ -14,6 +14,7 @@ export const FAULT_KINDS = [
   'unavailable',
   'hold-receipts',
   'no-uploads',
+  'no-downloads',
   'garbled',
   'withheld',
   'outpaced',

@@ -44,6 +44,14 @@ export const NewChannel = z.strictObject({
   name: z.string().min(1).max(100),
   description: z.string().max(2048).default(''),
 })
+/** Days are spread over all of it. */
+export const Past = z.strictObject({
+  messages: z.int().min(1).max(200_000),
+  chats: z.int().min(1).max(5_000).default(10),
+  days: z.int().min(1).max(3_650).default(60),
+  partSize: z.int().min(1).max(50_000).default(2_000),
+  length: z.int().min(0).max(10_000).default(80),
+})
 export const HideNumber = z.strictObject({ hidden: z.boolean().default(true) })
 /** Also of muting. `off` undoes it. */
 export const Follow = z.strictObject({ channel: z.string().min(1), off: z.boolean().default(false) })

@@ -5,6 +5,7 @@
 import { proto } from '@whiskeysockets/baileys'
 import { APP_STATE_KEY_ID } from '../people/appstate.ts'
 import type { Companion } from '../people/companions.ts'
+import { pastFor } from '../people/past.ts'
 import type { Person } from '../people/people.ts'
 import type { World } from '../world.ts'
 import { historyOf } from './history.ts'
@@ -15,7 +16,7 @@ const { Type } = proto.Message.ProtocolMessage
 export async function welcome(world: World, companion: Companion) {
   const person = world.people.withLid(companion.lid)
   if (!person || companion.welcomed) return
-  const history = historyOf(world, person)
+  const history = [...historyOf(world, person), ...(await pastFor(world, person, companion))]
   await world.phones.locked(person, async () => {
     for (const content of [appStateKeyShare(person), ...history])
       await sendToOwn(world, person, companion, { protocolMessage: content })

@@ -24,6 +24,7 @@ export function mediaApp(world: World) {
     return c.json({ url: urlOf(world, kind, name), handle: `${kind}/${name}` })
   })
   app.get('/mms/:kind/:name', async (c) => {
+    if (world.faults.isActive('no-downloads')) return c.text('', 503)
     const file = await world.cdn.get(c.req.param('name'))
     if (!file) return c.text('', 404)
     const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': `${file.size}` }
