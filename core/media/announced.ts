@@ -69,7 +69,8 @@ export async function complete(
       throw new Fault('MEDIA_INVALID', 'The file is not as large as it was announced.', {
         details: { announced: promised, size },
       })
-    const mimetype = acceptedType(kind, await typeOf(beginning), claimed)
+    // For what it is used is said when it is sent.
+    const mimetype = acceptedType(kind, await typeOf(beginning), claimed, true)
     const { sessionId, accountId } = owner
     const createdAt = iso(store.now())
     const about = { id, sessionId, accountId, mimetype, size, sha256, createdAt }

@@ -29,6 +29,8 @@ export type Incoming = {
   /** What the sender says that it is. */
   mimetype?: string | undefined
   fileName?: string | undefined
+  /** It is made into something that phones play before it is sent. */
+  isConverted?: boolean | undefined
 }
 
 /** Enough for `file-type` to recognise what it knows. */
@@ -41,7 +43,12 @@ export async function ingest(shelf: Shelf, owner: Owner, incoming: Incoming): Pr
     const path = join(folder, 'file')
     const { size, sha256, beginning } = await spool(incoming, path)
     assertSize(incoming.kind, size)
-    const mimetype = acceptedType(incoming.kind, await typeOf(beginning), incoming.mimetype)
+    const mimetype = acceptedType(
+      incoming.kind,
+      await typeOf(beginning),
+      incoming.mimetype,
+      incoming.isConverted,
+    )
     return await keep(shelf, owner, { path, size, sha256, mimetype, fileName: incoming.fileName })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -24,10 +24,18 @@ const ACCEPTED: Record<Exclude<MediaKind, 'document'>, readonly string[]> = {
   sticker: ['image/webp'],
 }
 
+/** What phones do not play, and what can be made into something that they do: voice notes, and videos where that is asked for. */
+export const CONVERTIBLE = {
+  audio: ['audio/wav', 'audio/flac', 'audio/aiff', 'video/webm', 'video/mp4'],
+  video: ['video/webm', 'video/matroska', 'video/vnd.avi', 'image/gif'],
+} as const satisfies Partial<Record<MediaKind, readonly string[]>>
+
+/** As phones record them. */
+export const VOICE = 'audio/ogg; codecs=opus'
+
 /** What phones expect to be called differently from what it is. */
 const SPOKEN: Record<string, string> = {
   'audio/x-m4a': 'audio/mp4',
-  'audio/ogg; codecs=opus': 'audio/ogg; codecs=opus',
   'application/ogg': 'audio/ogg',
 }
 
@@ -40,24 +48,29 @@ export async function typeOf(beginning: Uint8Array): Promise<string | undefined>
 /**
  * The type under which it is sent.
  * @param detected what the content says, `claimed` what the caller says
+ * @param isConverted it is made into something else before
  * @throws Fault MEDIA_TYPE_NOT_SUPPORTED
  */
 export function acceptedType(
   kind: MediaKind,
   detected: string | undefined,
   claimed: string | undefined,
+  isConverted = false,
 ): string {
   if (kind === 'document') return detected ?? claimed ?? 'application/octet-stream'
   const bare = detected?.split(';')[0]
   const spoken = SPOKEN[bare ?? ''] ?? bare
-  if (detected && spoken && ACCEPTED[kind].includes(spoken))
-    return kind === 'audio' && spoken === 'audio/ogg' ? 'audio/ogg; codecs=opus' : spoken
+  const accepted = isConverted ? [...ACCEPTED[kind], ...convertible(kind)] : ACCEPTED[kind]
+  if (detected && spoken && accepted.includes(spoken)) return detected === VOICE ? VOICE : spoken
   throw new Fault(
     'MEDIA_TYPE_NOT_SUPPORTED',
     `The file is ${detected ? `of the type ${detected}` : 'of an unknown type'} and cannot be sent as ${kind}.`,
-    { details: { kind, detected: detected ?? null, accepted: ACCEPTED[kind] } },
+    { details: { kind, detected: detected ?? null, accepted } },
   )
 }
+
+const convertible = (kind: MediaKind): readonly string[] =>
+  kind === 'audio' || kind === 'video' ? CONVERTIBLE[kind] : []
 
 /** @throws Fault MEDIA_INVALID, MEDIA_TOO_LARGE */
 export function assertSize(kind: MediaKind, size: number): void {

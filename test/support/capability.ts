@@ -3,6 +3,7 @@
  * A capability is a test that names the call it proves; it fails when that call was never made, so that the table of
  * capabilities (docs/capabilities.md) cannot claim what is not tested.
  */
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
@@ -13,7 +14,7 @@ import { depsFromEnv } from '../../functions/api/deps.ts'
 import { connectorWorld } from './connector.ts'
 import { until } from './until.ts'
 
-type Json = Record<string, unknown>
+export type Json = Record<string, unknown>
 export type Answer<T = Json> = { status: number; body: T }
 /** A message as the API shows it, as far as tests look at it. */
 export type Shown = Json & { id: string; type: string; status: string; chatId: string; text?: string }
@@ -25,15 +26,18 @@ let calls: { method: string; path: string; fields: string[] }[] = []
 /**
  * @param call the call that it is about: method, path with `{…}` for what varies, and after it, in braces, the field of
  * the body that makes the difference; several ones are separated by ` · `
+ * @param needs a program without which it is skipped
  */
-export function capability(name: string, call: string, run: () => Promise<void>): void {
-  test(`${name} | ${call}`, async () => {
+export function capability(name: string, call: string, run: () => Promise<void>, needs?: 'ffmpeg'): void {
+  test.skipIf(needs && !isInstalled(needs))(`${name} | ${call}`, async () => {
     calls = []
     await run()
     for (const one of call.split(' · '))
       expect(calls.map(shown), `${one} was never called`).toSatisfy(claims(one))
   })
 }
+
+const isInstalled = (program: string): boolean => spawnSync(program, ['-version']).status === 0
 
 const CALL = /^(GET|POST|PUT|PATCH|DELETE) (\S+)(?: \{(\w+)\})?$/
 const claims = (call: string) => () => {

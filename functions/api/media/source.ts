@@ -39,9 +39,18 @@ export type Source = {
   fileName?: string | undefined
 }
 
-/** @throws Fault MEDIA_* */
-export async function fileOf(deps: Deps, owner: Owner, kind: MediaKind, given: Source): Promise<MediaFile> {
-  if (given.id !== undefined) return uploaded(deps, owner, kind, given.id)
+/**
+ * @param isConverted it may also be what is made into something that phones play
+ * @throws Fault MEDIA_*
+ */
+export async function fileOf(
+  deps: Deps,
+  owner: Owner,
+  kind: MediaKind,
+  given: Source,
+  isConverted = false,
+): Promise<MediaFile> {
+  if (given.id !== undefined) return uploaded(deps, owner, kind, given.id, isConverted)
   const shelf = theShelf({ ...deps, objects: deps.media.objects })
   const { mimetype, fileName } = given
   if (given.base64 !== undefined) {
@@ -51,25 +60,32 @@ export async function fileOf(deps: Deps, owner: Owner, kind: MediaKind, given: S
       content: stream(content),
       mimetype: mimetype ?? claimedIn(given.base64),
       fileName,
+      isConverted,
     })
   }
   try {
     const found = await download(given.url ?? '', { reach: deps.media.reach, limitBytes: LIMITS[kind] })
     const about = { mimetype: mimetype ?? found.mimetype, fileName: fileName ?? found.fileName }
-    return await ingest(shelf, owner, { kind, content: found.content, ...about })
+    return await ingest(shelf, owner, { kind, content: found.content, isConverted, ...about })
   } catch (error) {
     throw error instanceof NotDownloaded ? unreachable(error, kind) : error
   }
 }
 
 /** @throws Fault MEDIA_NOT_FOUND also for a file of another session */
-async function uploaded(deps: Deps, { sessionId }: Owner, kind: MediaKind, id: string): Promise<MediaFile> {
+async function uploaded(
+  deps: Deps,
+  { sessionId }: Owner,
+  kind: MediaKind,
+  id: string,
+  isConverted: boolean,
+): Promise<MediaFile> {
   const { store, media } = deps
   const file = (await findMedia(store, id)) ?? (await left(deps, sessionId, id))
   if (file?.sessionId !== sessionId || !media.objects)
     throw new Fault('MEDIA_NOT_FOUND', 'There is no such upload.', { details: { id } })
   assertSize(kind, file.size)
-  return { ...file, mimetype: acceptedType(kind, file.mimetype, undefined) }
+  return { ...file, mimetype: acceptedType(kind, file.mimetype, undefined, isConverted) }
 }
 
 /** One that was announced, and has come by itself. @throws Fault MEDIA_* */

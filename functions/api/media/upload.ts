@@ -69,7 +69,7 @@ async function taken(
   const contentType = c.req.header('content-type') ?? ''
   if (/^application\/json/i.test(contentType)) {
     const read = Sources.safeParse(await c.req.json().catch(() => undefined))
-    if (read.success) return fileOf(deps, owner, kind, read.data)
+    if (read.success) return fileOf(deps, owner, kind, read.data, true)
     throw new Fault('VALIDATION_ERROR', `The request is not valid. ${read.error.issues[0]?.message ?? ''}`)
   }
   const body = c.req.raw.body as ReadableStream<Uint8Array> | null
@@ -77,9 +77,9 @@ async function taken(
   const shelf = theShelf({ ...deps, objects: deps.media.objects })
   if (!/^multipart\/form-data/i.test(contentType)) {
     const mimetype = contentType.split(';')[0]?.trim() || undefined
-    return ingest(shelf, owner, { kind, content, mimetype, fileName })
+    return ingest(shelf, owner, { kind, content, mimetype, fileName, isConverted: true })
   }
-  return ingest(shelf, owner, { kind, ...(await filePart(content, contentType)) })
+  return ingest(shelf, owner, { kind, isConverted: true, ...(await filePart(content, contentType)) })
 }
 
 /** Types that a browser may show; everything else it shall keep, so that nothing of a stranger runs at our address. */

@@ -101,13 +101,19 @@ const files = {
       ...described,
       note: z.boolean().optional().meta({ description: 'A round video note' }),
       gif: z.boolean().optional().meta({ description: 'Played like a GIF' }),
+      convert: z.boolean().optional().meta({
+        description: 'Made into MP4 with H.264 first; then it may also be WebM, Matroska, AVI or a GIF',
+      }),
     },
     'NewVideo',
   ).optional(),
   audio: one(
     {
       ...source,
-      voice: z.boolean().optional().meta({ description: 'A voice note; it has to be Ogg with Opus' }),
+      voice: z.boolean().optional().meta({
+        description:
+          'A voice note; what is not Ogg with Opus is made into that, also WAV, FLAC, AIFF and WebM',
+      }),
     },
     'NewAudio',
   ).optional(),

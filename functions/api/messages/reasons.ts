@@ -11,6 +11,11 @@ const SENTENCES: Record<string, string> = {
   media_missing: 'Its file is not stored any more. Upload it again.',
   media_not_uploaded:
     'WhatsApp’s media server did not take its file, in spite of several attempts. Send it again later.',
+  converter_missing:
+    'It has to be converted, and the program ffmpeg is not installed beside the connector. Install it, or send a voice note as Ogg with Opus and a video as MP4.',
+  media_not_convertible:
+    'Its file could not be converted: it is damaged, or larger than phones can play. Send a voice note as Ogg with Opus and a video as MP4.',
+  conversion_too_long: 'Converting its file took too long. Send a shorter one, or convert it before.',
   rate_limited:
     'WhatsApp takes no more messages of this account at the moment. Send it again later, and more slowly: see the setting `pacing`.',
   forbidden: 'WhatsApp does not let this account write there: it may not be a member, or only admins write.',

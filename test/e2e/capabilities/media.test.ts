@@ -301,13 +301,6 @@ const refused: [string, Record<string, unknown>, RequestListener | undefined, nu
     'MEDIA_TYPE_NOT_SUPPORTED',
   ],
   [
-    'an MP3 as a voice note',
-    { audio: { base64: base64(sample.mp3), voice: true } },
-    undefined,
-    415,
-    'MEDIA_TYPE_NOT_SUPPORTED',
-  ],
-  [
     'a sticker of more than 1 MB',
     { sticker: { base64: base64(Buffer.concat([sample.webp, Buffer.alloc(1_100_000)])) } },
     undefined,

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import * as sample from '../../../test/support/files.ts'
-import { temporaryFolder } from '../../../test/support/folder.ts'
-import { firstPictureOf } from './first-picture.ts'
+import * as sample from '../../test/support/files.ts'
+import { temporaryFolder } from '../../test/support/folder.ts'
+import { firstPictureOf } from './picture.ts'
 
 const hasProgram = spawnSync('ffmpeg', ['-version']).status === 0
 const folder = temporaryFolder()
@@ -16,17 +16,30 @@ const at = (name: string, content: Buffer | string): string => {
 }
 
 test('without the program there is none', async () => {
-  await expect(firstPictureOf(at('film.mp4', sample.film()), 'no-such-program')).rejects.toThrow('ENOENT')
+  const none = firstPictureOf(at('film.mp4', sample.film()), 'no-such-program')
+  await expect(none).rejects.toMatchObject({ name: 'NoProgram' })
 })
 
 describe.runIf(hasProgram)('with ffmpeg', () => {
   const film = join(folder.path, 'red.mp4')
-  const source = ['-f', 'lavfi', '-i', 'color=red:size=320x180:duration=1']
-  const made = () => spawnSync('ffmpeg', ['-v', 'error', '-y', ...source, '-pix_fmt', 'yuv420p', film])
+  const made = (size = '320x180', ...how: string[]) => {
+    const source = ['-f', 'lavfi', '-i', `color=red:size=${size}:duration=1:rate=5`]
+    const { status } = spawnSync('ffmpeg', [
+      '-v',
+      'error',
+      '-y',
+      ...source,
+      '-pix_fmt',
+      'yuv420p',
+      ...how,
+      film,
+    ])
+    expect(status).toBe(0)
+    return film
+  }
 
   test('it is small, and shows what the film begins with', async () => {
-    expect(made().status).toBe(0)
-    const picture = await firstPictureOf(film)
+    const picture = await firstPictureOf(made())
     expect(picture.subarray(0, 3).toString('hex')).toBe('ffd8ff')
     const decode = ['-f', 'mjpeg', '-i', 'pipe:0', '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1']
     const { stdout: pixels } = spawnSync('ffmpeg', ['-v', 'error', ...decode], { input: picture })
@@ -38,11 +51,20 @@ describe.runIf(hasProgram)('with ffmpeg', () => {
 
   test.each([
     ['is cut', () => sample.film()],
+    ['ends before it says what it is', () => readFileSync(made()).subarray(0, 700)],
+    [
+      'says what it is and ends',
+      () => readFileSync(made('320x180', '-movflags', '+faststart')).subarray(0, 1_000),
+    ],
+    [
+      'is larger than any screen',
+      () => readFileSync(made('4000x3000', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p')),
+    ],
+    ['is none', () => sample.pdf],
     ['is empty', () => ''],
-    ['lists other files', () => `#EXTM3U\n#EXTINF:1,\nfile://${film}\n`],
+    ['lists other files', () => `#EXTM3U\n#EXTINF:1,\nfile://${made()}\n`],
     ['names a place to load from', () => '#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/film.mp4\n'],
   ])('one that %s gives none', async (_, content) => {
-    made()
     await expect(firstPictureOf(at('bad.mp4', content()))).rejects.toThrow()
   })
 })
