@@ -9,6 +9,9 @@ const Count = z
   .int()
   .min(0)
   .max(2 ** 31)
+/** WhatsApp writes the number of a pre-key in three bytes. */
+export const LAST_PRE_KEY = 0xffffff
+const PreKeyId = z.int().min(0).max(LAST_PRE_KEY)
 const device = (server: string) => z.string().regex(new RegExp(`^\\d{5,20}(:\\d{1,5})?@${server}$`))
 
 /** What Baileys keeps (lib/Types/Auth.d.ts of 7.0.0-rc14); older releases have less of it. Anything else is left behind. */
@@ -44,8 +47,8 @@ const Credentials = z.object({
     )
     .optional(),
   myAppStateKeyId: z.string().max(100).optional(),
-  firstUnuploadedPreKeyId: Count,
-  nextPreKeyId: Count,
+  firstUnuploadedPreKeyId: PreKeyId,
+  nextPreKeyId: PreKeyId,
   lastAccountSyncTimestamp: z.number().optional(),
   platform: z.string().max(50).optional(),
   processedHistoryMessages: z.array(z.unknown()).max(10_000).default([]),

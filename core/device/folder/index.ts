@@ -2,10 +2,10 @@
  * A device as the folder of files that Baileys' `useMultiFileAuthState` keeps, which is what WAHA, Evolution API and
  * scripts have: read into rows, whole or not at all, and written again. It knows nothing of where the files come from.
  */
-import { Fault } from '../../platform/fault.ts'
 import { keyPair } from '../key-pair.ts'
 import type { RowKey } from '../store.ts'
-import { type Linked, readCredentials } from './credentials.ts'
+import { LAST_PRE_KEY, type Linked, readCredentials } from './credentials.ts'
+import { invalid } from './invalid.ts'
 import { CREDENTIALS, nameOf, readName, TYPES } from './names.ts'
 import { Malformed, readValue, writePreKey, writeValue } from './values.ts'
 
@@ -20,6 +20,8 @@ export const CREDS_ROW = 'creds:self'
 const MOST_FILES = 200_000
 const LONGEST_FILE = 2_000_000
 const MOST_TOLD = 20
+/** What stands behind the type in a name; together they are a key in the store. */
+const ID = /^[\x21-\x7e]{1,200}$/
 
 /**
  * Files that are none of a device are left out and named.
@@ -40,6 +42,7 @@ export function readFolder(files: Files): DeviceRows & { linked: Linked; ignored
       continue
     }
     const { type, id } = name
+    if (!ID.test(id)) throw invalid(file, 'its name is none that Baileys writes')
     const value = at(file, text, () => readValue(type, text))
     if ('row' in value) rows.set(`${type}:${id}`, value.row)
     else
@@ -50,7 +53,7 @@ export function readFolder(files: Files): DeviceRows & { linked: Linked; ignored
   }
   // The last: what it belongs to is there before the device counts as linked.
   rows.set(CREDS_ROW, row)
-  return { rows, preKeys, linked, ignored: ignored.slice(0, MOST_TOLD) }
+  return { rows, preKeys, linked, ignored: ignored.slice(0, MOST_TOLD).map((file) => file.slice(0, 200)) }
 }
 
 /** Undefined when the device is not linked. What is ours alone (what waits, what came in) is not in it. */
@@ -67,8 +70,9 @@ export function writeFolder({ rows, preKeys }: DeviceRows): Map<string, string> 
 }
 
 function preKeyId(id: string): number {
-  if (!/^\d{1,8}$/.test(id)) throw new Malformed('its name has no number')
-  return Number(id)
+  const number = /^\d{1,8}$/.test(id) ? Number(id) : 0
+  if (number < 1 || number > LAST_PRE_KEY) throw new Malformed('its name has no number of a pre-key')
+  return number
 }
 
 function at<T>(file: string, text: string, work: () => T): T {
@@ -82,12 +86,3 @@ function at<T>(file: string, text: string, work: () => T): T {
     throw error
   }
 }
-
-const invalid = (file: string, why: string) =>
-  new Fault('IMPORT_INVALID', `The folder cannot be imported: ${file ? `${file}: ` : ''}${why}.`, {
-    details: {
-      ...(file ? { file: file.slice(0, 200) } : {}),
-      reason: why,
-      action: 'Send all files of a folder of useMultiFileAuthState, as they are, of a device that is linked.',
-    },
-  })

@@ -33,7 +33,7 @@ export function* readZip(bytes: Buffer, most: number): Generator<Entry> {
     if (flags & ENCRYPTED) throw new BrokenArchive('it is encrypted')
     if (!name.endsWith('/')) {
       const content = unpacked(contentAt(bytes, bytes.readUInt32LE(at + 42), packed), method, left)
-      if (crc32(content) !== checksum) throw new BrokenArchive(`${name} is damaged`)
+      if (crc32(content) !== checksum) throw new BrokenArchive(`${name.slice(0, 100)} is damaged`)
       left -= content.length
       yield { name, content }
     }

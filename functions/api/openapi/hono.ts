@@ -59,15 +59,22 @@ function checked({ request = {} }: Described): MiddlewareHandler {
       ...check(c, 'param', params, c.req.param()),
       ...check(c, 'query', query, c.req.query()),
       ...check(c, 'header', headers, c.req.header()),
-      ...(!json || (hasForms && !isJson(c)) ? [] : checkBody(c, json, await jsonOf(c))),
+      ...(!json || (hasForms && !isJson(c)) ? [] : check(c, 'json', json, await jsonOf(c))),
     ]
-    const [first] = issues
-    if (!first) return next()
-    const where = first.path ? `${first.path}: ` : ''
-    throw new Fault('VALIDATION_ERROR', `The request is not valid. ${where}${first.message}`, {
-      details: { issues },
-    })
+    const refusal = refusalOf(issues)
+    if (!refusal) return next()
+    throw refusal
   }
+}
+
+/** Undefined when nothing is wrong. */
+function refusalOf(issues: Issue[]): Fault | undefined {
+  const [first] = issues
+  if (!first) return
+  const where = first.path ? `${first.path}: ` : ''
+  return new Fault('VALIDATION_ERROR', `The request is not valid. ${where}${first.message}`, {
+    details: { issues },
+  })
 }
 
 type Issue = { in: string; path: string; message: string }
@@ -75,17 +82,26 @@ type Issue = { in: string; path: string; message: string }
 const PLACES: Record<Target, string> = { param: 'path', query: 'query', header: 'header', json: 'body' }
 
 function check(c: Context, target: Target, schema: z.ZodType | undefined, value: unknown): Issue[] {
-  const result = schema?.safeParse(value)
-  if (!result) return []
-  if (result.error) return result.error.issues.map((issue) => issueOf(target, issue))
-  c.req.addValidatedData(target, result.data as object)
-  return []
+  if (!schema) return []
+  const { issues, data } = judged(target, schema, value)
+  if (issues.length === 0) c.req.addValidatedData(target, data as object)
+  return issues
 }
 
-/** What no part of us could keep is said first: the rest of the body may be just right. */
-function checkBody(c: Context, schema: z.ZodType, value: unknown): Issue[] {
-  const strange = strangeIn(value)
-  return strange ? [{ in: PLACES.json, ...strange }] : check(c, 'json', schema, value)
+/** A body that came in another form than JSON. @throws Fault VALIDATION_ERROR, as for one in JSON */
+export function readBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const { issues, data } = judged('json', schema, value)
+  const refusal = refusalOf(issues)
+  if (refusal) throw refusal
+  return data as z.output<S>
+}
+
+/** What no part of us could keep is said first: the rest of a body may be just right. */
+function judged<S extends z.ZodType>(target: Target, schema: S, value: unknown) {
+  const strange = target === 'json' ? strangeIn(value) : undefined
+  if (strange) return { issues: [{ in: PLACES[target], ...strange }], data: undefined }
+  const { data, error } = schema.safeParse(value)
+  return { issues: (error?.issues ?? []).map((issue) => issueOf(target, issue)), data }
 }
 
 function isJson(c: Context): boolean {

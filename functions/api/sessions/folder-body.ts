@@ -2,15 +2,18 @@
 import type { HonoRequest } from 'hono'
 import * as z from 'zod'
 import type { Files } from '#core/device/folder/index.ts'
+import { invalid } from '#core/device/folder/invalid.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { Settings } from '#core/session.ts'
+import { readBody } from '../openapi/hono.ts'
+import { Description, Name } from './input.ts'
 
 /** Bytes of all files together, unpacked. */
 const MOST = 96_000_000
 
 const about = {
-  name: z.string().trim().min(1).max(100).optional().meta({ description: 'Its phone number, without one' }),
-  description: z.string().trim().max(1_000).optional(),
+  name: Name.optional().meta({ description: 'Its phone number, without one' }),
+  description: Description.nullish(),
 }
 const start = z.boolean().default(true).meta({ description: 'Connect at once' })
 
@@ -46,7 +49,10 @@ export async function folderFrom(
 ): Promise<Given> {
   if (!read) return fromForm(await formOf(req))
   const { files, ...given } = read
-  return { ...given, files: new Map(Object.entries(files).map(([name, content]) => [name, textOf(content)])) }
+  return {
+    ...given,
+    files: new Map(Object.entries(files).map(([name, content]) => [name, textOf(name, content)])),
+  }
 }
 
 async function formOf(req: HonoRequest): Promise<FormData> {
@@ -57,19 +63,22 @@ async function formOf(req: HonoRequest): Promise<FormData> {
   })
 }
 
-const textOf = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content))
+function textOf(file: string, content: unknown): string {
+  if (typeof content === 'string') return content
+  try {
+    return JSON.stringify(content)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw invalid(file, 'it is nested too deeply')
+  }
+}
 
 async function fromForm(form: FormData): Promise<Given> {
-  const text = (name: string) => {
-    const value = form.get(name)
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
-  const settings = text('settings')
-  const { files: _, ...given } = valid({
-    ...(text('name') ? { name: text('name') } : {}),
-    ...(text('description') ? { description: text('description') } : {}),
+  const { start, settings, ...texts } = textsIn(form)
+  const { files: _, ...given } = readBody(NewFolder, {
+    ...texts,
     ...(settings ? { settings: parsed(settings) } : {}),
-    start: text('start') !== 'false',
+    ...(start ? { start: BOOLEANS[start] ?? start } : {}),
     files: {},
   })
   const uploads = [...form.values()].filter((value): value is File => typeof value !== 'string')
@@ -77,9 +86,23 @@ async function fromForm(form: FormData): Promise<Given> {
   if (!only) throw new Fault('IMPORT_INVALID', 'The form holds no file.')
   if (uploads.length === 1 && !only.name.endsWith('.json'))
     return { ...given, files: await unpacked(Buffer.from(await only.arrayBuffer())) }
-  const read = await Promise.all(uploads.map(async (file) => [file.name, await file.text()] as const))
-  return { ...given, files: new Map(read) }
+  const files = new Map<string, string>()
+  for (const file of uploads) {
+    // Some programs send the folder along, as archives do.
+    const name = file.name.split(/[\\/]/).at(-1) ?? ''
+    if (files.has(name)) throw invalid(name, 'it comes twice')
+    files.set(name, await file.text())
+  }
+  return { ...given, files }
 }
+
+const BOOLEANS: Record<string, boolean> = { true: true, false: false }
+
+/** What a form leaves empty is not given. */
+const textsIn = (form: FormData): Record<string, string> =>
+  Object.fromEntries(
+    [...form].filter((pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1] !== ''),
+  )
 
 async function unpacked(bytes: Buffer): Promise<Files> {
   const { BrokenArchive, readArchive } = await import('#core/platform/archive/index.ts')
@@ -99,12 +122,4 @@ function parsed(text: string): unknown {
   } catch {
     throw new Fault('MALFORMED_JSON', 'The settings are not valid JSON.')
   }
-}
-
-/** @throws Fault VALIDATION_ERROR */
-function valid(body: unknown): z.output<typeof NewFolder> {
-  const read = NewFolder.safeParse(body)
-  if (read.success) return read.data
-  const issues = read.error.issues.map(({ path, message }) => ({ in: 'body', path: path.join('.'), message }))
-  throw new Fault('VALIDATION_ERROR', 'The request is not valid.', { details: { issues } })
 }

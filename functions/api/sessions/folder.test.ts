@@ -56,6 +56,75 @@ test('what is no folder is refused by name', async () => {
   expect(total).toBe(1)
 })
 
+const form = (fields: Record<string, string>, files: [name: string, text: string][] = []) => {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  for (const [name, text] of files) body.append('file', new Blob([text]), name)
+  return w.app.request('/api/sessions/import', {
+    method: 'POST',
+    headers: { authorization: 'Bearer token-acme' },
+    body,
+  })
+}
+
+test.each([
+  [{ start: 'no' }, 'start', 'expected boolean'],
+  [{ nmae: 'x' }, '', '"nmae" is not known here'],
+  [{ __proto__x: 'x' }, '', 'is not known here'],
+  [{ name: '\u200b' }, 'name', 'one line'],
+  [{ settings: '{"autoReconnect":"yes"}' }, 'settings.autoReconnect', 'expected boolean'],
+  [{ settings: '{"deviceName":"\\ud800"}' }, 'settings.deviceName', 'well-formed'],
+  [{ settings: '{"metadata":{"__proto__":"x"}}' }, 'settings.metadata', '__proto__'],
+])('a form with %j is refused as the same in JSON would be', async (fields, path, message) => {
+  const answer = await form(fields as Record<string, string>, [['creds.json', '{}']])
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    code: 'VALIDATION_ERROR',
+    error: expect.stringContaining(message),
+    details: { issues: [{ in: 'body', path, message: expect.stringContaining(message) }] },
+  })
+})
+
+test('files that come one by one have their bare names, each once', async () => {
+  const twice = await form({}, [
+    ['auth/creds.json', '{}'],
+    ['..\\..\\creds.json', '{}'],
+  ])
+  expect(await twice.json()).toMatchObject({
+    code: 'IMPORT_INVALID',
+    details: { file: 'creds.json', reason: 'it comes twice' },
+  })
+  const unlinked = await form({}, [
+    ['../../etc/passwd/creds.json', '{}'],
+    ['pre-key-1.json', '{}'],
+  ])
+  expect(await unlinked.json()).toMatchObject({
+    code: 'IMPORT_INVALID',
+    details: { file: 'creds.json', reason: expect.stringContaining('never linked') },
+  })
+})
+
+test('what is nested too deeply, or would be a prototype, is refused by name', async () => {
+  const send = async (body: string) => {
+    const answer = await w.app.request('/api/sessions/import', {
+      method: 'POST',
+      headers: { authorization: 'Bearer token-acme', 'content-type': 'application/json' },
+      body,
+    })
+    return { status: answer.status, ...((await answer.json()) as object) }
+  }
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  expect(await send(`{"files":{"creds.json":${deep}}}`)).toMatchObject({
+    status: 400,
+    code: 'IMPORT_INVALID',
+    details: { file: 'creds.json', reason: 'it is nested too deeply' },
+  })
+  expect(await send('{"files":{"__proto__":{"creds.json":{}}}}')).toMatchObject({
+    status: 400,
+    code: 'VALIDATION_ERROR',
+  })
+})
+
 test('a folder that is too large is refused before it is read', async () => {
   const answer = await w.app.request('/api/sessions/import', {
     method: 'POST',
