@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import PQueue from 'p-queue'
 import type { Media, Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
@@ -24,6 +23,7 @@ import type { Draft } from '../events/order.ts'
 import type { MessageKeys } from '../keys.ts'
 import { type Connection, Refused, Unanswered } from '../socket/index.ts'
 import { within } from '../within.ts'
+import { inTurn } from './in-turn.ts'
 
 /** A session whose messages bring files. */
 export type Receiver = {
@@ -53,14 +53,15 @@ export type ReceivingParts = {
   now(): string
 }
 
-const PARALLEL = 6
+/** In all, and of one session. */
+const PARALLEL = { all: 6, ofOne: 3 }
 const RETRY_AFTER_MS = [500, 3_000, 15_000]
 /** Less than whoever waits for an answer does. */
 const OBTAINED_WITHIN_MS = 15_000
 const GONE = new Set([403, 404, 410])
 
 export const openDownloads = ({ shelf, awaiting, now }: ReceivingParts): Downloads => {
-  const queue = new PQueue({ concurrency: PARALLEL })
+  const take = inTurn(PARALLEL)
   const underWay = new Set<string>()
 
   const fetchOne = async (receiver: Receiver, message: MessageFacts): Promise<Media | undefined> => {
@@ -69,7 +70,7 @@ export const openDownloads = ({ shelf, awaiting, now }: ReceivingParts): Downloa
     if (underWay.has(name)) return
     underWay.add(name)
     try {
-      const media = await queue.add(() => had(shelf, receiver, message))
+      const media = await take(receiver, () => had(shelf, receiver, message))
       if (media) await receiver.note([told(receiver, message, media, now())])
       return media
     } catch (error) {

@@ -16,6 +16,7 @@ import { decrypted } from './decrypt.ts'
 import { measured } from './measured.ts'
 import { type FilePart, filePartOf } from './part.ts'
 import { openly } from './posts.ts'
+import { silence } from './silence.ts'
 import { type Spooled, spool } from './spool.ts'
 
 /** What is to be sent, as a file of this machine. */
@@ -52,7 +53,7 @@ export type MediaPort = {
 }
 
 const UPLOAD_IDLE_MS = 60_000
-const DOWNLOAD_MS = 300_000
+const [DOWNLOAD_MS, DOWNLOAD_IDLE_MS] = [300_000, 30_000]
 const RENEWED_WITHIN_MS = 20_000
 const LIVE_HOST = 'mmg.whatsapp.net'
 const LIVE_HOSTS = /^[\w.-]+\.whatsapp\.net$/
@@ -169,12 +170,14 @@ function placeOf({ url, directPath }: FilePart, server: ServerAddress): URL {
 }
 
 async function fetched(place: URL, dispatcher: Route['dispatcher']): Promise<AsyncIterable<Uint8Array>> {
+  const { signal, watched, over } = silence(DOWNLOAD_IDLE_MS)
   const answer = await fetch(place, {
     headers: { Origin: 'https://web.whatsapp.com' },
     ...(dispatcher ? { dispatcher } : {}),
-    signal: AbortSignal.timeout(DOWNLOAD_MS),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]),
   })
-  if (answer.ok && answer.body) return answer.body as unknown as AsyncIterable<Uint8Array>
+  if (answer.ok && answer.body) return watched(answer.body as unknown as AsyncIterable<Uint8Array>)
+  over()
   await answer.body?.cancel()
   throw new Refused(`The media server answered ${answer.status}.`, answer.status)
 }
