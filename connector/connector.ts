@@ -37,7 +37,7 @@ import { seek } from '#core/target.ts'
 import { openTimers } from '#core/timers.ts'
 import { webhookKey } from '#core/webhook/vault.ts'
 import { Appender } from './events/appender.ts'
-import { conversationTeller } from './events/conversations.ts'
+import { conversationJoiner, conversationTeller } from './events/conversations.ts'
 import { fleetTeller } from './events/fleet.ts'
 import { liveTeller } from './events/live.ts'
 import { StateWriter } from './events/states.ts'
@@ -158,6 +158,7 @@ export function startConnector(options: ConnectorOptions): Connector {
   }
   const { jobs } = options
   const tellConversations = jobs && conversationTeller({ ...options, jobs, newEventId }, tellListeners)
+  const joinConversations = conversationJoiner({ ...options, newEventId }, tellListeners)
   const isFailing = (since: number | undefined) => since !== undefined && now() - since > timing.STORE_SLOW_MS
   const measures = new Measures(options.metrics ?? (() => undefined), () => shards.supervisors)
   const telling = setInterval(() => measures.tell(), timing.METRICS_MS)
@@ -213,8 +214,11 @@ export function startConnector(options: ConnectorOptions): Connector {
     keepHistory: (past) => keepHistory(store, retention, past),
     unsent: (session) => unsent(store, session),
     keysOf: ({ id: sessionId, accountId }) =>
-      messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId)),
-    contactsOf: ({ id: sessionId, accountId }) => contactBook(store, { sessionId, accountId }),
+      messageKeys(store, sessionId, deviceSeal(options.masterKey, accountId, sessionId), log),
+    contactsOf: (session) =>
+      contactBook(store, { sessionId: session.id, accountId: session.accountId }, (moved) =>
+        joinConversations(session, moved),
+      ),
     timersOf: ({ id: sessionId }) => openTimers(store, sessionId),
     seek: (sessionId, messageId) => seek(store, sessionId, messageId),
     groupName: async (sessionId, groupId) => (await Chats.find(store, sessionId, groupId))?.name ?? undefined,

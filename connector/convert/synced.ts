@@ -91,8 +91,8 @@ export function heardIn(rows: Row[], events: Event[], context: Context): Heard[]
   const inEvents = events.flatMap(({ id, payload }): Heard[] => {
     const sender =
       'message' in payload ? payload.message.sender : 'sender' in payload ? payload.sender : undefined
-    if (!sender?.name || !(sender.phoneNumber || sender.lid)) return []
-    const { name: pushName, phoneNumber, lid } = sender
+    const { name: pushName, phoneNumber, lid } = sender ?? {}
+    if (!(phoneNumber && lid) && !(pushName && (phoneNumber || lid))) return []
     return heard(`${id}.person`, { phoneNumber, lid, pushName }, context)
   })
   return [...inRows, ...inEvents]

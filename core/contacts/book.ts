@@ -3,12 +3,13 @@
  * stored, and only news becomes an event. Who was heard of lately is remembered, so that a message of somebody known
  * asks nothing and writes nothing.
  */
+import { chatKey } from '../chat.ts'
 import { ContactFacts } from '../contract/contact.ts'
 import type { Event } from '../contract/event.ts'
 import { userJid } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { type News, newsOf, type Sighting } from './merge.ts'
-import { moveChats } from './moving.ts'
+import { type Moved, moveChats } from './moving.ts'
 import { contactsOf } from './record.ts'
 
 /** What was heard, and the id of the event that it would be. */
@@ -23,7 +24,12 @@ export type ContactBook = {
 /** People of one session that are remembered, the latest ones. */
 const REMEMBERED = 1_000
 
-export function contactBook(store: Store, session: { sessionId: string; accountId: string }): ContactBook {
+/** @param andThen what else is to be brought together, when a chat has moved */
+export function contactBook(
+  store: Store,
+  session: { sessionId: string; accountId: string },
+  andThen?: (moved: Moved) => Promise<void>,
+): ContactBook {
   /** What was heard last of each of them. */
   const last = new Map<string, string>()
   const remember = (sighting: Sighting) => {
@@ -34,8 +40,22 @@ export function contactBook(store: Store, session: { sessionId: string; accountI
   }
   const isNew = ({ sighting }: Heard) => last.get(nameOf(sighting)) !== JSON.stringify(sighting)
 
+  /** Of those whose number and LID are heard together for the first time: LIDs that a chat stands under. */
+  const chatsByLid = async (heard: Heard[], known: Map<string, ContactFacts>): Promise<Set<string>> => {
+    const lids = heard.flatMap(({ sighting }) => {
+      const { phoneNumber, lid } = sighting
+      const isKnown = knownAs(known, sighting).some(
+        (one) => one.lid === lid && one.phoneNumber === phoneNumber,
+      )
+      return phoneNumber && lid && !isKnown ? [lid] : []
+    })
+    const keys = [...new Set(lids)].map((lid) => chatKey(session.sessionId, lid))
+    const items = keys.length > 0 ? await store.getMany('main', keys) : []
+    return new Set(items.map(({ chatId }) => String(chatId)))
+  }
+
   return {
-    moveChats: () => moveChats(store, session.sessionId),
+    moveChats: () => moveChats(store, session.sessionId, andThen),
 
     async news(heard, at) {
       const unknown = heard.filter(isNew)
@@ -43,8 +63,9 @@ export function contactBook(store: Store, session: { sessionId: string; accountI
       const ids = unknown.flatMap(({ sighting }) => idsOf(sighting))
       const stored = await contactsOf(store, session.sessionId, ids)
       const known = new Map([...stored].map(([id, contact]) => [id, ContactFacts.parse(contact)]))
+      const hidden = await chatsByLid(unknown, known)
       const events = unknown.flatMap(({ eventId, sighting }): Event[] => {
-        const news = newsOf(knownAs(known, sighting), sighting)
+        const news = newsOf(knownAs(known, sighting), sighting, hidden.has(sighting.lid ?? ''))
         if (!news) return []
         note(known, news)
         return [{ id: eventId, ...session, timestamp: at, type: 'contact.updated', payload: news }]

@@ -21,8 +21,11 @@ export type Sighting = {
 
 export type News = { contact: ContactFacts; formerId?: string }
 
-/** @param known what is stored of this person: under the phone number, under the LID, or both */
-export function newsOf(known: ContactFacts[], sighting: Sighting): News | undefined {
+/**
+ * @param known what is stored of this person: under the phone number, under the LID, or both
+ * @param hasChat whether there is a chat under the LID, which is the number's now
+ */
+export function newsOf(known: ContactFacts[], sighting: Sighting, hasChat = false): News | undefined {
   const phoneNumber = sighting.phoneNumber ?? first(known, 'phoneNumber')
   const lid = sighting.lid ?? first(known, 'lid')
   const id = phoneNumber ? userJid(phoneNumber.slice(1)) : lid
@@ -38,8 +41,8 @@ export function newsOf(known: ContactFacts[], sighting: Sighting): News | undefi
     verifiedName: sighting.verifiedName ?? first(known, 'verifiedName'),
     about: sighting.about ?? first(known, 'about'),
   })
-  const formerId = known.find((one) => one.id !== id)?.id
-  if (known.length === 0 && !isWorthKnowing(contact)) return
+  const formerId = known.find((one) => one.id !== id)?.id ?? (hasChat && lid !== id ? lid : undefined)
+  if (known.length === 0 && !formerId && !isWorthKnowing(contact)) return
   const before = known.find((one) => one.id === id)
   if (!formerId && before && isSame(before, contact)) return
   return { contact, ...(formerId ? { formerId } : {}) }

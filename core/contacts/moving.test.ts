@@ -130,3 +130,16 @@ test('what the list did not show yet is moved the next time; then there is nothi
   expect((await s.chats()).map(({ id }) => id)).toEqual([JID])
   expect(await s.notes()).toBe(0)
 })
+
+test('a chat under a LID of which nothing else was heard moves too, and where there is none nothing is done', async () => {
+  const s = line()
+  await s.tell(s.sent('A', LID))
+  await s.hears({ lid: LID, phoneNumber: NUMBER })
+  await s.move()
+  expect(await s.ids(JID)).toEqual(['A'])
+  expect((await s.chats()).map(({ id }) => id)).toEqual([JID])
+  expect(await s.canonical(LID)).toBe(JID)
+  const other = line()
+  await other.hears({ lid: LID, phoneNumber: NUMBER, pushName: 'Ann' })
+  expect(await other.notes()).toBe(0)
+})

@@ -44,13 +44,21 @@ export const movingItem = (sessionId: string, moving: Moving): Item => ({
   ...moving,
 })
 
-/** Moves what has to be moved of a session. */
-export async function moveChats(store: Store, sessionId: string): Promise<void> {
+/** The ids of a person's chat, before and after. */
+export type Moved = Pick<Moving, 'from' | 'to'>
+
+/** Moves what has to be moved of a session. @param andThen is done with each of them, and again when it fails */
+export async function moveChats(
+  store: Store,
+  sessionId: string,
+  andThen?: (moved: Moved) => Promise<void>,
+): Promise<void> {
   const { items } = await store.query('main', Moving, sessionPartition(sessionId), { prefix: PREFIX })
   for (const moving of items) {
     await moveMessages(store, sessionId, moving)
     while (!(await moveChat(store, sessionId, moving))) await moveMessages(store, sessionId, moving)
     await moveToChat(store, sessionId, moving.from, moving.to)
+    await andThen?.(moving)
     await settle(store, sessionId, moving)
   }
 }

@@ -38,6 +38,7 @@ export const ConversationFacts = z.object({
   ]),
   phoneNumber: z.string().nullable(),
   name: z.string().nullable(),
+  lid: z.string().optional(),
   status: z.enum(['active', 'completed', 'expired']),
   createdAt: z.iso.datetime(),
   lastActivity: z.iso.datetime(),
@@ -200,14 +201,14 @@ export const Event = z.discriminatedUnion('type', [
     type: z.literal('conversation.started'),
     payload: z.object({ conversation, messages: z.array(Said) }),
   }),
-  /** Something was said in it, or its context, metadata or order details were changed. */
+  /** Something was said in it, its context, metadata or order details were changed, or the phone number is known now. */
   z.object({
     ...base,
     type: z.literal('conversation.updated'),
     payload: z.object({
       conversation,
       messages: z.array(Said),
-      changed: z.array(z.enum(['context', 'metadata', 'orderDetails'])),
+      changed: z.array(z.enum(['context', 'metadata', 'orderDetails', 'person'])),
     }),
   }),
   z.object({ ...base, type: z.literal('conversation.completed'), payload: z.object({ conversation }) }),
@@ -217,6 +218,12 @@ export const Event = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('conversation.order'),
+  /** Another one with the same person went into it, and ended by that: one was known by LID, the other by number. */
+  z.object({
+    ...base,
+    type: z.literal('conversation.merged'),
+    payload: z.object({ conversation, mergedId: z.string() }),
+  }),
     payload: z.object({ conversation, orderDetails: z.record(z.string(), z.unknown()) }),
   }),
   /** An endpoint is told nothing any more: it said that it is gone, or it failed for days. */

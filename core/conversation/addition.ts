@@ -20,6 +20,8 @@ export type Addition = {
   /** The order details as they are after these messages, when they changed. */
   orderDetails?: OrderDetails | undefined
   name?: string | undefined
+  /** Of the person, where it is known. */
+  lid?: string | undefined
   /** A model was asked in vain. */
   extractionFailed?: boolean
 }
@@ -42,7 +44,7 @@ export function extend(
   addition: Addition,
   ttl: number,
 ): { next: Conversation; counts: Counts } {
-  const { messages, at, orderDetails, name } = addition
+  const { messages, at, orderDetails, name, lid } = addition
   const waiting = messages.reduce(hear, waitingOf(before))
   const said = messages.filter(({ type }) => type !== 'system')
   const inbound = said.filter(({ direction }) => direction === 'inbound').length
@@ -54,6 +56,7 @@ export function extend(
     awaitingReply: waiting.awaitingReply,
     awaitingAgent: waiting.awaitingAgent,
     ...(name ? { name } : {}),
+    ...(lid ? { lid } : {}),
     ...(isActivity ? { lastActivity: latest, endsAt: iso(Date.parse(latest) + ttl) } : {}),
     messageCount: before.messageCount + messages.length,
     inbound: before.inbound + inbound,
@@ -114,6 +117,7 @@ export function updateOf(before: Conversation, next: Conversation, { messages }:
     become(field)
   }
   become('name')
+  become('lid')
   if (next.rev !== before.rev) {
     become('orderDetails')
     become('rev')

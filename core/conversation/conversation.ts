@@ -23,7 +23,14 @@ export const channelName = (channel: Channel): string =>
   channel.type === 'session' ? `session:${channel.sessionId}` : `twilio:${channel.number}`
 
 /** The other side: E.164 with a plus where the number is known, else the LID's jid. */
-export type Person = { key: string; phoneNumber: string | null; address: string; name?: string | undefined }
+export type Person = {
+  key: string
+  phoneNumber: string | null
+  /** Where it is known beside the number, or alone. */
+  lid?: string | undefined
+  address: string
+  name?: string | undefined
+}
 
 const count = z.int().default(0)
 export const Conversation = z.object({
@@ -34,9 +41,12 @@ export const Conversation = z.object({
   /** The key of the person: see Person. */
   person: z.string(),
   phoneNumber: z.string().nullable(),
+  lid: z.string().optional(),
   /** Where a reply goes: a chat id on a linked session, a phone number at Twilio. */
   address: z.string(),
   name: z.string().optional(),
+  /** It went into this one, and leads there. */
+  mergedInto: z.string().optional(),
   /** As stored: an active one may have expired already, see statusAt. */
   status: ConversationStatus,
   createdAt: z.iso.datetime(),

@@ -8,7 +8,7 @@ import { type Item, MAX_WRITES, type Write } from '../platform/dynamo.ts'
 import { readsOrdersOn, repliesOn } from './conclude.ts'
 import type { Desk } from './desk.ts'
 import type { Guess, Guesses } from './guesses.ts'
-import { type Heard, heardBy } from './heard.ts'
+import { type Heard, heardBy, heardByNumber } from './heard.ts'
 import { look } from './look.ts'
 import { type Part, partOf } from './part.ts'
 import { stillChosen } from './settings.ts'
@@ -24,7 +24,10 @@ export type Fed = {
 
 /** @throws when the store does not answer; repeating all of it by `feed` is safe then, too */
 export async function feedDirectly(desk: Writing, events: Event[]): Promise<Fed> {
-  const heard = events.flatMap((event) => heardBy(event) ?? [])
+  const heard = await heardByNumber(
+    desk.store,
+    events.flatMap((event) => heardBy(event) ?? []),
+  )
   const lines = [...Map.groupBy(heard, ({ lineName }) => lineName).values()]
   const known = await knowing(desk, lines)
   const [plain, others] = divided(lines, ([first]) => first !== undefined && isPlain(first, known))

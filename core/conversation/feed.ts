@@ -7,18 +7,22 @@ import type { Event } from '../contract/event.ts'
 import { MAX_WRITES } from '../platform/dynamo.ts'
 import type { Desk } from './desk.ts'
 import { type Feeding, follow, followRepeated } from './follow.ts'
-import { type Heard, heardBy } from './heard.ts'
+import { type Heard, heardBy, heardByNumber } from './heard.ts'
 import { look, type View } from './look.ts'
 import { BYTES_AT_ONCE, MESSAGES_AT_ONCE, type Part, partOf, sizeOf } from './part.ts'
 import { AGAIN, persistently } from './persistently.ts'
 import { type Tally, tally } from './stats.ts'
 
 /** Writes of one message (itself, that it was seen), and of a line besides its messages. */
-const [PER_MESSAGE, PER_LINE] = [2, 11]
+const [PER_MESSAGE, PER_LINE] = [2, 12]
 
 /** @throws when something could not be stored or handed on: repeating all of it is safe */
 export async function feed(desk: Desk, events: Event[], feeding: Feeding): Promise<void> {
-  const heard = new Map(events.flatMap((event) => heardBy(event) ?? []).map((one) => [one.key.pk, one]))
+  const all = await heardByNumber(
+    desk.store,
+    events.flatMap((event) => heardBy(event) ?? []),
+  )
+  const heard = new Map(all.map((one) => [one.key.pk, one]))
   const lines = Map.groupBy(heard.values(), ({ lineName }) => lineName)
   for (const batch of batches([...lines.values()].map(inOrder))) await feedLines(desk, batch, feeding)
 }
@@ -68,7 +72,8 @@ async function feedLine(desk: Desk, line: Heard[], feeding: Feeding): Promise<vo
 }
 
 /** @returns those that are still to be fed */
-async function feedSome(desk: Desk, line: Heard[], feeding: Feeding): Promise<Heard[] | typeof AGAIN> {
+async function feedSome(desk: Desk, given: Heard[], feeding: Feeding): Promise<Heard[] | typeof AGAIN> {
+  const line = await heardByNumber(desk.store, given)
   const view = await look(desk.store, line)
   const counted = tally(desk.store.now())
   const part = plannedOf(desk, line, view, feeding, counted)

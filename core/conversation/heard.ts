@@ -6,8 +6,9 @@ import { isDeed } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
 import type { MessageFacts } from '../contract/message.ts'
 import { LID_SERVER, phoneNumberOf } from '../jid.ts'
-import type { Key } from '../platform/dynamo.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
 import { placeInTime } from '../projection/messages.ts'
+import { byNumber } from './by-number.ts'
 import { channelName, type Person } from './conversation.ts'
 import { message, type NewMessage } from './message.ts'
 import { partsOf, typeOf } from './parts.ts'
@@ -32,10 +33,10 @@ export function heardBy(event: Event): Heard | undefined {
   if (isDeed(facts)) return
   const person = personOf(facts)
   if (!person) return
-  const channel = { type: 'session' as const, sessionId }
+  const line: Line = { accountId, channel: { type: 'session', sessionId }, person }
   return {
-    line: { accountId, channel, person },
-    lineName: `${accountId} ${channelName(channel)} ${person.key}`,
+    line,
+    lineName: lineNameOf(line),
     key: feedKey(sessionId, facts),
     at: timestamp,
     message: message({
@@ -51,11 +52,28 @@ export function heardBy(event: Event): Heard | undefined {
   }
 }
 
+/** The same, under numbers that are known meanwhile. */
+export async function heardByNumber(store: Store, heard: Heard[]): Promise<Heard[]> {
+  const lines = await byNumber(
+    store,
+    heard.map(({ line }) => line),
+  )
+  return heard.map((one, index) => {
+    const line = lines[index]
+    return line && line !== one.line ? { ...one, line, lineName: lineNameOf(line) } : one
+  })
+}
+
+const lineNameOf = ({ accountId, channel, person }: Line): string =>
+  `${accountId} ${channelName(channel)} ${person.key}`
+
 /** A message of a session is known by this, whether its event or the API brought it. */
 export const feedKey = (
   sessionId: string,
   { id, chatId, fromMe }: Pick<MessageFacts, 'id' | 'chatId' | 'fromMe'>,
 ): Key => seenKey(`session:${sessionId}`, fromMe ? `out#${id}` : `${chatId}#${id}`)
+
+const lidOf = (lid: string | undefined) => (lid ? { lid } : {})
 
 function personOf({ chatId, fromMe, sender }: MessageFacts): Person | undefined {
   const phoneNumber = phoneNumberOf(chatId)
@@ -63,6 +81,7 @@ function personOf({ chatId, fromMe, sender }: MessageFacts): Person | undefined 
   return {
     key: phoneNumber ?? chatId,
     phoneNumber: phoneNumber ?? null,
+    ...lidOf(phoneNumber ? (fromMe ? undefined : sender.lid) : chatId),
     address: chatId,
     name: fromMe ? undefined : sender.name,
   }

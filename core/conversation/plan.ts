@@ -6,6 +6,7 @@ import { iso } from '../platform/clock.ts'
 import type { Write } from '../platform/dynamo.ts'
 import { type Addition, extend } from './addition.ts'
 import { appending, contents, placed } from './append.ts'
+import { stillByLid } from './by-number.ts'
 import { expiry } from './closing.ts'
 import { type Channel, type Conversation, type Person, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
@@ -38,9 +39,10 @@ export const activeAt = ({ last }: Known, at: string): Conversation | undefined 
 
 export function plan(desk: Desk, line: Line, known: Known, entry: Entry, counted: Tally): Plan {
   const active = activeAt(known, entry.from ?? entry.at)
-  return active
+  const planned = active
     ? goingOn(desk, active, known.pointer, entry, counted)
     : beginning(desk, line, known, entry, counted)
+  return { ...planned, writes: [...planned.writes, ...stillByLid(line)] }
 }
 
 function goingOn(
@@ -110,6 +112,7 @@ const emptyConversation = (desk: Desk, { accountId, channel, person }: Line, at:
   channel,
   person: person.key,
   phoneNumber: person.phoneNumber,
+  ...(person.lid ? { lid: person.lid } : {}),
   address: person.address,
   status: 'active',
   createdAt: at,

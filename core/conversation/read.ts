@@ -18,10 +18,14 @@ import type { Seen } from './seen.ts'
 
 const Row = z.object({ conversationId: z.string() })
 
-/** @throws Fault CONVERSATION_NOT_FOUND, also for one of another account */
+/**
+ * One that went into another one leads there.
+ * @throws Fault CONVERSATION_NOT_FOUND, also for one of another account
+ */
 export async function living(store: Store, accountId: string, id: string): Promise<Conversation> {
   const found = await store.get('main', Conversation, conversationKey(id))
-  if (found?.accountId === accountId) return found
+  if (found?.accountId === accountId)
+    return found.mergedInto ? living(store, accountId, found.mergedInto) : found
   throw new Fault('CONVERSATION_NOT_FOUND', 'Conversation not found')
 }
 
@@ -61,7 +65,7 @@ export async function everOf(
 
 async function byIds(store: Store, ids: string[]): Promise<Conversation[]> {
   const items = ids.length > 0 ? await store.getMany('main', ids.map(conversationKey)) : []
-  return items.map((item) => Conversation.parse(item))
+  return items.map((item) => Conversation.parse(item)).filter(({ mergedInto }) => !mergedInto)
 }
 
 /** Active ones by the time at which they expire, the last to expire first; one index query per page. */
@@ -166,12 +170,17 @@ export const messagesOf = (
 ): Promise<Page<Message>> =>
   store.query('messages', Message, conversationPartition(id), { ...page, newestFirst: true })
 
-/** The message that a record of seen ones speaks of. */
-export const messageAt = (
+/** The message that a record of seen ones speaks of, wherever its conversation went since. */
+export async function messageAt(
   store: Store,
-  { conversationId, place }: Pick<Seen, 'conversationId' | 'place'>,
-): Promise<Message | undefined> =>
-  store.get('messages', Message, { pk: conversationPartition(conversationId), sk: place })
+  { accountId, conversationId, place }: Pick<Seen, 'accountId' | 'conversationId' | 'place'>,
+): Promise<Message | undefined> {
+  const find = (id: string) => store.get('messages', Message, { pk: conversationPartition(id), sk: place })
+  const found = await find(conversationId)
+  if (found) return found
+  const { id } = await living(store, accountId, conversationId)
+  return id === conversationId ? undefined : find(id)
+}
 
 /** The newest `limit`, oldest first; fewer when they are so long that no answer would take them. */
 export async function history(store: Store, id: string, limit: number): Promise<Message[]> {

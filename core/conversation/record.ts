@@ -4,6 +4,7 @@
  * the clock is closed in the transaction that begins the next.
  */
 import type { Key, Store } from '../platform/dynamo.ts'
+import { byNumber } from './by-number.ts'
 import { Conversation, conversationKey } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import type { Guess } from './guesses.ts'
@@ -30,14 +31,15 @@ export type Repeated = { repeated: Seen }
  */
 export async function record(
   desk: Desk,
-  line: Line,
+  given: Line,
   at: string,
   compose: Compose,
 ): Promise<Recorded | Repeated> {
-  const key = pointerKey(line.accountId, line.person.key, line.channel)
-  const name = `${key.pk} ${key.sk}`
   const { store, guesses } = desk
   return persistently(async () => {
+    const [line = given] = await byNumber(store, [given])
+    const key = pointerKey(line.accountId, line.person.key, line.channel)
+    const name = `${key.pk} ${key.sk}`
     const guess = guesses?.of(name)
     const isGuessed = guess !== undefined && activeAt(guess, at) !== undefined
     const known = isGuessed ? guess : await look(store, line.accountId, key)

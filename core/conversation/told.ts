@@ -49,12 +49,13 @@ export function told<T extends ToldType>(
 }
 
 const factsOf = (
-  { id, channel, phoneNumber, name, createdAt, lastActivity, endsAt }: Conversation,
+  { id, channel, phoneNumber, lid, name, createdAt, lastActivity, endsAt }: Conversation,
   status: ConversationStatus,
 ): ConversationFacts => ({
   id,
   channel,
   phoneNumber,
+  ...(lid ? { lid } : {}),
   name: name ?? null,
   status,
   createdAt,

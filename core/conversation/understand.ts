@@ -50,6 +50,7 @@ export function understand(
     from: first.at,
     at: last.at,
     name: taken.findLast(({ line }) => line.person.name)?.line.person.name,
+    lid: taken.findLast(({ line }) => line.person.lid)?.line.person.lid,
     orderDetails: changed,
     seen,
   }

@@ -33,33 +33,34 @@ afterAll(() => w.close())
 const of = (path: string) => `/api/sessions/${session.id}${path}`
 
 /** Every call that WhatsApp answers and that takes a chat or a person: what is asked of the connector then. */
-const ASKED: [call: string, path: (id: string) => string, body?: (id: string) => object][] = [
-  ['POST typing', (id) => `/chats/${id}/typing`, () => ({})],
-  ['GET presence', (id) => `/chats/${id}/presence`],
-  ['POST read', (id) => `/chats/${id}/read`, () => ({})],
-  ['PATCH chat', (id) => `/chats/${id}`, () => ({ archived: true })],
-  ['PATCH disappearing', (id) => `/chats/${id}`, () => ({ disappearingSeconds: 86_400 })],
-  ['POST clear', (id) => `/chats/${id}/clear`],
-  ['DELETE chat', (id) => `/chats/${id}`],
-  ['POST history', (id) => `/chats/${id}/history`, () => ({})],
-  ['PUT label', (id) => `/chats/${id}/labels/7`],
-  ['DELETE label', (id) => `/chats/${id}/labels/7`],
-  ['PUT labels', (id) => `/chats/${id}/labels`, () => ({ labels: [] })],
-  ['PUT contact', (id) => `/contacts/${id}`, () => ({ name: 'Carol' })],
-  ['DELETE contact', (id) => `/contacts/${id}`],
-  ['GET profile', (id) => `/contacts/${id}/profile`],
-  ['PUT blocklist', (id) => `/blocklist/${id}`],
-  ['DELETE blocklist', (id) => `/blocklist/${id}`],
-  ['POST calls', () => '/calls/CALL1/reject', (id) => ({ from: id })],
-  ['POST groups', () => '/groups', (id) => ({ subject: 'Friends', participants: [id] })],
-  ...(['add', 'remove', 'promote', 'demote'] as const).map((action): (typeof ASKED)[number] => [
-    `POST ${action}`,
-    () => `/groups/${GROUP}/participants/${action}`,
-    (id) => ({ participants: [id] }),
-  ]),
-  ['POST requests', () => `/groups/${GROUP}/join-requests/approve`, (id) => ({ participants: [id] })],
-  ['POST numbers', () => '/numbers/check', (id) => ({ numbers: [id] })],
-]
+const ASKED: [call: string, path: (id: string) => string, body?: (id: string) => Record<string, unknown>][] =
+  [
+    ['POST typing', (id) => `/chats/${id}/typing`, () => ({})],
+    ['GET presence', (id) => `/chats/${id}/presence`],
+    ['POST read', (id) => `/chats/${id}/read`, () => ({})],
+    ['PATCH chat', (id) => `/chats/${id}`, () => ({ archived: true })],
+    ['PATCH disappearing', (id) => `/chats/${id}`, () => ({ disappearingSeconds: 86_400 })],
+    ['POST clear', (id) => `/chats/${id}/clear`],
+    ['DELETE chat', (id) => `/chats/${id}`],
+    ['POST history', (id) => `/chats/${id}/history`, () => ({})],
+    ['PUT label', (id) => `/chats/${id}/labels/7`],
+    ['DELETE label', (id) => `/chats/${id}/labels/7`],
+    ['PUT labels', (id) => `/chats/${id}/labels`, () => ({ labels: [] })],
+    ['PUT contact', (id) => `/contacts/${id}`, () => ({ name: 'Carol' })],
+    ['DELETE contact', (id) => `/contacts/${id}`],
+    ['GET profile', (id) => `/contacts/${id}/profile`],
+    ['PUT blocklist', (id) => `/blocklist/${id}`],
+    ['DELETE blocklist', (id) => `/blocklist/${id}`],
+    ['POST calls', () => '/calls/CALL1/reject', (id) => ({ from: id })],
+    ['POST groups', () => '/groups', (id) => ({ subject: 'Friends', participants: [id] })],
+    ...(['add', 'remove', 'promote', 'demote'] as const).map((action): (typeof ASKED)[number] => [
+      `POST ${action}`,
+      () => `/groups/${GROUP}/participants/${action}`,
+      (id) => ({ participants: [id] }),
+    ]),
+    ['POST requests', () => `/groups/${GROUP}/join-requests/approve`, (id) => ({ participants: [id] })],
+    ['POST numbers', () => '/numbers/check', (id) => ({ numbers: [id] })],
+  ]
 
 describe('what WhatsApp is asked about a person is asked about the one person', () => {
   test.each(ASKED)('%s', async (call, path, body) => {
@@ -83,7 +84,7 @@ describe('what WhatsApp is asked about a person is asked about the one person', 
   })
 
   test('every call of the API that takes a chat or a person is in a table here', async () => {
-    const { paths } = JSON.parse((await w.app.request('/openapi.json').then((a) => a.text())) as string) as {
+    const { paths } = JSON.parse(await (await w.app.request('/openapi.json')).text()) as {
       paths: Record<string, object>
     }
     const taking = Object.keys(paths).filter((path) => /\{(chatId|contactId|phone_number)\}/.test(path))

@@ -19,6 +19,7 @@ export const ConversationView = z
       .string()
       .nullable()
       .meta({ description: 'Null while only the LID of the person is known' }),
+    lid: z.string().nullable().meta({ description: 'WhatsApp’s own id of the person, where it is known' }),
     name: z.string().nullable(),
     status: ConversationStatus,
     createdAt: z.iso.datetime(),
@@ -40,6 +41,7 @@ export const EXAMPLE = {
   id: '0f8fad5b-d9cb-469f-a165-70867728950e',
   channel: { type: 'twilio', number: '+14155238886' },
   phoneNumber: '+4915123456789',
+  lid: null,
   name: 'John Doe',
   status: 'active',
   createdAt: '2026-01-01T10:00:00.000Z',
@@ -55,13 +57,14 @@ export const EXAMPLE = {
 
 /** @param at ISO 8601: the clock decides whether it has expired */
 export function viewOf(conversation: Conversation, at: string): z.infer<typeof ConversationView> {
-  const { id, channel, phoneNumber, name, createdAt, lastActivity, endsAt } = conversation
+  const { id, channel, phoneNumber, lid, name, createdAt, lastActivity, endsAt } = conversation
   const { messageCount, context, metadata, orderDetails } = conversation
   const status = statusAt(conversation, at)
   return {
     id,
     channel,
     phoneNumber,
+    lid: lid ?? null,
     name: name ?? null,
     status,
     createdAt,

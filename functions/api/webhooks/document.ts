@@ -70,6 +70,7 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'conversation.order': 'An order was understood, or understood anew',
   'webhook.disabled': 'A webhook is told nothing any more',
   'webhook.test': 'A person tries the webhook',
+  'conversation.merged': 'Two conversations with one person became one: the phone number is known now',
 }
 
 export type Described = {

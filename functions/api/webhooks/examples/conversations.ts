@@ -1,11 +1,12 @@
 /** Examples of what is told of conversations. */
 import type { Examples } from './index.ts'
-import { AT, SESSION_ID, THEIRS } from './people.ts'
+import { AT, SESSION_ID, THEIR_LID, THEIRS } from './people.ts'
 
 const conversation = {
   id: '01KDX2Z9V8Q6N3F4R5T6Y7U8I9',
   channel: { type: 'session' as const, sessionId: SESSION_ID },
   phoneNumber: THEIRS,
+  lid: THEIR_LID,
   name: 'Ada',
   status: 'active' as const,
   createdAt: AT,
@@ -24,6 +25,7 @@ const ended = { ...conversation, endsAt: AT }
 export const CONVERSATIONS: Examples<'conversation'> = {
   'conversation.started': { conversation, messages: [said] },
   'conversation.updated': { conversation, messages: [said], changed: [] },
+  'conversation.merged': { conversation, mergedId: '01KDX2Z9V8Q6N3F4R5T6Y7U8J0' },
   'conversation.completed': { conversation: { ...ended, status: 'completed' } },
   'conversation.expired': { conversation: { ...ended, status: 'expired' } },
   'conversation.order': {
