@@ -22,6 +22,7 @@ import { Supervisor } from '../supervisor/supervisor.ts'
 import type { Timing } from '../timing.ts'
 import { handoverFacts } from './handover.ts'
 import { Lanes } from './lanes.ts'
+import { Looks } from './looks.ts'
 
 export type ShardParts = {
   supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs'>
@@ -59,7 +60,7 @@ export class Shard {
   readonly #caughtUp = Promise.withResolvers<void>()
   readonly #reads = new PQueue({ concurrency: PARALLEL_READS })
   readonly #consumer: Consumer
-  readonly #timers: NodeJS.Timeout[] = []
+  readonly #looks: Looks
   #isLeaving = false
 
   /** @param why the reason that its sessions show while they are connected for the first time */
@@ -70,6 +71,7 @@ export class Shard {
     this.#origin = origin
     this.#parts = parts
     this.#log = parts.log.child({ shard })
+    this.#looks = new Looks(parts.supervisor.random, this.#log)
     this.#consumer = new Consumer({
       ...parts.queue,
       url: parts.queue.url(shard),
@@ -92,9 +94,9 @@ export class Shard {
     const { INTENT_POLL_MS, OVERLOOKED_AFTER_MS, RECONCILE_MS } = this.#parts.timing
     this.#consumer.start()
     void this.#loadAll()
-    this.#every(INTENT_POLL_MS, () => this.#lookForIntents())
-    this.#every(OVERLOOKED_AFTER_MS, () => this.#takeOverlooked(OVERLOOKED_AFTER_MS))
-    this.#every(RECONCILE_MS, () => this.#reconcile())
+    this.#looks.every(INTENT_POLL_MS, () => this.#lookForIntents())
+    this.#looks.every(OVERLOOKED_AFTER_MS, () => this.#takeOverlooked(OVERLOOKED_AFTER_MS))
+    this.#looks.every(RECONCILE_MS, () => this.#reconcile())
   }
 
   tick(): void {
@@ -108,22 +110,12 @@ export class Shard {
   async release(isPlanned: boolean): Promise<void> {
     this.#isLeaving = true
     this.#caughtUp.resolve()
-    for (const timer of this.#timers) clearInterval(timer)
+    this.#looks.stop()
     this.#consumer.stop()
     this.#reads.clear()
     const released = [...this.#supervisors.values()].map((supervisor) => supervisor.release(isPlanned))
     await Promise.all(released)
     if (isPlanned) await this.#consumer.finished()
-  }
-
-  #every(period: number, work: () => Promise<void>): void {
-    this.#timers.push(
-      setInterval(() => {
-        work().catch((error: unknown) =>
-          this.#log.warn({ err: error }, 'the sessions could not be looked at'),
-        )
-      }, period),
-    )
   }
 
   async #loadAll(): Promise<void> {
