@@ -5,29 +5,39 @@
  */
 import type { Target } from '#core/contract/content.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import type { Seal } from '#core/device/index.ts'
+import { type Seal, Unreadable } from '#core/device/index.ts'
 import { findOutgoing, Message, targetKey } from '#core/message.ts'
 import type { Store } from '#core/platform/dynamo.ts'
+import type { Log } from '#core/platform/log.ts'
 import { type About, decode, encode, encodeMessage, textMessage } from './convert/index.ts'
 
 export type MessageKeys = {
   /** Text that only `about` opens again. */
   seal(message: Uint8Array, messageId: string): string
-  /** Undefined when we never saw it, or it came without keys. */
+  /** Undefined when we never saw it, it came without keys, or they were sealed under a master key that is gone. */
   about(target: Target, chatId?: string): Promise<About | undefined>
   /** The same for a message that is at hand. */
   opened(facts: MessageFacts): About | undefined
   /** The message that was opened, as bytes again. */
   encode(about: About): Uint8Array
-  /** The encoded content of a message of ours; undefined when the ledger does not know it any more. */
+  /** The encoded content of a message of ours; undefined when nobody knows it any more. */
   encoded(messageId: string): Promise<Uint8Array | undefined>
 }
 
-export function messageKeys(store: Store, sessionId: string, seal: Seal): MessageKeys {
-  const open = (sealed: string, messageId: string) =>
-    seal.open(Buffer.from(sealed, 'base64'), addressOf(messageId))
-  const opened = (facts: MessageFacts): About | undefined =>
-    facts.sealed === undefined ? undefined : { facts, message: decode(open(facts.sealed, facts.id)) }
+export function messageKeys(store: Store, sessionId: string, seal: Seal, log: Log): MessageKeys {
+  const open = (sealed: string, messageId: string): Buffer | undefined => {
+    try {
+      return seal.open(Buffer.from(sealed, 'base64'), addressOf(messageId))
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error
+      log.warn({ sessionId, messageId }, 'the keys of a message do not open any more')
+      return
+    }
+  }
+  const opened = (facts: MessageFacts): About | undefined => {
+    const message = facts.sealed === undefined ? undefined : open(facts.sealed, facts.id)
+    return message && { facts, message: decode(message) }
+  }
   return {
     opened,
     encode: ({ message }) => encodeMessage(message),
