@@ -79,10 +79,11 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
     topPreKey = 0
   }
 
+  const allPreKeys = async () => Items.readBlocks(place, await table.query(session, Items.BLOCKS))
+
   /** Interrupted, it is begun again by the next `open`; what was sealed anew by then opens as well. */
   const sealAnew = async (rows: Opened['rows']) => {
-    const preKeys = Items.readBlocks(place, await table.query(session, Items.BLOCKS))
-    for (const portion of portions(rows, preKeys, limits))
+    for (const portion of portions(rows, await allPreKeys(), limits))
       await fenced(Items.writes(place, portion, parts), '#topPreKey = :top', { ':top': topPreKey })
     await fenced([], '#sealedBy = :name', { ':name': seal.name })
   }
@@ -126,6 +127,8 @@ export function dynamoDevice(options: DynamoDeviceOptions): DeviceStore {
       }
       return found
     },
+
+    allPreKeys,
 
     async commit(group) {
       if (inDoubt && inDoubt.group !== group) throw new Error('the commit that failed last comes first')

@@ -55,6 +55,7 @@ export function memoryDevice(options: MemoryDeviceOptions = {}): DeviceStore {
       }
       return found
     },
+    allPreKeys: async () => new Map(disk.preKeys),
     async commit({ rows, preKeys, mark }) {
       await fault?.()
       const ms = latency()

@@ -32,6 +32,8 @@ export type DeviceStore = {
   open(leaseEpoch: number): Promise<Opened>
   /** Reads pre-keys by id; ids that do not exist are absent from the answer. */
   preKeys(ids: readonly number[]): Promise<Map<number, Uint8Array>>
+  /** All that there are, however high their ids have risen. */
+  allPreKeys(): Promise<Map<number, Uint8Array>>
   /**
    * Makes one group durable, atomically. After any other error than Fenced the outcome is unknown, and the very same
    * group (the same object) has to be committed again before another one.

@@ -40,7 +40,6 @@ export async function takeIn(
 
 /** Everything that is stored of a device. Whoever held it before is fenced. */
 export async function takeOut(store: DeviceStore, leaseEpoch: number): Promise<DeviceRows> {
-  const { rows, topPreKey } = await store.open(leaseEpoch)
-  const ids = Array.from({ length: topPreKey }, (_, index) => index + 1)
-  return { rows, preKeys: await store.preKeys(ids) }
+  const { rows } = await store.open(leaseEpoch)
+  return { rows, preKeys: await store.allPreKeys() }
 }

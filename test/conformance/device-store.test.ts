@@ -59,6 +59,17 @@ const rows = (...entries: [string, string | null][]) => group({ rows: new Map(en
 const secret = (byte: number) => new Uint8Array(32).fill(byte)
 
 describe.each(stores)('device store: %s', (_name, fresh) => {
+  test('all pre-keys are there, however high their ids are, without those that were used up', async () => {
+    const store = fresh()()
+    await store.open(1)
+    const some = [1, 2, 11, 12, 0xffffff]
+    await store.commit(group({ preKeys: new Map(some.map((id) => [id, secret(id % 256)])) }))
+    await store.commit(group({ preKeys: new Map([[2, null]]) }))
+    const all = await store.allPreKeys()
+    expect([...all.keys()].sort((a, b) => a - b)).toEqual([1, 11, 12, 0xffffff])
+    expect(Buffer.from(all.get(0xffffff) ?? []).equals(Buffer.alloc(32, 0xff))).toBe(true)
+  })
+
   test('a new device is empty', async () => {
     expect(await fresh()().open(1)).toEqual({ rows: new Map(), mark: '', topPreKey: 0 })
   })
