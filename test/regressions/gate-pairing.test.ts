@@ -1,10 +1,13 @@
 /**
  * The process dies at every commit of a first link in turn: of the pairing, of the upload of 812 pre-keys, of the keys
  * and the history that the phone sends. Before that commit, or after it but before anybody knew. Whatever the moment,
- * the next process ends up linked, with the phone's keys, and able to write and read.
+ * the next process ends up linked, with the phone's keys, with what they open (the address book), with every part of the
+ * history that was offered, and able to write and read.
  */
+import { proto } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DeviceStore, type MemoryDisk, memoryDevice, memoryDisk } from '#core/device/index.ts'
+import type { HistoryPart, Row } from '../../connector/socket/index.ts'
 import { type Sandbox, sandbox } from '../../sandbox/index.ts'
 import { jidOf, type Rig, rig } from '../support/device.ts'
 import { until } from '../support/until.ts'
@@ -43,13 +46,21 @@ const isSettled = (one: Rig, disk: MemoryDisk) =>
   disk.rows.get('creds:self')?.includes('myAppStateKeyId') === true &&
   ![...disk.rows.keys()].some((key) => key.startsWith('inbound:'))
 
+const isContact = (row: Row): boolean =>
+  row.kind === 'synced' && row.changes.some((change) => change.what === 'contact' && change.name === 'Friend')
+
+const orderOf = ({ message }: HistoryPart['row']): number | null | undefined =>
+  proto.Message.decode(message).protocolMessage?.historySyncNotification?.chunkOrder
+
 describe.each([
   ['before', false],
   ['after', true],
 ] as const)('killed %s a commit took place', (_, applied) => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('commit %i', async (at) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])('commit %i', async (at) => {
     const number = `+1777000${String(++people).padStart(4, '0')}`
     const friend = `+1888000${String(people).padStart(4, '0')}`
+    await box.control.change(number, { contact: { number: friend, name: 'Friend' } })
+    await box.control.remember(number, { messages: 30, partSize: 10 })
     const disk = memoryDisk()
     const dying = dyingStore(disk, at, applied)
     const first = await rig(box, { store: dying.store, scan: number })
@@ -62,6 +73,9 @@ describe.each([
     await using next = await rig(box, { store: memoryDevice({ disk }), epoch: 2, scan: number })
     next.connect()
     await until('it is linked and settled', () => isSettled(next, disk))
+    await until('the address book is known', () => [...first.rows, ...next.rows].some(isContact))
+    // Names, what was said lately, and three parts of what was said before.
+    expect(next.device.history.pending().map(({ row }) => orderOf(row))).toEqual([0, 0, 0, 1, 2])
     await next.send(jidOf(friend), 'out')
     await box.control.send(friend, { to: number, text: 'in' })
     await until('the friend reads', async () => (await box.control.inbox(friend)).messages.length === 1)
