@@ -46,7 +46,7 @@ export const State = z.object({
   jid: z.string().optional(),
   lid: z.string().optional(),
   phoneNumber: z.string().optional(),
-  /** The number is this session's alone: see sessions/number.ts. Absent in what earlier releases have linked. */
+  /** The number is this session's alone: see sessions/number.ts. Absent in what earlier releases have linked, or was brought. */
   claimed: z.boolean().optional(),
   pushName: z.string().optional(),
   connectedAt: z.iso.datetime().optional(),
@@ -75,6 +75,8 @@ export const Session = z.object({
   deletedAt: z.iso.datetime().optional(),
   /** A device waits to be taken in: see core/device/parcel.ts. */
   parcel: z.string().optional(),
+  /** Since when it has a device of another program: until that was connected, nobody knows whether it is one. */
+  brought: z.iso.datetime().optional(),
   /** Where the token that is its key is stored. */
   apiKey: z.string().optional(),
   /** Somebody hears live of what happens here, or did lately: see core/live. */

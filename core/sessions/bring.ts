@@ -21,12 +21,12 @@ export async function bring(
 ): Promise<Session> {
   const { store } = domain
   const { phoneNumber, jid, lid, name: pushName, platform } = device.linked
-  const { seen, isHeld } = await lookAt(store, phoneNumber)
+  const { seen, isHeld } = await lookAt(store, input, phoneNumber)
   if (seen && isHeld) throw numberTaken(seen, input)
   const id = domain.newSessionId()
   const owner = { id, accountId: input.accountId }
   const parcel = await parcels.send(owner, device)
-  const state = { linked: true, claimed: true, phoneNumber, jid, lid, pushName, platform }
+  const state = { linked: true, phoneNumber, jid, lid, pushName, platform }
   try {
     return await create(domain, {
       ...input,

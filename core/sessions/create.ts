@@ -128,7 +128,7 @@ function newSession(
     ...(account.webhooks || settings.webhookUrl ? { webhooks: at } : {}),
     createdAt: at,
     updatedAt: at,
-    ...(device ? { parcel: device.parcel } : {}),
+    ...(device ? { parcel: device.parcel, brought: at } : {}),
     state: {
       status: 'inactive',
       since: at,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDomain, testDomain } from '../../test/support/domain.ts'
+import { iso } from '../platform/clock.ts'
 import type { Session } from '../session.ts'
 import * as Sessions from './index.ts'
-import { adviceOnTaken, claimNumber, releaseNumber } from './number.ts'
+import { adviceOnTaken, claiming, claimNumber, releaseNumber } from './number.ts'
 
 let t: TestDomain
 let numbers = 0
@@ -68,6 +69,30 @@ test('only who has it gives it back', async () => {
   expect(await claimNumber(t.store, two, number)).toMatchObject({ sessionId: one.id })
   await releaseNumber(t.store, one, number)
   expect(await claimNumber(t.store, two, number)).toBeUndefined()
+})
+
+test('a device that was brought holds its number for its own account, and for all once it has connected', async () => {
+  const number = next()
+  const [mine, theirs] = [await t.session('acme'), await t.session('other')]
+  const brought = await Sessions.create(t.domain, {
+    accountId: 'other',
+    name: 'says that it has this number',
+    settings: theirs.settings,
+    device: { parcel: 'p', state: { linked: true, phoneNumber: number } },
+    also: (session) => [claiming(session, number, t.clock.now, undefined)],
+  })
+  expect(await claimNumber(t.store, theirs, number)).toMatchObject({ sessionId: brought.id })
+  expect(await claimNumber(t.store, mine, number)).toBeUndefined()
+  await linked(mine, number)
+  expect(await claimNumber(t.store, brought, number)).toMatchObject({ sessionId: mine.id })
+
+  await Sessions.remove(t.domain, mine)
+  expect(await claimNumber(t.store, brought, number)).toBeUndefined()
+  const connectedAt = iso(t.clock.now)
+  const state = { status: 'connected' as const, linked: true, phoneNumber: number, connectedAt }
+  await Sessions.recordState(t.store, t.retention, brought, { epoch: 1, state }, [])
+  const other = await t.session('acme')
+  expect(await claimNumber(t.store, other, number)).toMatchObject({ sessionId: brought.id })
 })
 
 test('the other session is named to its own account alone', () => {

@@ -1,6 +1,7 @@
 /**
  * One session per phone number, in all of the installation: whoever links a number first has it, until that session
  * loses its link or goes. What a session that has gone left behind is taken over, so a claim need not be given back.
+ * A device that was brought and never connected proves nothing: it holds its number within its account alone.
  */
 import * as z from 'zod'
 import { iso } from '../platform/clock.ts'
@@ -30,7 +31,7 @@ export async function claimNumber(
   phoneNumber: string,
 ): Promise<Claim | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const { seen, isHeld } = await lookAt(store, phoneNumber)
+    const { seen, isHeld } = await lookAt(store, session, phoneNumber)
     if (seen?.sessionId === session.id) return
     if (seen && isHeld) return seen
     const failed = await store.transact([claiming(session, phoneNumber, store.now(), seen)])
@@ -39,13 +40,14 @@ export async function claimNumber(
   throw new Fault('SESSION_BUSY', 'This number is being linked by somebody else at the moment.')
 }
 
-/** Who has a number, or had it. */
+/** Who has a number, or had it. @param claimant who wants it */
 export async function lookAt(
   store: Store,
+  claimant: Pick<Session, 'accountId'>,
   phoneNumber: string,
 ): Promise<{ seen: Claim | undefined; isHeld: boolean }> {
   const seen = await store.get('main', Claim, numberKey(phoneNumber))
-  return { seen, isHeld: seen !== undefined && (await isValid(store, seen, phoneNumber)) }
+  return { seen, isHeld: seen !== undefined && (await isValid(store, seen, claimant, phoneNumber)) }
 }
 
 /** The write that takes a number, given who had it when that was looked at. */
@@ -74,10 +76,17 @@ export async function releaseNumber(
   await store.transact([{ table: 'main', remove: numberKey(phoneNumber), condition, values: { ':id': id } }])
 }
 
-async function isValid(store: Store, { sessionId, at }: Claim, phoneNumber: string): Promise<boolean> {
+async function isValid(
+  store: Store,
+  { sessionId, at }: Claim,
+  claimant: Pick<Session, 'accountId'>,
+  phoneNumber: string,
+): Promise<boolean> {
   const holder = await find(store, sessionId)
   if (!holder || holder.deletedAt) return false
-  const { linked, phoneNumber: own } = holder.state
+  const { linked, phoneNumber: own, connectedAt } = holder.state
+  const isProven = !holder.brought || connectedAt !== undefined
+  if (!isProven && holder.accountId !== claimant.accountId) return false
   return (linked && own === phoneNumber) || Date.parse(at) > store.now() - LINKS_WITHIN
 }
 
