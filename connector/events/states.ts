@@ -56,6 +56,11 @@ export class StateWriter {
     this.#writing.set(subject, done)
   }
 
+  /** Whether something of it is still to be written. */
+  isBusy(subject: Subject): boolean {
+    return this.#writing.has(subject)
+  }
+
   /** Resolves when everything that was recorded so far is written, or given up. */
   async flush(subject: Subject): Promise<void> {
     await this.#writing.get(subject)

@@ -25,7 +25,7 @@ import { Lanes } from './lanes.ts'
 import { Looks } from './looks.ts'
 
 export type ShardParts = {
-  supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs'>
+  supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs' | 'catchUp'>
   queue: Pick<ConsumerParts, 'sqs' | 'end' | 'onTaken'> & { url(shard: number): string }
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
@@ -150,6 +150,8 @@ export class Shard {
   async #reconcile(): Promise<void> {
     for await (const session of this.#parts.sessionsOf(this.shard)) this.#meet(session)
     await this.#reads.onIdle()
+    for (const supervisor of this.#supervisors.values())
+      if (supervisor.isAtRest && !this.#isLeaving) void supervisor.release(true)
   }
 
   async #lookForIntents(): Promise<void> {
@@ -199,11 +201,15 @@ export class Shard {
   /** Commands that may have overtaken others: what waits in the ledger goes first. */
   #behindLedger(sessionId: string): typeof route {
     return async (to, commands) => {
-      const waiting = await this.#parts.backlog(this.shard)
-      const own = waiting.filter((message) => message.sessionId === sessionId)
+      const own = await this.#backlogOf(sessionId)
       const outcomes = await to.take(own.map(sendOf))
       return outcomes.includes('later') ? commands.map(() => 'later') : route(to, commands)
     }
+  }
+
+  async #backlogOf(sessionId: string): Promise<Message[]> {
+    const waiting = await this.#parts.backlog(this.shard)
+    return waiting.filter((message) => message.sessionId === sessionId)
   }
 
   /**
@@ -265,6 +271,12 @@ export class Shard {
     const supervisor: Supervisor = new Supervisor(session, this.epoch, this.#why, {
       ...this.#parts.supervisor,
       isOurs: () => this.#parts.isOurs(this.shard, this.epoch),
+      catchUp: () =>
+        void this.#backlogOf(sessionId).then(
+          (own) => this.#takeFromLedger(own),
+          (err: unknown) =>
+            this.#log.warn({ err, sessionId }, 'what waits in the ledger is left to the sweeper'),
+        ),
       onGone: (id) => {
         if (this.#supervisors.get(id) === supervisor) this.#supervisors.delete(id)
       },

@@ -128,6 +128,10 @@ export class Display {
     this.#parts.states.forget(this.#subject)
   }
 
+  get isWritten(): boolean {
+    return !this.#parts.states.isBusy(this.#subject)
+  }
+
   flush(): Promise<void> {
     return this.#parts.states.flush(this.#subject)
   }

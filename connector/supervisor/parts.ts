@@ -89,6 +89,8 @@ export type SupervisorParts = {
   onOpen(session: Session, me: Me): void
   /** A connection has ended and is tried again. */
   onReconnect(): void
+  /** It is connected because somebody asked for it: what it was to send before waits in the ledger. */
+  catchUp(): void
   /** Nothing is supervised any more. */
   onGone(sessionId: string): void
 }

@@ -267,3 +267,46 @@ describe('what is asked', () => {
     expect(it.shown.at(-1)).toBe('inactive')
   })
 })
+
+describe('at rest', () => {
+  test('is who is not wanted, has nothing to do, and has told all of it', async () => {
+    const it = world({ linked: true })
+    expect(it.supervisor.isAtRest).toBe(true)
+    await it.connected()
+    expect(it.supervisor.isAtRest).toBe(false)
+    it.trouble.states = new Error('the store is away')
+    await it.ask('stop')
+    expect([it.supervisor.phase, it.supervisor.isAtRest]).toEqual(['idle', false])
+    it.trouble.states = undefined
+    await pass(5_000)
+    expect(it.supervisor.isAtRest).toBe(true)
+    await it.supervisor.release(true)
+    expect(it.gone).toEqual(['s1'])
+  })
+
+  test('is who has been given up, and nobody whom somebody asks for', async () => {
+    const it = world({ linked: true })
+    await it.connected()
+    it.device.line.close('replaced', 440)
+    await settle()
+    expect([it.supervisor.phase, it.supervisor.isAtRest]).toEqual(['halted', true])
+    const asked = it.ask('start')
+    expect(it.supervisor.isAtRest).toBe(false)
+    await asked
+    expect(it.supervisor.isAtRest).toBe(false)
+  })
+})
+
+test('connected because somebody asked for it, it takes what waits in the ledger; on its own it does not', async () => {
+  const it = world({ linked: true })
+  await it.connected()
+  expect(it.trouble.caughtUp).toBe(1)
+  it.device.line.close('closed', 428)
+  await settle()
+  it.device.line.open()
+  await settle()
+  expect(it.trouble.caughtUp).toBe(1)
+  await it.ask('stop')
+  await it.connected()
+  expect(it.trouble.caughtUp).toBe(2)
+})

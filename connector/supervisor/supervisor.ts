@@ -44,6 +44,10 @@ export class Supervisor {
   readonly #ending: Ending
   readonly #number: OwnNumber
   #work: Promise<void> = Promise.resolve()
+  /** How much of it there is. */
+  #toDo = 0
+  /** Somebody has asked for a connection since there was one. */
+  #isAskedFor = false
   #change = Promise.withResolvers<void>()
   #isLeaving = false
 
@@ -132,6 +136,12 @@ export class Supervisor {
     return commands.map(() => 'done')
   }
 
+  /** Nothing is done for it, or told of it, and nothing waits: whoever wants something of it finds all in the store. */
+  get isAtRest(): boolean {
+    const isIdle = !isRunning(this.phase) && !this.session.wanted && !this.#known.pending
+    return isIdle && this.#toDo === 0 && this.waiting === 0 && this.#display.isWritten
+  }
+
   /** How many messages wait to be taken by WhatsApp. */
   get waiting(): number {
     return this.#traffic.outbox.waiting
@@ -171,13 +181,15 @@ export class Supervisor {
   }
 
   #do(work: () => Promise<void>): void {
+    this.#toDo++
     this.#work = this.#work.then(async () => {
-      if (this.#isLeaving) return
       try {
-        await work()
+        if (!this.#isLeaving) await work()
       } catch (error) {
         if (error instanceof Fenced) this.#drop(OWNED_ELSEWHERE)
         else this.#parts.log.error({ err: error }, 'session not brought forward; it is tried again')
+      } finally {
+        this.#toDo--
       }
     })
   }
@@ -196,7 +208,10 @@ export class Supervisor {
   readonly #deeds: Deeds = {
     phase: () => this.phase,
     isWanted: () => this.session.wanted,
-    begin: (detail) => this.#begin(detail),
+    begin: (detail) => {
+      this.#isAskedFor = true
+      this.#begin(detail)
+    },
     enter: (phase, detail) => this.#enter(phase, detail),
     done: (n) => this.#display.done(n),
     hangUp: (why) => this.#ending.now(why),
@@ -257,12 +272,15 @@ export class Supervisor {
   }
 
   #opened(me: Me): void {
-    const isNew = !this.#known.isLinked
+    const { brought, state } = this.session
+    const isNew = !this.#known.isLinked || (brought !== undefined && state.connectedAt === undefined)
     if (!this.#number.isClaimed) this.#do(() => this.#claim(me, isNew))
     this.#enter('open', { me })
     this.#parts.onOpen(this.session, me)
     this.#attempts.opened()
     this.#traffic.resume()
+    if (this.#isAskedFor) this.#parts.catchUp()
+    this.#isAskedFor = false
   }
 
   #notOpened(error: unknown): void {

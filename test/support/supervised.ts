@@ -79,6 +79,9 @@ export function supervised(
     number: undefined as Claim | undefined,
     isTaken: false,
     lease: undefined as Error | undefined,
+    states: undefined as Error | undefined,
+    /** How often it was told that something may wait in the ledger. */
+    caughtUp: 0,
   }
   let nextEvent = 0
   const newEventId = () => `E${nextEvent++}`
@@ -93,6 +96,7 @@ export function supervised(
     states: new StateWriter(
       async (_session, change, told) => {
         if (trouble.isFenced) return 'fenced'
+        if (trouble.states) throw trouble.states
         written.push(change)
         events.push(...told)
         return 'written'
@@ -144,6 +148,7 @@ export function supervised(
     onQr: (_session, text) => void qrs.push(text),
     onOpen: () => undefined,
     onReconnect: () => undefined,
+    catchUp: () => void trouble.caughtUp++,
     onGone: (id) => void gone.push(id),
   }
   const supervisor = new Supervisor(stored, 1, options.why ?? 'takeover', parts)
@@ -155,6 +160,7 @@ export function supervised(
   }
   return {
     supervisor,
+    parts,
     get device() {
       return device
     },
