@@ -56,3 +56,13 @@ test('a link that was cut off before it was shown is judged when it is open', as
   expect(it.device.calls).toContain('logout')
   expect(it.shown.at(-1)).toBe('disconnected: number_already_linked')
 })
+
+test('a device that was brought is judged when it connects for the first time', async () => {
+  const it = world({ linked: true, wanted: true })
+  it.store({ brought: '2026-01-01T00:00:00.000Z' })
+  it.trouble.number = OTHER
+  await it.ask('start')
+  it.device.line.open()
+  await pass(10_000)
+  expect(it.shown.at(-1)).toBe('disconnected: number_already_linked')
+})
