@@ -5,6 +5,7 @@ import { sqsClient } from '#core/platform/aws.ts'
 import { systemClock } from '#core/platform/clock.ts'
 import { openCommands, queueUrl } from '#core/platform/queue.ts'
 import { send } from '#core/send.ts'
+import { backlog } from '../../connector/ledger.ts'
 import { sdkSqs } from '../../local/sdk.ts'
 import { type ConnectorWorld, connectorWorld } from '../support/connector.ts'
 import { until } from '../support/until.ts'
@@ -72,6 +73,31 @@ test('what the queue did not take is not overtaken by what it took later', async
     await write(text)
   }
   const { messages } = await until('all of it', async () => {
+    const inbox = await world.phones.inbox(friend)
+    return inbox.messages.length >= texts.length && inbox
+  })
+  expect(messages.map(({ text }) => text)).toEqual(texts)
+  await connector.stop()
+})
+
+test('what was accepted before a session was stopped goes at once when it is started again, however long it rests', async () => {
+  const friend = '4915600000005'
+  const former = await world.connector('c1')
+  const session = await world.line('4915600000006')
+  await former.stop()
+  const texts = ['before the stop', 'before it, too']
+  for (const text of texts) await world.send(session.id, `+${friend}`, text)
+  await world.ask(session.id, 'stop')
+  const connector = await world.connector('c1')
+  await world.untilStatus(session.id, 'inactive')
+  const waiting = await backlog(world.store, session.shard)
+  expect(waiting.map(({ text }) => text)).toEqual(texts)
+  for (const message of waiting)
+    expect(await Messages.postpone(world.store, message, Date.now() + Messages.RESTS_AT_MOST)).toBe(true)
+  expect((await world.phones.inbox(friend)).messages).toEqual([])
+
+  await world.ask(session.id, 'start')
+  const { messages } = await until('both of them', async () => {
     const inbox = await world.phones.inbox(friend)
     return inbox.messages.length >= texts.length && inbox
   })
