@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import pino from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Session } from '#core/session.ts'
 import { type ConnectorWorld, connectorWorld, type Running } from '../support/connector.ts'
@@ -11,9 +12,14 @@ let world: ConnectorWorld
 let connector: Running
 let line: Session
 
+/** What the connector has logged, and the names of the errors that it gave as the reason. */
+const log: { msg: string; error?: string; err?: { type?: string } }[] = []
+const logged = (since: number) => log.slice(since).map(({ msg }) => msg)
+
 beforeAll(async () => {
   world = await connectorWorld({ timing: { STORE_SLOW_MS: 500, OVERLOOKED_AFTER_MS: 1_000 } })
-  connector = await world.connector()
+  const lines = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) })
+  connector = await world.connector('c1', {}, lines)
   line = await world.line(PHONE, { reconnectInterval: 200 })
 })
 afterEach(() => Object.assign(world.road, { delayMs: 0, isDown: false, throttled: 0 }))
@@ -70,16 +76,19 @@ test('a store that takes 50 ms for everything costs time only', async () => {
 })
 
 test('a store that refuses two calls of three loses nothing', async () => {
+  const before = log.length
   world.road.throttled = 0.66
   const arrived = await traffic('throttled')
   await pause(3_000)
   expect(world.seen.throttled).toBeGreaterThan(20)
   world.road.throttled = 0
   await arrived()
+  expect(JSON.stringify(log.slice(before))).toMatch(/Throttling|ProvisionedThroughputExceeded/)
 })
 
-test('a store that is away for two seconds is shown as the reason, and everything arrives', async () => {
+test('a store that is away for two seconds is shown as the reason, also in the log, and everything arrives', async () => {
   const before = await world.statuses(line.id)
+  const logBefore = log.length
   const sending = traffic('away')
   world.road.isDown = true
   const arrived = await sending
@@ -93,6 +102,14 @@ test('a store that is away for two seconds is shown as the reason, and everythin
     const seen = (await world.statuses(line.id)).slice(before.length)
     return seen.some((status) => status.endsWith(': store_unavailable')) && seen.at(-1) === 'connected'
   })
+  const said = logged(logBefore)
+  expect(said).toContain('store unavailable: the heartbeat failed')
+  expect(said).toContain('heartbeats again')
+  const ofState = said.filter((sentence) => sentence.startsWith('device state'))
+  expect(ofState).toEqual([
+    'device state could not be committed; it is tried until it is',
+    'device state is committed again',
+  ])
 })
 
 test('a store that is away for so long that the leases lapse: all comes back by itself, and says why', async () => {
