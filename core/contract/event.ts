@@ -37,8 +37,8 @@ export const ConversationFacts = z.object({
     z.object({ type: z.literal('twilio'), number: z.string() }),
   ]),
   phoneNumber: z.string().nullable(),
-  name: z.string().nullable(),
   lid: z.string().optional(),
+  name: z.string().nullable(),
   status: z.enum(['active', 'completed', 'expired']),
   createdAt: z.iso.datetime(),
   lastActivity: z.iso.datetime(),
@@ -211,6 +211,12 @@ export const Event = z.discriminatedUnion('type', [
       changed: z.array(z.enum(['context', 'metadata', 'orderDetails', 'person'])),
     }),
   }),
+  /** Another one with the same person went into it, and ended by that: one was known by LID, the other by number. */
+  z.object({
+    ...base,
+    type: z.literal('conversation.merged'),
+    payload: z.object({ conversation, mergedId: z.string() }),
+  }),
   z.object({ ...base, type: z.literal('conversation.completed'), payload: z.object({ conversation }) }),
   /** Told when it is noticed, with the time at which it happened. */
   z.object({ ...base, type: z.literal('conversation.expired'), payload: z.object({ conversation }) }),
@@ -218,12 +224,6 @@ export const Event = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('conversation.order'),
-  /** Another one with the same person went into it, and ended by that: one was known by LID, the other by number. */
-  z.object({
-    ...base,
-    type: z.literal('conversation.merged'),
-    payload: z.object({ conversation, mergedId: z.string() }),
-  }),
     payload: z.object({ conversation, orderDetails: z.record(z.string(), z.unknown()) }),
   }),
   /** An endpoint is told nothing any more: it said that it is gone, or it failed for days. */
