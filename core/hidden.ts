@@ -10,6 +10,8 @@ export type Origin = { accountId: string; encrypted?: true | undefined }
 
 /** Attributes of a message that hold what it says. */
 const SAID = new Set([
+  'sender',
+  'fingerprint',
   'text',
   'quoted',
   'mentions',
@@ -21,13 +23,16 @@ const SAID = new Set([
   'poll',
   'event',
   'choices',
+  'options',
+  'selected',
+  'answer',
   'sealed',
 ])
 /** What people did to it: see message.ts. */
 const DONE = /^(reaction|vote|response):/
 
-/** Events that tell what somebody said or did to a message. */
-const SAYING = /^(message|poll|event)\./
+/** Events that tell how a session is, and nothing of what is said, or of whom. */
+const OPEN = /^(session|history)\./
 
 export const hidden = ({ accountId, encrypted }: Origin, value: unknown): unknown =>
   encrypted && value !== undefined ? new Concealed(accountId, value) : value
@@ -45,6 +50,6 @@ export const hiddenMessage = <M extends Record<string, unknown>>(origin: Origin,
     : message
 
 export const hiddenEvent = (event: Event): Record<string, unknown> =>
-  event.encrypted && SAYING.test(event.type)
+  event.encrypted && !OPEN.test(event.type)
     ? { ...event, payload: hidden(event, event.payload) }
     : { ...event }

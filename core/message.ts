@@ -41,6 +41,7 @@ const Stored = z.looseObject({
   recipients: z.array(z.string()).optional(),
   editedAt: time,
   deletedAt: time,
+  removedAt: time,
   pinnedUntil: time,
   starred: z.boolean().optional(),
 })
@@ -74,6 +75,8 @@ export type Message = z.infer<typeof MessageFacts> & {
   recipients: string[] | undefined
   editedAt: string | undefined
   deletedAt: string | undefined
+  /** Deleted for ourselves alone. */
+  removedAt: string | undefined
   pinnedUntil: string | undefined
   starred: boolean | undefined
   reactions: By<z.infer<typeof Reaction>>[]
@@ -85,7 +88,7 @@ export type Message = z.infer<typeof MessageFacts> & {
 
 export const Message = Stored.transform((stored): Message => {
   const { sessionId, accountId, reason, waitSk, waiting, fingerprint, recipients } = stored
-  const { editedAt, deletedAt, pinnedUntil, starred } = stored
+  const { editedAt, deletedAt, removedAt, pinnedUntil, starred } = stored
   const facts = factsIn(stored)
   const times: Times = Object.fromEntries(
     MessageStatus.options.flatMap((status) => {
@@ -106,6 +109,7 @@ export const Message = Stored.transform((stored): Message => {
     recipients,
     editedAt,
     deletedAt,
+    removedAt,
     pinnedUntil,
     starred,
     reactions: said(stored, REACTION_PREFIX, Reaction),
@@ -282,12 +286,12 @@ export async function findAll(store: Store, messageId: string): Promise<Message[
   return items.sort((one, other) => Number(other.fromMe) - Number(one.fromMe))
 }
 
-/** Newest first. */
+/** Newest first, what was taken out of the chat included; `after` is a place in it: see cleared.ts. */
 export const ofChat = (
   store: Store,
   sessionId: string,
   chatId: string,
-  page: { limit: number; cursor?: string | undefined },
+  page: { limit: number; cursor?: string | undefined; after?: string },
 ): Promise<Page<Message>> =>
   store.query('messages', Message, chatPartition(sessionId, chatId), {
     ...page,

@@ -3,7 +3,6 @@
  * among those of the session, sent or received.
  */
 import { type Content, isDeed, type Quoted, type Target } from './contract/content.ts'
-import { STATUS } from './jid.ts'
 import { findAll, type Message } from './message.ts'
 import type { Store } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
@@ -36,10 +35,11 @@ export const unusable = ({ id, type }: Message, why: string): Fault =>
 /** Characters of the quoted text that go along with an answer. */
 const QUOTED = 500
 
-export const quoteOf = (message: Message): Quoted => ({
+/** @param chatId of the answer */
+export const quoteOf = (message: Message, chatId: string): Quoted => ({
   ...targetOf(message),
   type: message.type,
-  ...(message.chatId === STATUS ? { chatId: STATUS } : {}),
+  ...(message.chatId === chatId ? {} : { chatId: message.chatId }),
   ...(message.text === undefined ? {} : { text: message.text.slice(0, QUOTED).toWellFormed() }),
 })
 

@@ -1,7 +1,7 @@
 /** What any kind of message may carry beside its content: whom it mentions, what it answers, how often it was passed on. */
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content, Quoted } from '#core/contract/content.ts'
-import { STATUS } from '#core/jid.ts'
+import { isShared } from '#core/jid.ts'
 import { addressOfPerson, type Directory, personOf } from './identity.ts'
 import { KINDS } from './kinds.ts'
 
@@ -42,7 +42,7 @@ function quotedIn(
       : {}),
     ...(kind ? { type: kind.type } : {}),
     ...(text ? { text } : {}),
-    ...(remoteJid === STATUS ? { chatId: STATUS } : {}),
+    ...(remoteJid && isShared(remoteJid) ? { chatId: remoteJid } : {}),
   }
 }
 

@@ -91,7 +91,7 @@ type Draft = Event extends infer E ? (E extends Event ? Pick<E, 'type' | 'payloa
 
 /** What a message of ours does to another one, once WhatsApp has taken it. */
 function doneBy(message: MessageFacts, timestamp: string): Draft | undefined {
-  const { id, chatId, fromMe, from, sender, target, text = '', choices = [], pinSeconds } = message
+  const { id, chatId, fromMe, from, sender, target, text = '', choices = [], answer, pinSeconds } = message
   if (!target) return
   const deed = { id, chatId, fromMe, from, sender, target, timestamp }
   switch (message.type) {
@@ -108,6 +108,8 @@ function doneBy(message: MessageFacts, timestamp: string): Draft | undefined {
       }
     case 'poll_vote':
       return { type: 'poll.vote', payload: { ...deed, options: choices } }
+    case 'event_response':
+      return { type: 'event.response', payload: { ...deed, response: answer ?? 'unknown' } }
     default:
       return
   }

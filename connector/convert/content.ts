@@ -44,7 +44,6 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
   'messageHistoryNotice',
   'pollResultSnapshotMessage',
   'pollResultSnapshotMessageV3',
-  'albumMessage',
   'call',
   'chat',
 ])
@@ -70,6 +69,13 @@ export function unwrap(bytes: Uint8Array): Unwrapped {
   return { message, sentTo, viewOnce }
 }
 
+/** Images and videos of an album name the message that announced it. */
+function albumOf({ messageContextInfo }: proto.IMessage): Partial<Content> {
+  const { associationType, parentMessageKey } = messageContextInfo?.messageAssociation ?? {}
+  const isInAlbum = associationType === proto.MessageAssociation.AssociationType.MEDIA_ALBUM
+  return isInAlbum && parentMessageKey?.id ? { albumId: parentMessageKey.id } : {}
+}
+
 /** Undefined when there is nothing in it for a person. A kind that we do not know is `unsupported`, with its name. */
 export function contentOf(
   message: proto.IMessage,
@@ -85,6 +91,7 @@ export function contentOf(
       type,
       ...(said ? { text: said } : {}),
       ...part(message),
+      ...albumOf(message),
       ...aboutIt(message[field], directory),
     }
   }

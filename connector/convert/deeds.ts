@@ -8,7 +8,7 @@ import type { Event } from '#core/contract/event.ts'
 import { isShared } from '#core/jid.ts'
 import { contentOf } from './content.ts'
 import type { Context } from './context.ts'
-import { isMe, type Parties, type Person, personOf } from './identity.ts'
+import { isMe, known, type Parties, type Person, personOf } from './identity.ts'
 import { openResponse, openVote, type Pair } from './secrets.ts'
 
 /** What is told of it beside who did it, when and to which message. */
@@ -105,11 +105,6 @@ function answerIn(
   const response = encEventResponseMessage && openResponse(about.message, encEventResponseMessage, pair)
   return response ? { type: 'event.response', said: { response } } : undefined
 }
-
-const known = ({ phoneNumber, lid }: Partial<Person>): { phoneNumber?: string; lid?: string } => ({
-  ...(phoneNumber ? { phoneNumber } : {}),
-  ...(lid ? { lid } : {}),
-})
 
 function targetOf(
   key: proto.IMessageKey | null | undefined,

@@ -1,9 +1,9 @@
 /** Notifications about groups (`w:gp2`) become events: who is in, and what the group is like. */
-import type { Person as Known } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { Row, Stanza } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
-import { type Person, personOf, withLid } from './identity.ts'
+import { known, personOf, withLid } from './identity.ts'
+import { joinRequestIn } from './join-request.ts'
 
 type Changes = Extract<Event, { type: 'group.updated' }>['payload']['changes']
 const ACTIONS = ['add', 'remove', 'promote', 'demote'] as const
@@ -19,17 +19,22 @@ export function groupEvents(row: Extract<Row, { kind: 'notification' }>, context
   return childrenOf(row.stanza).flatMap((child, index): Event[] => {
     const base = { id: nthId(row.id, index), ...context.session, timestamp: context.now }
     const who = Object.keys(by).length > 0 ? { by } : {}
+    const participants = childrenOf(child)
+      .filter(({ tag }) => NAMING.has(tag))
+      .map(({ attrs: one }) => personIn([one.jid, one.phone_number, one.lid]))
     if (isAction(child.tag)) {
-      const participants = childrenOf(child)
-        .filter(({ tag }) => tag === 'participant')
-        .map(({ attrs: one }) => personIn([one.jid, one.phone_number, one.lid]))
       const payload = { groupId, action: child.tag, participants, ...who }
       return [{ ...base, type: 'group.participants', payload }]
     }
+    const request = joinRequestIn(child, participants, by)
+    if (request) return [{ ...base, type: 'group.join_request', payload: { groupId, ...request } }]
     const changes = changesIn(child)
     return changes ? [{ ...base, type: 'group.updated', payload: { groupId, ...who, changes } }] : []
   })
 }
+
+/** Children that name a person. */
+const NAMING = new Set(['participant', 'requested_user'])
 
 const isAction = (tag: string): tag is Action => ACTIONS.includes(tag as Action)
 
@@ -68,8 +73,3 @@ function changesIn(child: Stanza): Changes | undefined {
 const childrenOf = ({ content }: Stanza): Stanza[] => (Array.isArray(content) ? content : [])
 const textOf = ({ content }: Stanza): string =>
   typeof content === 'string' ? content : content instanceof Uint8Array ? Buffer.from(content).toString() : ''
-
-const known = ({ phoneNumber, lid }: Person): Known => ({
-  ...(phoneNumber ? { phoneNumber } : {}),
-  ...(lid ? { lid } : {}),
-})

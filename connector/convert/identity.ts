@@ -14,8 +14,12 @@ import {
 } from '#core/jid.ts'
 import type { Attributes, Me } from '../socket/index.ts'
 
-/** Both forms of one person, as far as known: E.164 with a plus, and `<digits>@lid`. */
-export type Person = { phoneNumber: string | undefined; lid: string | undefined }
+/** Both forms of one person, as far as known: E.164 with a plus, and `<digits>@lid`; and the username, without the `@`. */
+export type Person = {
+  phoneNumber: string | undefined
+  lid: string | undefined
+  username?: string | undefined
+}
 
 /**
  * Where a message belongs. `chatId` is canonical, `sender` is who wrote it: in a channel nobody is named.
@@ -50,9 +54,27 @@ export function personOf(jids: (string | undefined)[], directory: Directory): Pe
 
 /** With the LID as well, where the device has learnt it. */
 export const withLid = (
-  { phoneNumber, lid }: Person,
+  { phoneNumber, lid, username }: Person,
   lidOf: ((phoneNumber: string) => string | undefined) | undefined,
-): Person => ({ phoneNumber, lid: lid ?? (phoneNumber ? lidOf?.(phoneNumber) : undefined) })
+): Person => ({
+  phoneNumber,
+  lid: lid ?? (phoneNumber ? lidOf?.(phoneNumber) : undefined),
+  ...called(username),
+})
+
+/** With the username that came along. */
+export const called = (username: string | undefined) => (username ? { username } : {})
+
+/** Without what is not known. */
+export const known = ({
+  phoneNumber,
+  lid,
+  username,
+}: Partial<Person>): { phoneNumber?: string; lid?: string; username?: string } => ({
+  ...(phoneNumber ? { phoneNumber } : {}),
+  ...(lid ? { lid } : {}),
+  ...called(username),
+})
 
 /** The canonical jid of a person's chat; undefined when the person is unknown. */
 export const chatIdOfPerson = ({ phoneNumber, lid }: Person): string | undefined =>
@@ -86,7 +108,8 @@ export function partiesOf(
   if (isShared(from)) return amongMany(stanza, from, me, directory)
   const writer = personOf([from], directory)
   if (!isMe(writer, me)) {
-    const sender = personOf([from, stanza.sender_pn, stanza.sender_lid], directory)
+    const named = personOf([from, stanza.sender_pn, stanza.sender_lid], directory)
+    const sender = { ...named, ...called(stanza.username) }
     const chatId = chatIdOfPerson(sender)
     return chatId ? { chatId, fromMe: false, sender } : undefined
   }
@@ -113,8 +136,9 @@ function amongMany(
   me: Me | undefined,
   directory: Directory,
 ): Parties | undefined {
-  const { participant, participant_pn, participant_lid, sender_pn, sender_lid } = stanza
-  const sender = personOf([participant, participant_pn, participant_lid, sender_pn, sender_lid], directory)
+  const { participant, participant_pn, participant_lid, sender_pn, sender_lid, participant_username } = stanza
+  const named = personOf([participant, participant_pn, participant_lid, sender_pn, sender_lid], directory)
+  const sender = { ...named, ...called(participant_username) }
   const author = chatIdOfPerson(sender)
   if (!author) return
   const fromMe = isMe(sender, me)

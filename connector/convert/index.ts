@@ -12,6 +12,7 @@ import { type Context, nthId } from './context.ts'
 import { groupEvents } from './group.ts'
 import { historyEvents } from './history.ts'
 import { messageEvents, waitingEvents } from './message.ts'
+import { pictureEvents } from './picture.ts'
 import { receiptEvents } from './receipt.ts'
 import { resentIn } from './resent.ts'
 import { syncedEvents } from './synced.ts'
@@ -44,11 +45,9 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
       return ackEvents(row, sent, context)
     case 'undecryptable':
       return waitingEvents(row, context)
-    // Of pictures, status texts and businesses nothing is told yet.
+    // Of businesses nothing is told yet.
     case 'notification':
-      return OF_CHANNELS.has(row.stanza.attrs.type ?? '')
-        ? channelEvents(row, context)
-        : groupEvents(row, context)
+      return noticeEvents(row, context)
     case 'call':
       return callEvents(row, context)
     case 'synced':
@@ -56,4 +55,10 @@ export function eventsOf(row: Row, context: Context, sent?: MessageFacts): Event
     case 'history':
       return historyEvents(row, context)
   }
+}
+
+function noticeEvents(row: Extract<Row, { kind: 'notification' }>, context: Context): Event[] {
+  const { type = '' } = row.stanza.attrs
+  if (type === 'picture') return pictureEvents(row, context)
+  return OF_CHANNELS.has(type) ? channelEvents(row, context) : groupEvents(row, context)
 }

@@ -4,6 +4,7 @@
  */
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '#core/contract/content.ts'
+import * as choices from './choices.ts'
 import * as part from './parts.ts'
 
 type Words = string | null | undefined
@@ -56,15 +57,31 @@ export const KINDS: readonly Kind[] = [
   kind('eventMessage', 'event', ({ name }) => name, part.event),
   kind('encEventResponseMessage', 'event_response'),
   kind('groupInviteMessage', 'group_invite', ({ caption }) => caption, part.groupInvite),
+  kind('albumMessage', 'album', undefined, part.album),
   kind('productMessage', 'product', ({ body }) => body),
   kind('orderMessage', 'order', ({ message }) => message),
-  kind('buttonsMessage', 'interactive', ({ contentText }) => contentText),
-  kind('listMessage', 'interactive', ({ description, title }) => description || title),
-  kind('templateMessage', 'interactive', ({ hydratedTemplate }) => hydratedTemplate?.hydratedContentText),
+  kind('buttonsMessage', 'interactive', ({ contentText }) => contentText, choices.inButtons),
+  kind('listMessage', 'interactive', ({ description, title }) => description || title, choices.inList),
+  kind(
+    'templateMessage',
+    'interactive',
+    ({ hydratedTemplate }) => hydratedTemplate?.hydratedContentText,
+    choices.inTemplate,
+  ),
   kind('interactiveMessage', 'interactive', ({ body }) => body?.text),
-  kind('buttonsResponseMessage', 'interactive_reply', ({ selectedDisplayText }) => selectedDisplayText),
-  kind('listResponseMessage', 'interactive_reply', ({ title }) => title),
-  kind('templateButtonReplyMessage', 'interactive_reply', ({ selectedDisplayText }) => selectedDisplayText),
+  kind(
+    'buttonsResponseMessage',
+    'interactive_reply',
+    ({ selectedDisplayText }) => selectedDisplayText,
+    choices.ofButtons,
+  ),
+  kind('listResponseMessage', 'interactive_reply', ({ title }) => title, choices.ofList),
+  kind(
+    'templateButtonReplyMessage',
+    'interactive_reply',
+    ({ selectedDisplayText }) => selectedDisplayText,
+    choices.ofTemplate,
+  ),
   kind('interactiveResponseMessage', 'interactive_reply', ({ body }) => body?.text),
   kind(
     'commentMessage',

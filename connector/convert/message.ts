@@ -7,13 +7,13 @@ import { proto } from '@whiskeysockets/baileys'
 import { type Content, isPlain, type Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { addressOf, isListed } from '#core/jid.ts'
+import { addressOf, isGroup, isListed } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
 import type { Context } from './context.ts'
 import { answeredIn, type Done, deedIn } from './deeds.ts'
-import { addressOfPerson, isMe, type Parties, partiesOf, withLid } from './identity.ts'
+import { addressOfPerson, isMe, known, type Parties, partiesOf, withLid } from './identity.ts'
 import { happenedAt } from './time.ts'
 
 export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: Context): Event[] {
@@ -25,6 +25,8 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
   const seconds = timerSetIn(message)
   if (seconds !== undefined && isListed(parties.chatId))
     return [timerEvent(row, parties.chatId, seconds, context)]
+  const tag = tagSetIn(message)
+  if (tag !== undefined && isGroup(parties.chatId)) return [tagEvent(row, parties, tag, context)]
   const deed = deedIn(message, parties, context)
   if (deed) return [deedEvent(row, stanza.id, deed, parties, context)]
   const content = contentOf(message, context.directory)
@@ -59,6 +61,21 @@ const timerEvent = (row: Row, chatId: string, disappearingSeconds: number, conte
   payload: { chatId, changes: { disappearingSeconds } },
 })
 
+/** What a member wants to be shown with. */
+function tagSetIn({ protocolMessage }: proto.IMessage): string | undefined {
+  const isSet = protocolMessage?.type === proto.Message.ProtocolMessage.Type.GROUP_MEMBER_LABEL_CHANGE
+  return isSet ? (protocolMessage.memberLabel?.label ?? '') : undefined
+}
+
+const tagEvent = (row: Row, { chatId, sender }: Parties, tag: string, context: Context): Event => ({
+  ...base(row, context),
+  type: 'group.member_tag',
+  payload: { groupId: chatId, member: known(sender), tag },
+})
+
+/** What may be seen once is shown by the phone alone: this device gets to know that it is there, and nothing else. */
+const SEEN_ON_PHONE = 'unavailable view_once'
+
 /** Somebody wrote something that this device cannot read, at least not yet. */
 export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, context: Context): Event[] {
   const { stanza } = row
@@ -66,10 +83,14 @@ export function waitingEvents(row: Extract<Row, { kind: 'undecryptable' }>, cont
   if (!stanza.id || !parties || parties.fromMe || stanza.category === 'peer') return []
   const message = {
     ...envelope(row, stanza.id, parties, context),
-    type: 'waiting',
     ...(context.isKept === false ? { kept: false as const } : {}),
   }
-  return [{ ...base(row, context), type: 'message.waiting', payload: { message } }]
+  if (row.reason.startsWith(SEEN_ON_PHONE)) {
+    const once = { ...message, type: 'view_once', viewOnce: true }
+    return [{ ...base(row, context), type: 'message.received', payload: { message: once } }]
+  }
+  const waiting = { ...message, type: 'waiting' }
+  return [{ ...base(row, context), type: 'message.waiting', payload: { message: waiting } }]
 }
 
 function partiesIn(

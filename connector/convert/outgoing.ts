@@ -10,7 +10,7 @@ import { isShared, userJid } from '#core/jid.ts'
 import type { Preview } from '#core/preview/fetch.ts'
 import type { Me } from '../socket/index.ts'
 import type { About } from './context.ts'
-import { closeVote } from './secrets.ts'
+import { closeResponse, closeVote, type Pair } from './secrets.ts'
 
 /** An encoded `proto.Message` with this text; the same text always gives the same bytes. */
 export const textMessage = (text: string): Uint8Array =>
@@ -50,11 +50,19 @@ export function encode(content: Content, encoding: Encoding): Uint8Array {
   const [part] = Object.values(message).filter((value) => typeof value === 'object' && value !== null)
   if (info && part && !content.target) (part as { contextInfo?: proto.IContextInfo }).contextInfo = info
   if (content.poll || content.event) message.messageContextInfo = { messageSecret: randomBytes(32) }
+  if (content.albumId) message.messageContextInfo = inAlbum(content.albumId, encoding)
   return proto.Message.encode(content.viewOnce ? { viewOnceMessage: { message } } : message).finish()
 }
 
+const inAlbum = (messageId: string, encoding: Encoding): proto.IMessageContextInfo => ({
+  messageAssociation: {
+    associationType: proto.MessageAssociation.AssociationType.MEDIA_ALBUM,
+    parentMessageKey: keyOf({ messageId, fromMe: true }, encoding),
+  },
+})
+
 function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
-  const { type, text = '', location, contacts, poll, event, target, media } = content
+  const { type, text = '', location, contacts, poll, event, target, media, album } = content
   if (target) return deed(content, target, encoding)
   if (media) {
     if (!encoding.uploaded) throw new Unsendable('media_missing')
@@ -72,6 +80,7 @@ function bodyOf(content: Content, encoding: Encoding): proto.IMessage {
     return selectable === 1 ? { pollCreationMessageV3: creation } : { pollCreationMessage: creation }
   }
   if (event) return { eventMessage: eventOf(event) }
+  if (album) return { albumMessage: { expectedImageCount: album.images, expectedVideoCount: album.videos } }
   if (type !== 'text') throw new Unsendable('kind_not_supported')
   return { extendedTextMessage: { text, ...previewOf(content, encoding.preview), ...styleOf(content) } }
 }
@@ -159,7 +168,7 @@ function eventOf(event: NonNullable<Content['event']>): proto.Message.IEventMess
 }
 
 function deed(content: Content, target: Target, encoding: Encoding): proto.IMessage {
-  const { type, text = '', choices = [], pinSeconds, mentions } = content
+  const { type, text = '', choices = [], answer, editedType, pinSeconds, mentions } = content
   const key = keyOf(target, encoding)
   const { at } = encoding
   switch (type) {
@@ -167,9 +176,7 @@ function deed(content: Content, target: Target, encoding: Encoding): proto.IMess
       return { reactionMessage: { key, text, senderTimestampMs: at } }
     case 'edit': {
       const mentioned = mentions ? { contextInfo: { mentionedJid: mentions.map(jidOfAddress) } } : {}
-      const editedMessage = recaptioned(encoding.about, text) ?? {
-        extendedTextMessage: { text, ...mentioned },
-      }
+      const editedMessage = recaptioned(encoding.about, text) ?? rewritten(text, editedType, mentioned)
       return {
         protocolMessage: {
           key,
@@ -200,8 +207,30 @@ function deed(content: Content, target: Target, encoding: Encoding): proto.IMess
           senderTimestampMs: at,
         },
       }
+    case 'event_response':
+      return {
+        encEventResponseMessage: {
+          eventCreationMessageKey: key,
+          ...responseOf(answer ?? 'maybe', target, encoding),
+        },
+      }
     default:
       throw new Unsendable('kind_not_supported')
+  }
+}
+
+/** Phones show no words of a file that were changed as if it were a text. */
+function rewritten(text: string, editedType: string | undefined, about: object): proto.IMessage {
+  const captioned = { caption: text, ...about }
+  switch (editedType) {
+    case 'image':
+      return { imageMessage: captioned }
+    case 'video':
+      return { videoMessage: captioned }
+    case 'document':
+      return { documentMessage: captioned }
+    default:
+      return { extendedTextMessage: { text, ...about } }
   }
 }
 
@@ -214,13 +243,23 @@ function recaptioned(about: About | undefined, caption: string): proto.IMessage 
   return message
 }
 
-function voteOf(choices: string[], target: Target, { about, me }: Encoding) {
-  const own: Person = { ...(me ? { phoneNumber: me.phoneNumber } : {}), ...bareLid(me) }
-  const author = target.fromMe ? own : (target.sender ?? {})
-  const vote =
-    about && closeVote(about.message, choices, { messageId: target.messageId, author, answerer: own })
+function voteOf(choices: string[], target: Target, encoding: Encoding) {
+  const { about } = encoding
+  const vote = about && closeVote(about.message, choices, answering(target, encoding))
   if (!vote) throw new Unsendable('poll_unknown')
   return vote
+}
+
+function responseOf(answer: NonNullable<Content['answer']>, target: Target, encoding: Encoding) {
+  const { about, at } = encoding
+  const response = about && closeResponse(about.message, answer, at, answering(target, encoding))
+  if (!response) throw new Unsendable('event_unknown')
+  return response
+}
+
+function answering({ messageId, fromMe, sender = {} }: Target, { me }: Encoding): Pair {
+  const own: Person = { ...(me ? { phoneNumber: me.phoneNumber } : {}), ...bareLid(me) }
+  return { messageId, author: fromMe ? own : sender, answerer: own }
 }
 
 const bareLid = (me: Me | undefined): { lid?: string } =>

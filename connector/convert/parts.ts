@@ -154,6 +154,13 @@ export const event = (card: Part<'eventMessage'>): Partial<Content> => {
   }
 }
 
+export const album = ({
+  expectedImageCount,
+  expectedVideoCount,
+}: Part<'albumMessage'>): Partial<Content> => ({
+  album: { images: expectedImageCount ?? 0, videos: expectedVideoCount ?? 0 },
+})
+
 export const groupInvite = ({
   groupJid,
   inviteCode,

@@ -68,17 +68,39 @@ export function closeVote(
   choices: string[],
   pair: Pair,
 ): Required<Ciphertext> | undefined {
-  const secret = poll.messageContextInfo?.messageSecret
+  const plain = proto.Message.PollVoteMessage.encode({ selectedOptions: choices.map(hashOf) }).finish()
+  return closeFor(poll, pair, 'Poll Vote', plain)
+}
+
+/** An answer of ours to an event. @param at in ms; @returns undefined as above */
+export function closeResponse(
+  event: proto.IMessage,
+  answer: 'going' | 'not_going' | 'maybe',
+  at: number,
+  pair: Pair,
+): Required<Ciphertext> | undefined {
+  const { GOING, NOT_GOING, MAYBE } = ResponseType
+  const response = { going: GOING, not_going: NOT_GOING, maybe: MAYBE }[answer]
+  const plain = proto.Message.EventResponseMessage.encode({ response, timestampMs: at }).finish()
+  return closeFor(event, pair, 'Event Response', plain)
+}
+
+function closeFor(
+  about: proto.IMessage,
+  pair: Pair,
+  purpose: 'Poll Vote' | 'Event Response',
+  plain: Uint8Array,
+): Required<Ciphertext> | undefined {
+  const secret = about.messageContextInfo?.messageSecret
   const [author] = jidsOf(pair.author)
   const [answerer] = jidsOf(pair.answerer)
   if (!secret || !author || !answerer) return
   const sign = Buffer.concat([
-    ...[pair.messageId, author, answerer, 'Poll Vote'].map((text) => Buffer.from(text)),
+    ...[pair.messageId, author, answerer, purpose].map((text) => Buffer.from(text)),
     Buffer.of(1),
   ])
   const key = hmacSign(sign, hmacSign(secret, new Uint8Array(32), 'sha256'), 'sha256')
   const encIv = randomBytes(12)
-  const plain = proto.Message.PollVoteMessage.encode({ selectedOptions: choices.map(hashOf) }).finish()
   return {
     encIv,
     encPayload: aesEncryptGCM(plain, key, encIv, Buffer.from(`${pair.messageId}\u0000${answerer}`)),

@@ -33,6 +33,12 @@ function told(change: Synced, context: Context): Told[] {
       const target = { messageId, fromMe, ...(fromMe ? {} : authorIn(change.jid, context)) }
       return chatId ? [{ type: 'message.starred', payload: { chatId, target, starred } }] : []
     }
+    case 'removed': {
+      const { messageId, fromMe } = change
+      const chatId = chatIdIn(change.jid, context)
+      const target = { messageId, fromMe, ...(fromMe ? {} : authorIn(change.jid, context)) }
+      return chatId ? [{ type: 'message.removed', payload: { chatId, target } }] : []
+    }
     case 'label': {
       const { id, name, color, deleted } = change
       return deleted
@@ -51,16 +57,17 @@ function told(change: Synced, context: Context): Told[] {
 }
 
 function ofChat(change: Extract<Synced, { what: 'chat' }>, context: Context): Told[] {
-  const { what: _, jid, cleared, deleted, ...changes } = change
+  const { what: _, jid, cleared, deleted, upTo, ...changes } = change
   const chatId = chatIdIn(jid, context)
   if (!chatId) return []
+  const emptied = { chatId, ...(upTo && upTo < context.now ? { upTo } : {}) }
   const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   return [
     ...(Object.keys(said).length > 0
       ? [{ type: 'chat.updated' as const, payload: { chatId, changes: said } }]
       : []),
-    ...(cleared ? [{ type: 'chat.cleared' as const, payload: { chatId } }] : []),
-    ...(deleted ? [{ type: 'chat.deleted' as const, payload: { chatId } }] : []),
+    ...(cleared ? [{ type: 'chat.cleared' as const, payload: emptied }] : []),
+    ...(deleted ? [{ type: 'chat.deleted' as const, payload: emptied }] : []),
   ]
 }
 

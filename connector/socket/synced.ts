@@ -26,6 +26,7 @@ export type Synced =
     }
   | ({ what: 'chat'; jid: string } & ChatSync)
   | { what: 'star'; jid: string; messageId: string; fromMe: boolean; starred: boolean }
+  | { what: 'removed'; jid: string; messageId: string; fromMe: boolean }
   | { what: 'label'; id: string; name: string; color: number; deleted: boolean }
   | { what: 'labelled'; labelId: string; jid: string; messageId?: string; labelled: boolean }
 
@@ -38,6 +39,8 @@ export type ChatSync = {
   disappearingSeconds?: number | undefined
   cleared?: true | undefined
   deleted?: true | undefined
+  /** ISO 8601, of these two: what was said later stays. */
+  upTo?: string | undefined
 }
 
 /** Changes of one row. */
@@ -49,9 +52,14 @@ const ALWAYS = '9999-12-31T23:59:59.999Z'
 const PATIENCE_MS = 2_000
 
 type Options = { socket: WASocket; set: WriteSet; journal: Journal; line: Line }
+export type SyncListener = {
+  /** Takes what another device has changed, as Baileys comes across it. */
+  hear(changes: Synced[]): void
+  /** Takes what this device has changed itself; resolves when it was handed on, or that takes long. */
+  note(changes: Synced[]): Promise<void>
+}
 
-/** @returns takes what this device has changed itself; resolves when it was handed on, or that takes long */
-export function listenToSync({ socket, set, journal, line }: Options): (changes: Synced[]) => Promise<void> {
+export function listenToSync({ socket, set, journal, line }: Options): SyncListener {
   let gathered: Synced[] = []
   const write = () => {
     const all = gathered
@@ -59,21 +67,24 @@ export function listenToSync({ socket, set, journal, line }: Options): (changes:
     for (let start = 0; start < all.length && !set.dead; start += ROW)
       journal.add({ kind: 'synced', changes: all.slice(start, start + ROW) }, line.ordinal)
   }
+  const hear = (changes: Synced[]) => {
+    if (changes.length > 0 && gathered.length === 0) queueMicrotask(write)
+    gathered.push(...changes)
+  }
   const verified = verifiedNames()
   const { ev } = socket
   const emit = ev.emit.bind(ev)
   // Baileys holds events back while it catches up; what they tell has to be durable before that.
   ev.emit = (event, about) => {
-    const changes = [...changesIn(event, about), ...verified(event, about)]
-    if (changes.length > 0 && gathered.length === 0) queueMicrotask(write)
-    gathered.push(...changes)
+    hear([...changesIn(event, about), ...verified(event, about)])
     return emit(event, about)
   }
-  return async (changes) => {
+  const note = async (changes: Synced[]) => {
     if (set.dead || changes.length === 0) return
     const handed = journal.whenHanded(journal.add({ kind: 'synced', changes }, line.ordinal))
     await Promise.race([handed, pause(PATIENCE_MS, undefined, { ref: false })])
   }
+  return { hear, note }
 }
 
 function changesIn<E extends keyof BaileysEventMap>(event: E, about: BaileysEventMap[E]): Synced[] {
@@ -92,7 +103,6 @@ const READERS: { [E in keyof BaileysEventMap]?: (about: BaileysEventMap[E]) => S
   'messaging-history.set': ({ contacts }) => contacts.filter(({ id }) => isPerson(id)).map(personIn),
   'chats.update': (chats) =>
     chats.flatMap((chat) => (chat.id && 'conditional' in chat ? chatIn(chat.id, chat) : [])),
-  'chats.delete': (ids) => ids.map((jid) => ({ what: 'chat', jid, deleted: true })),
   'messages.update': (updates) =>
     updates.flatMap(({ key, update }) =>
       typeof update.starred === 'boolean' && key.remoteJid && key.id
@@ -106,6 +116,10 @@ const READERS: { [E in keyof BaileysEventMap]?: (about: BaileysEventMap[E]) => S
             },
           ]
         : [],
+    ),
+  'messages.delete': (told) =>
+    ('keys' in told ? told.keys : []).flatMap(({ remoteJid, id, fromMe }) =>
+      remoteJid && id ? [{ what: 'removed', jid: remoteJid, messageId: id, fromMe: fromMe ?? false }] : [],
     ),
   'labels.edit': ({ id, name, color, deleted }) => [
     { what: 'label', id, name: name ?? '', color: color ?? 0, deleted: deleted ?? false },

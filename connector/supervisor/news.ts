@@ -1,6 +1,6 @@
 /**
  * What came in tells of people as well: who they are, as far as that is news, becomes events beside the others. A star in
- * a group does not say who wrote what it is on; that is looked up.
+ * a group does not say who wrote what it is on, nor does what was deleted for ourselves; that is looked up.
  */
 
 import type { Event } from '#core/contract/event.ts'
@@ -24,9 +24,9 @@ export async function withNews(
 }
 
 async function withAuthor(event: Event, seek: SessionParts['seek']): Promise<Event> {
-  if (event.type !== 'message.starred') return event
-  const { chatId, target, starred } = event.payload
+  if (event.type !== 'message.starred' && event.type !== 'message.removed') return event
+  const { chatId, target } = event.payload
   if (target.fromMe || !isShared(chatId)) return event
   const message = await seek(target.messageId)
-  return message ? { ...event, payload: { chatId, target: targetOf(message), starred } } : event
+  return message ? ({ ...event, payload: { ...event.payload, target: targetOf(message) } } as Event) : event
 }

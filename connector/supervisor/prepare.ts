@@ -66,6 +66,6 @@ async function encoded(
   return uploaded?.handle ? { message, attributes: { media_id: uploaded.handle } } : { message }
 }
 
-/** A vote takes the keys of its poll; in a channel an edit takes the place of the whole post, its file included. */
+/** A vote takes the keys of its poll, an answer those of its event; in a channel an edit takes the place of the whole post, its file included. */
 const needsIt = ({ type }: Content, to: string): boolean =>
-  type === 'poll_vote' || (type === 'edit' && isChannel(to))
+  type === 'poll_vote' || type === 'event_response' || (type === 'edit' && isChannel(to))

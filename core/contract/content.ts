@@ -8,6 +8,8 @@ import * as z from 'zod'
 export const Person = z.object({
   phoneNumber: z.string().optional(),
   lid: z.string().optional(),
+  /** The WhatsApp username, without the `@`. */
+  username: z.string().optional(),
   name: z.string().optional(),
 })
 export type Person = z.infer<typeof Person>
@@ -25,7 +27,7 @@ export type Target = z.infer<typeof Target>
 export const Quoted = Target.extend({
   type: z.string().optional(),
   text: z.string().optional(),
-  /** Where it stands, when that is another chat: `status@broadcast` for an answer to a status. */
+  /** Where it stands, when that is another chat: `status@broadcast` for an answer to a status, a group that is answered privately. */
   chatId: z.string().optional(),
 })
 export type Quoted = z.infer<typeof Quoted>
@@ -131,6 +133,16 @@ export const GroupInvite = z.object({
   expiresAt: z.iso.datetime().optional(),
 })
 
+/** Says how many images and videos follow that are shown together. */
+export const Album = z.object({ images: z.int(), videos: z.int() })
+
+/** A button or a row of a list. */
+export const Choice = z.object({
+  id: z.string().optional(),
+  title: z.string(),
+  description: z.string().optional(),
+})
+
 export const Content = z.object({
   type: z.string(),
   text: z.string().optional(),
@@ -150,10 +162,21 @@ export const Content = z.object({
   poll: Poll.optional(),
   event: EventCard.optional(),
   groupInvite: GroupInvite.optional(),
+  album: Album.optional(),
+  /** The message that announces the album which this image or video belongs to. */
+  albumId: z.string().optional(),
+  /** Of what has buttons or a list: what can be chosen. */
+  options: z.array(Choice).optional(),
+  /** Of the answer to it: what was. */
+  selected: Choice.optional(),
   /** Of a reaction, an edit, a deletion, a pin or a vote: what it is about. */
   target: Target.optional(),
   /** Of a vote: the options that were chosen; none takes the vote back. */
   choices: z.array(z.string()).optional(),
+  /** Of an answer to an event. */
+  answer: z.enum(['going', 'not_going', 'maybe']).optional(),
+  /** Of an edit: the kind of the message, because a caption is not changed as a text is. */
+  editedType: z.string().optional(),
   /** Of a pin: for how long; absent unpins. */
   pinSeconds: z.int().optional(),
   /** Of what we do not understand (`unsupported`): WhatsApp's own name for it. */

@@ -9,8 +9,9 @@ import { CHANNEL_EVENTS } from './channel.ts'
 import { CHAT_EVENTS } from './chat-event.ts'
 import { CONTACT_EVENTS } from './contact.ts'
 import { Media, Person, Target } from './content.ts'
-import { base } from './event-base.ts'
+import { base, who } from './event-base.ts'
 import { FLEET_EVENTS } from './fleet.ts'
+import { GROUP_EVENTS } from './group-event.ts'
 import { HISTORY_EVENTS } from './history-event.ts'
 import { LABEL_EVENTS } from './label-event.ts'
 import { MessageFacts, MessageStatus, Waiting } from './message.ts'
@@ -26,6 +27,7 @@ const Deed = z.object({
   sender: Person,
   target: Target,
   timestamp: z.iso.datetime(),
+  ...who,
 })
 export type Deed = z.infer<typeof Deed>
 
@@ -104,6 +106,7 @@ export const Event = z.discriminatedUnion('type', [
       participant: z.string(),
       state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused']),
       lastSeen: z.iso.datetime().optional(),
+      ...who,
     }),
   }),
   z.object({ ...base, type: z.literal('message.received'), payload: z.object({ message: MessageFacts }) }),
@@ -115,6 +118,8 @@ export const Event = z.discriminatedUnion('type', [
       message: MessageFacts,
       /** Of one that the API accepted: from when it was to go until WhatsApp's server had it, in ms. */
       tookMs: z.int().optional(),
+      /** To whom, unless it is to many. */
+      ...who,
     }),
   }),
   z.object({
@@ -129,6 +134,7 @@ export const Event = z.discriminatedUnion('type', [
       reason: z.string().optional(),
       /** Of one that is queued: why. */
       waiting: Waiting.optional(),
+      ...who,
     }),
   }),
   /** A message came that cannot be read yet; it is asked for again, and takes this one's place when it comes. */
@@ -148,7 +154,13 @@ export const Event = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('message.starred'),
-    payload: z.object({ chatId: z.string(), target: Target, starred: z.boolean() }),
+    payload: z.object({ chatId: z.string(), target: Target, starred: z.boolean(), ...who }),
+  }),
+  /** Deleted for ourselves alone, on any of our devices. */
+  z.object({
+    ...base,
+    type: z.literal('message.removed'),
+    payload: z.object({ chatId: z.string(), target: Target, ...who }),
   }),
   /** All that this person has chosen by now; none when the vote was taken back. */
   z.object({ ...base, type: z.literal('poll.vote'), payload: Deed.extend({ options: z.array(z.string()) }) }),
@@ -194,7 +206,7 @@ export const Event = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('message.media'),
-    payload: z.object({ chatId: z.string(), target: Target, media: Media }),
+    payload: z.object({ chatId: z.string(), target: Target, media: Media, ...who }),
   }),
   z.object({
     ...base,
@@ -240,6 +252,7 @@ export const Event = z.discriminatedUnion('type', [
   ...CHANNEL_EVENTS,
   ...CHAT_EVENTS,
   ...CONTACT_EVENTS,
+  ...GROUP_EVENTS,
   ...LABEL_EVENTS,
   ...CAMPAIGN_EVENTS,
   ...FLEET_EVENTS,

@@ -44,6 +44,15 @@ export const GroupInfo = z.object({
 })
 export type GroupInfo = z.infer<typeof GroupInfo>
 
+/** What a business says of itself. */
+export const Business = z.object({
+  description: z.string().optional(),
+  website: z.string().optional(),
+  email: z.string().optional(),
+  address: z.string().optional(),
+  category: z.string().optional(),
+})
+
 /** What became of one person: `200` is done, everything else WhatsApp's reason. */
 export const Affected = z.object({ person: Person, status: z.string() })
 
@@ -77,6 +86,13 @@ export const REQUESTS = {
     nothing,
   ),
   'messages.star': request(chat.extend({ messages: z.array(MessageKey).min(1), star: z.boolean() }), nothing),
+  /** For ourselves alone. */
+  'messages.remove': request(chat.extend({ messages: z.array(MessageKey).min(1) }), nothing),
+  /** Sounds and films that were played; `quietly` as above. */
+  'messages.played': request(
+    z.object({ messages: z.array(MessageKey).min(1), quietly: z.boolean().optional() }),
+    nothing,
+  ),
   'numbers.check': request(
     z.object({ numbers: z.array(z.string()).min(1) }),
     z.object({
@@ -91,6 +107,13 @@ export const REQUESTS = {
     z.object({ id: Jid }),
     z.object({ about: z.string().optional(), setAt: z.iso.datetime().optional() }),
   ),
+  'person.business': request(z.object({ id: Jid }), z.object({ business: Business.optional() })),
+  /** `pin` is the key with which some protect theirs. */
+  'username.find': request(
+    z.object({ username: z.string(), pin: z.string().optional() }),
+    z.object({ person: Person }),
+  ),
+  'person.username': request(z.object({ id: Jid }), z.object({ username: z.string().optional() })),
   /** In the phone's address book. */
   'contact.save': request(z.object({ id: Jid, name: z.string(), firstName: z.string().optional() }), nothing),
   'contact.remove': request(z.object({ id: Jid }), nothing),
@@ -133,6 +156,8 @@ export const REQUESTS = {
     group.extend({ action: z.enum(['add', 'remove', 'promote', 'demote']), people }),
     z.object({ results: z.array(Affected) }),
   ),
+  /** What the group shows beside our own name. */
+  'group.tag': request(group.extend({ tag: z.string() }), nothing),
   'group.invite': request(group, z.object({ code: z.string() })),
   'group.revoke-invite': request(group, z.object({ code: z.string() }), false),
   'group.invite-info': request(z.object({ code: z.string() }), GroupInfo),

@@ -15,6 +15,7 @@ const DEED_EVENTS = [
   'event.response',
   'message.media',
   'message.starred',
+  'message.removed',
 ] as const satisfies Event['type'][]
 export type DeedEvent = Extract<Event, { type: (typeof DEED_EVENTS)[number] }>
 export const isDeedEvent = (event: Event): event is DeedEvent =>
@@ -31,6 +32,8 @@ const CONTENT = [
   'contacts',
   'poll',
   'event',
+  'options',
+  'selected',
   'sealed',
 ]
 
@@ -43,6 +46,7 @@ export function changeBy(event: DeedEvent): [string, unknown][] {
       ['waitSk', undefined],
     ]
   if (event.type === 'message.starred') return [['starred', event.payload.starred || undefined]]
+  if (event.type === 'message.removed') return [['removedAt', event.timestamp]]
   const { from, timestamp: at } = event.payload
   switch (event.type) {
     case 'message.reaction': {

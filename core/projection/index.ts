@@ -25,6 +25,7 @@ import { isDeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
 import { isLabelEvent, labelChanges, touchedByLabel } from './labels.ts'
 import { type EventOf, messageChanges, placeInTime } from './messages.ts'
+import { receiptChanges, receiptOf } from './receipts.ts'
 
 export { type Known, nameOf } from './known.ts'
 
@@ -50,6 +51,7 @@ export function project(
   const labels = labelChanges()
   const entries = new Map<string, Write>()
   const timers = new Map<string, Write>()
+  const receipts = receiptChanges(retention, now)
 
   /** The session keeps no messages: this one is counted, and stands in the log alone. */
   const isToldOnly = (event: EventOf<'message.received' | 'message.waiting' | 'message.sent'>): true => {
@@ -100,6 +102,7 @@ export function project(
         return isNew(event)
       case 'message.status': {
         if (!messages.status(event)) return false
+        receipts.reached(event)
         if (event.payload.status === 'failed') counters.failed(sessionId, timestamp)
         return true
       }
@@ -107,8 +110,8 @@ export function project(
         contacts.updated(event)
         return true
       case 'group.updated': {
-        const { groupId, changes } = event.payload
-        if (changes.subject !== undefined) chats.named(sessionId, groupId, changes.subject)
+        const { changes } = event.payload
+        if (changes.subject !== undefined) chats.named(event, changes.subject)
         return true
       }
       case 'session.status': {
@@ -140,6 +143,7 @@ export function project(
     ...contacts.writes(),
     ...labels.writes(),
     ...timers.values(),
+    ...receipts.writes(),
   ]
 }
 
@@ -177,13 +181,16 @@ export function touches(event: Event): string[] {
         nameOf('main', dayKey(event.sessionId, message.timestamp.slice(0, 10))),
       ]
     }
-    case 'message.status':
+    case 'message.status': {
+      const receipt = receiptOf(event)
       return [
         ...own,
+        ...(receipt ? [nameOf('main', receipt.key)] : []),
         nameOf('messages', outgoingKey(event.sessionId, event.payload.messageId)),
         nameOf('main', totalsKey(event.sessionId)),
         nameOf('main', dayKey(event.sessionId, event.timestamp.slice(0, 10))),
       ]
+    }
     case 'contact.updated':
       return [...own, ...touchedBy(event)]
     case 'group.updated':

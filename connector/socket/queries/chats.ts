@@ -1,5 +1,5 @@
 /** What is kept in step among the devices of one person: read, archived, pinned, muted, cleared, starred. */
-import type { MinimalMessage } from '@whiskeysockets/baileys'
+import type { MessageReceiptType, MinimalMessage } from '@whiskeysockets/baileys'
 import type { MessageKey, Takes } from '#core/contract/request.ts'
 import type { Answers, Asked } from './index.ts'
 
@@ -15,6 +15,18 @@ export const chatAnswers = ({ socket, note, patch }: Asked): Answers => ({
     await note(
       messages.map(({ id, fromMe }) => ({ what: 'star', jid: chatId, messageId: id, fromMe, starred: star })),
     )
+    return {}
+  },
+  async 'messages.played'({ messages, quietly }) {
+    // Without being told to others, for our own devices: WhatsApp's word for it, which the types do not know.
+    const type = quietly ? ('played-self' as MessageReceiptType) : 'played'
+    await socket.sendReceipts(messages.map(keyOf), type)
+    return {}
+  },
+  async 'messages.remove'({ chatId, messages }) {
+    for (const { id, fromMe, timestamp = 0 } of messages)
+      await patch({ deleteForMe: { key: { id, fromMe }, timestamp, deleteMedia: true } }, chatId)
+    await note(messages.map(({ id, fromMe }) => ({ what: 'removed', jid: chatId, messageId: id, fromMe })))
     return {}
   },
   async 'chat.change'(change) {

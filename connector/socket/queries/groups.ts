@@ -42,6 +42,10 @@ export const groupAnswers = (asked: Asked): Answers => {
     },
     'group.participants': async ({ groupId, action, people }) =>
       results(await socket.groupParticipantsUpdate(groupId, people, action)),
+    async 'group.tag'({ groupId, tag }) {
+      await socket.updateMemberLabel(groupId, tag)
+      return {}
+    },
     'group.invite': async ({ groupId }) => code(await socket.groupInviteCode(groupId)),
     'group.revoke-invite': async ({ groupId }) => code(await socket.groupRevokeInvite(groupId)),
     'group.invite-info': async (invite) => info(await socket.groupGetInviteInfo(invite.code)),

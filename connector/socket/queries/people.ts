@@ -38,6 +38,14 @@ export const peopleAnswers = (asked: Asked): Answers => {
       if (status) void asked.note([{ what: 'person', jids: [id], about: status }])
       return { ...(status ? { about: status } : {}), ...(at > 0 ? { setAt: iso(at) } : {}) }
     },
+    async 'person.business'({ id }) {
+      const found = await socket.getBusinessProfile(id)
+      if (!found?.wid) return {}
+      const { description, website, email, address, category } = found
+      const said = { description, website: website?.[0], email, address, category }
+      const business = Object.fromEntries(Object.entries(said).filter(([, text]) => text))
+      return { business }
+    },
     async 'blocklist.get'() {
       const jids = await socket.fetchBlocklist()
       return { people: jids.map((jid) => personOf(jid ?? '', asked)) }

@@ -51,7 +51,8 @@ const clear = call({
   path: '/chats/{chatId}/clear',
   tag,
   summary: 'Clear a chat on the phone',
-  description: 'Takes its messages off the phone and the other devices; what is stored here stays.',
+  description:
+    'Takes its messages off the phone, the other devices and the chat here. Each can still be read by its id, until it expires.',
   params: chatParam,
   gives: done,
   async run(asking, { params }) {
@@ -65,7 +66,8 @@ const remove = call({
   path: '/chats/{chatId}',
   tag,
   summary: 'Delete a chat on the phone',
-  description: 'Takes it off the phone and the other devices; what is stored here stays.',
+  description:
+    'Takes it off the phone, the other devices and the list here, with its messages. Each can still be read by its id, until it expires.',
   params: chatParam,
   gives: done,
   async run(asking, { params }) {
@@ -90,4 +92,19 @@ const starring = (method: 'put' | 'delete') =>
     },
   })
 
-export const chatCalls = [change, clear, remove, starring('put'), starring('delete')]
+const removeMessage = call({
+  method: 'delete',
+  path: '/messages/{messageId}',
+  tag: 'Messages',
+  summary: 'Delete a message for ourselves',
+  description:
+    'Takes it off our phone and its other devices, whoever wrote it; nobody else notices. What is stored here stays, with `removedAt`. For everyone: `DELETE /api/messages/{messageId}`.',
+  params: { messageId: z.string() },
+  gives: done,
+  async run({ ask, deps, session }, { params }) {
+    const message = await findTarget(deps.store, session.id, params.messageId)
+    return ask('messages.remove', { chatId: message.chatId, messages: [keyOf(message)] })
+  },
+})
+
+export const chatCalls = [change, clear, remove, starring('put'), starring('delete'), removeMessage]

@@ -1,5 +1,6 @@
 /** Groups: create, look at, change, and who is in. */
 import * as z from 'zod'
+import { Person } from '#core/contract/content.ts'
 import { Affected, GroupInfo } from '#core/contract/request.ts'
 import { Line, Text } from '../messages/text.ts'
 import { done, groupOf, groupParam, People } from './parameters.ts'
@@ -180,7 +181,7 @@ const requests = call({
   tag,
   summary: 'List who wants to join',
   params: groupParam,
-  gives: { requests: z.array(z.looseObject({})) },
+  gives: { requests: z.array(z.object({ person: Person, requestedAt: z.iso.datetime().optional() })) },
   run: ({ ask }, { params }) => ask('group.join-requests', { groupId: groupOf(params.groupId) }),
 })
 
@@ -201,6 +202,19 @@ const answerRequests = call({
     }),
 })
 
+const tagOurselves = call({
+  method: 'put',
+  path: '/groups/{groupId}/tag',
+  tag,
+  summary: 'Choose what a group shows beside our name',
+  description: 'Of others the event `group.member_tag` tells. Empty takes it away.',
+  params: groupParam,
+  body: z.strictObject({ tag: z.union([z.literal(''), Line.max(30)]) }).meta({ id: 'MemberTag' }),
+  example: { tag: 'Treasurer' },
+  gives: done,
+  run: ({ ask }, { params, body }) => ask('group.tag', { groupId: groupOf(params.groupId), tag: body.tag }),
+})
+
 export const groupCalls = [
   create,
   list,
@@ -214,4 +228,5 @@ export const groupCalls = [
   revoke,
   requests,
   answerRequests,
+  tagOurselves,
 ]

@@ -1,6 +1,7 @@
 /** Who is on WhatsApp, what people show of themselves, who is blocked, and what we show of ourselves. */
 import * as z from 'zod'
 import { Person } from '#core/contract/content.ts'
+import { Business } from '#core/contract/request.ts'
 import { phoneNumberOf } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { Line, Text } from '../messages/text.ts'
@@ -68,7 +69,7 @@ const profile = call({
   method: 'get',
   path: '/contacts/{contactId}/profile',
   tag: 'Contacts',
-  summary: 'Picture and about text of somebody',
+  summary: 'Picture and about text of somebody, and what a business says of itself',
   description:
     'Null is what is not there, or not shown to us. The picture is at WhatsApp; its address is valid for some days.',
   params: personParam,
@@ -76,19 +77,25 @@ const profile = call({
     profile: z.object({
       id: z.string(),
       phoneNumber: z.string().nullable(),
+      username: z.string().nullable(),
       about: z.string().nullable(),
       picture: z.string().nullable(),
       pictureFull: z.string().nullable(),
+      business: Business.nullable().meta({ description: 'What a business says of itself' }),
     }),
   },
   async run({ ask, personOf }, { params }) {
     const id = await personOf(params.contactId)
-    const [{ about = null }, { url: picture = null }, { url: full = null }] = await Promise.all([
-      ask('person.about', { id }),
-      ask('person.picture', { id, preview: true }),
-      ask('person.picture', { id, preview: false }),
-    ])
-    return { profile: { id, phoneNumber: phoneNumberOf(id) ?? null, about, picture, pictureFull: full } }
+    const [{ about = null }, { url: picture = null }, { url: full = null }, { business = null }] =
+      await Promise.all([
+        ask('person.about', { id }),
+        ask('person.picture', { id, preview: true }),
+        ask('person.picture', { id, preview: false }),
+        ask('person.business', { id }),
+      ])
+    const { username = null } = await ask('person.username', { id })
+    const phoneNumber = phoneNumberOf(id) ?? null
+    return { profile: { id, phoneNumber, username, about, picture, pictureFull: full, business } }
   },
 })
 

@@ -37,6 +37,25 @@ const removeOwn = call({
   run: ({ ask }) => ask('picture.set', {}),
 })
 
+const ofGroup = call({
+  method: 'get',
+  path: '/groups/{groupId}/picture',
+  tag: 'Groups',
+  summary: 'Picture of a group',
+  description:
+    'At WhatsApp, small and whole; the addresses are valid for some days. Null when there is none.',
+  params: groupParam,
+  gives: { picture: z.string().nullable(), pictureFull: z.string().nullable() },
+  async run({ ask }, { params }) {
+    const id = groupOf(params.groupId)
+    const [{ url: picture = null }, { url: pictureFull = null }] = await Promise.all([
+      ask('person.picture', { id, preview: true }),
+      ask('person.picture', { id, preview: false }),
+    ])
+    return { picture, pictureFull }
+  },
+})
+
 const setOfGroup = call({
   method: 'put',
   path: '/groups/{groupId}/picture',
@@ -59,4 +78,4 @@ const removeOfGroup = call({
   run: ({ ask }, { params }) => ask('picture.set', { id: groupOf(params.groupId) }),
 })
 
-export const pictureCalls = [setOwn, removeOwn, setOfGroup, removeOfGroup]
+export const pictureCalls = [setOwn, removeOwn, ofGroup, setOfGroup, removeOfGroup]

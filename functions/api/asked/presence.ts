@@ -94,4 +94,29 @@ async function chosen(
   return named.filter(({ fromMe }) => !fromMe)
 }
 
-export const presenceCalls = [setPresence, typing, presenceOf, read]
+const played = call({
+  method: 'post',
+  path: '/chats/{chatId}/played',
+  tag: 'Chats',
+  summary: 'Mark sounds and films as played',
+  description:
+    'Voice notes, audios, videos and what may be seen once. Their senders see it unless the session’s setting readReceipts is `never`.',
+  params: chatParam,
+  body: z
+    .strictObject({ messageIds: z.array(z.string().min(1).max(128)).min(1).max(500) })
+    .meta({ id: 'PlayedMessages' }),
+  example: { messageIds: ['3EB0A1B2C3D4E5F60718'] },
+  gives: { played: z.int().meta({ description: 'How many' }) },
+  async run({ ask, chatOf, deps, session }, { params, body }) {
+    const chatId = await chatOf(params.chatId)
+    const messages = (await chosen(deps.store, session.id, chatId, body.messageIds)).filter(isPlayable)
+    const quietly = session.settings.readReceipts === 'never'
+    if (messages.length > 0) await ask('messages.played', { messages: messages.map(keyOf), quietly })
+    return { played: messages.length }
+  },
+})
+
+const isPlayable = ({ type, viewOnce }: Message): boolean =>
+  viewOnce === true || type === 'audio' || type === 'video'
+
+export const presenceCalls = [setPresence, typing, presenceOf, read, played]

@@ -112,7 +112,12 @@ export const changeMessages = (deps: Deps) => {
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...edit, middleware }, (c) => {
       const { text } = c.req.valid('json')
-      return done(c, askedBy(c), (message) => ({ type: 'edit', text, target: targetOf(editable(message)) }))
+      return done(c, askedBy(c), (message) => ({
+        type: 'edit',
+        text,
+        editedType: message.type,
+        target: targetOf(editable(message)),
+      }))
     })
     .openapi({ ...remove, middleware }, (c) =>
       done(c, askedBy(c), (message) => ({ type: 'delete', target: targetOf(deletable(message)) })),

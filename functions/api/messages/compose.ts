@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
-import type { ContactCard, Content } from '#core/contract/content.ts'
-import { addressOf, chatIdOf, isChannel, isStatus, phoneNumberOf } from '#core/jid.ts'
+import type { ContactCard, Content, Quoted } from '#core/contract/content.ts'
+import { addressOf, chatIdOf, isChannel, isShared, isStatus, phoneNumberOf } from '#core/jid.ts'
 import { MEDIA_KINDS, VOICE } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
@@ -28,7 +28,7 @@ export async function draftOf(deps: Deps, session: Session, body: NewMessage): P
   const sendAt = later === undefined ? undefined : timeOf(later, store.now())
   if (to !== undefined && text !== undefined && Object.values(more).every((value) => value === undefined))
     return { to, text, sendAt, ...audience(to) }
-  const about = body.reaction ?? body.vote
+  const about = body.reaction ?? body.vote ?? body.response
   const target = about && (await findTarget(store, session.id, about.messageId))
   const chatId = await addressed(deps, session, to, target)
   if (target && isChannel(chatId)) throw reactThere(target)
@@ -96,12 +96,22 @@ async function composed(
   if (link) content.linkPreview = { url: link, fetch: true }
   else if (linkPreview && linkPreview !== true) content.linkPreview = linkPreview
   if (style) content.style = style
-  if (replyTo !== undefined) content.quoted = quoteOf(await findTarget(store, id, replyTo))
+  if (replyTo !== undefined) content.quoted = await quoteIn(deps, session, body.to ?? '', replyTo)
   return content
 }
 
 const mentioned = async (store: Deps['store'], sessionId: string, address: string): Promise<string> =>
   address === 'all' ? 'all' : addressOf(await canonicalChatId(store, sessionId, address))
+
+/** A message is answered where it stands; what was said in a group or as a status also privately. */
+async function quoteIn({ store }: Deps, { id }: Session, to: string, replyTo: string): Promise<Quoted> {
+  const message = await findTarget(store, id, replyTo)
+  const chatId = await canonicalChatId(store, id, to)
+  if (message.chatId === chatId || isShared(message.chatId)) return quoteOf(message, chatId)
+  throw new Fault('MESSAGE_NOT_USABLE', 'A message can be answered in its own chat only.', {
+    details: { messageId: message.id, chatId: message.chatId },
+  })
+}
 
 async function withFile(deps: Deps, session: Session, body: NewMessage): Promise<Content | undefined> {
   const type = MEDIA_KINDS.find((kind) => body[kind] !== undefined)
@@ -137,7 +147,7 @@ async function withFile(deps: Deps, session: Session, body: NewMessage): Promise
 }
 
 function contentOf(body: NewMessage, target: Message | undefined): Content {
-  const { text, location, poll, event, reaction, vote } = body
+  const { text, location, poll, event, reaction, vote, response } = body
   if (location) return { type: 'location', ...(location.name ? { text: location.name } : {}), location }
   const contacts = body.contacts ?? (body.contact ? [body.contact] : undefined)
   if (contacts) return cardsOf(contacts.map(card))
@@ -148,6 +158,7 @@ function contentOf(body: NewMessage, target: Message | undefined): Content {
   if (event) return { type: 'event', text: event.name, event }
   if (reaction && target) return { type: 'reaction', text: reaction.emoji, target: targetOf(target) }
   if (vote && target) return voteIn(target, vote.options)
+  if (response && target) return answerTo(target, response.answer)
   return { type: 'text', text: text ?? '' }
 }
 
@@ -160,6 +171,13 @@ function voteIn(poll: Message, choices: string[]): Content {
       details: { messageId: poll.id, options, selectable },
     })
   return { type: 'poll_vote', target: targetOf(poll), choices }
+}
+
+function answerTo(event: Message, answer: NonNullable<Content['answer']>): Content {
+  if (event.event) return { type: 'event_response', target: targetOf(event), answer }
+  throw new Fault('MESSAGE_NOT_USABLE', 'Only an event can be answered so.', {
+    details: { messageId: event.id, type: event.type },
+  })
 }
 
 const cardsOf = (contacts: ContactCard[]): Content => ({

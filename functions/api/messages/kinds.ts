@@ -83,6 +83,7 @@ export const Vote = z.strictObject({
   ...reference,
   options: z.array(z.string().max(100)).max(12).meta({ description: 'None takes the vote back' }),
 })
+export const Response = z.strictObject({ ...reference, answer: z.enum(['going', 'not_going', 'maybe']) })
 export const Forward = z.strictObject(reference)
 const described = { ...source, caption: Text.max(1_024).optional() }
 /** A string is a URL. */
@@ -155,13 +156,14 @@ const kinds = {
   event: EventCard.optional(),
   reaction: Reaction.optional(),
   vote: Vote.optional(),
+  response: Response.optional(),
   forward: Forward.optional(),
 }
 export type Kind = keyof typeof kinds
 export const KINDS = Object.keys(kinds) as Kind[]
 
 /** Those that say themselves which chat they belong to. */
-const AT_HOME: readonly Kind[] = ['reaction', 'vote']
+const AT_HOME: readonly Kind[] = ['reaction', 'vote', 'response']
 
 /** What a post cannot have: it answers nothing, mentions nobody, and everybody may look at it again. */
 const NOT_IN_CHANNELS = ['replyTo', 'mentions', 'viewOnce'] as const
@@ -192,7 +194,7 @@ export const NewMessage = z
     sessionId: z.string().min(1),
     to: Address.optional().meta({
       description:
-        'An international phone number, or a WhatsApp id of a person, group or channel, or `status`. Not needed for a reaction or a vote',
+        'An international phone number, or a WhatsApp id of a person, group or channel, or `status`. Not needed for a reaction, a vote or the answer to an event',
     }),
     ...kinds,
     replyTo: MessageId.optional().meta({ description: 'The id of the message that this one answers' }),

@@ -3,11 +3,12 @@
 import * as z from 'zod'
 import { findAll } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { Receipt, receiptsOf } from '#core/receipts.ts'
 import * as Stats from '#core/stats.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
-import { answer, faults, SECURED, sessionParam } from '../describe.ts'
+import { answer, faults, nextCursor, paging, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { EXAMPLE, MessageRecord } from './view.ts'
 import { presentRecordOf } from './waiting.ts'
@@ -34,6 +35,33 @@ const get = createRoute({
   responses: {
     200: answer('The message', { message: MessageRecord }),
     ...faults('UNAUTHORIZED', 'MESSAGE_NOT_FOUND'),
+  },
+})
+
+const receipts = createRoute({
+  method: 'get',
+  path: '/api/messages/{messageId}/receipts',
+  tags,
+  summary: 'Show who has received and read a message',
+  description:
+    'Of one of ours, with the times: in a group each person, in other chats the one other, of a status those who have looked at it. Whoever keeps read receipts to themselves is not shown as having read.',
+  security: SECURED,
+  request: {
+    params: z.object({ messageId: z.string().meta({ example: EXAMPLE.id }) }),
+    query: z.object(paging(200)),
+  },
+  responses: {
+    200: answer(
+      'A page of people',
+      { receipts: z.array(Receipt), nextCursor },
+      {
+        receipts: [
+          { participant: '+4915123456789', deliveredAt: EXAMPLE.createdAt, readAt: EXAMPLE.createdAt },
+        ],
+        nextCursor: null,
+      },
+    ),
+    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED', 'MESSAGE_NOT_FOUND'),
   },
 })
 
@@ -69,6 +97,20 @@ export const readMessages = (deps: Deps) =>
     .openapi({ ...stats, middleware: access(deps) }, async (c) =>
       c.json({ success: true as const, stats: await Stats.read(deps.store, theSession(c).id) }, 200),
     )
+    .openapi({ ...receipts, middleware: access(deps) }, async (c) => {
+      const { sessionId } = c.get('token')
+      const { messageId } = c.req.valid('param')
+      const records = MESSAGE_ID.test(messageId) ? await findAll(deps.store, messageId) : []
+      const message = records.find(
+        (record) =>
+          record.fromMe &&
+          record.accountId === c.get('accountId') &&
+          (!sessionId || record.sessionId === sessionId),
+      )
+      if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
+      const { items, cursor } = await receiptsOf(deps.store, message, c.req.valid('query'))
+      return c.json({ success: true as const, receipts: items, nextCursor: cursor ?? null }, 200)
+    })
     .openapi({ ...get, middleware: access(deps) }, async (c) => {
       const { messageId } = c.req.valid('param')
       const sessionId = c.get('token').sessionId ?? c.req.valid('query').sessionId

@@ -25,7 +25,7 @@ const sendMessage = createRoute({
   tags: ['Messages'],
   summary: 'Send a message',
   description: [
-    'A text, or one of the other kinds: location, contact(s), poll, event, reaction, vote, forward.',
+    'A text, or one of the other kinds: location, contact(s), poll, event, reaction, vote, response (to an event), forward.',
     'Answers 202 as soon as the message is stored; from then on it is not lost, whatever happens to this service.',
     'With an `Idempotency-Key` a repeated request is the same message, also for the recipient.',
     '`?wait=` holds the answer until the message has got so far, has failed, or `timeout` is over; the status says what was reached.',
@@ -53,6 +53,7 @@ const sendMessage = createRoute({
       'VALIDATION_ERROR',
       'MALFORMED_JSON',
       'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
       'SESSION_NOT_CONNECTED',
       'AUTH_EXPIRED',
       'UNAUTHORIZED',

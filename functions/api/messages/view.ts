@@ -26,7 +26,7 @@ export const MessageView = z
     sender,
     type: type.meta({
       description:
-        'text, image, video, audio, document, sticker, location, contact, poll, event, group_invite, interactive …; `waiting` while it cannot be read yet, `unsupported` with `protocolName` for what is not known here; of sent ones also reaction, edit, delete, pin, poll_vote',
+        'text, image, video, audio, document, sticker, location, contact, poll, event, album, group_invite, interactive …; `waiting` while it cannot be read yet, `view_once` for what may be seen on the phone alone, `unsupported` with `protocolName` for what is not known here; of sent ones also reaction, edit, delete, pin, poll_vote, event_response',
     }),
     text: text.meta({ description: 'The text, caption, question, name or emoji' }),
     timestamp: timestamp.meta({ description: 'When it was accepted here, or sent by the other side' }),
@@ -48,6 +48,10 @@ export const MessageView = z
     sendAt: at.optional().meta({ description: 'When it is to be sent' }),
     editedAt: at.optional(),
     deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
+    removedAt: at.optional().meta({
+      description:
+        'Deleted for ourselves alone: our phone does not show it any more, and it is still kept here',
+    }),
     pinnedUntil: at.optional(),
     starred: z.boolean().optional().meta({ description: 'True while it has a star' }),
     reactions: z.array(z.object({ from: z.string(), emoji: z.string(), at })).optional(),
@@ -55,6 +59,10 @@ export const MessageView = z
       .array(z.object({ from: z.string(), options: z.array(z.string()), at }))
       .optional()
       .meta({ description: 'Of a poll: the choice of each voter' }),
+    results: z
+      .array(z.object({ option: z.string(), votes: z.int(), voters: z.array(z.string()) }))
+      .optional()
+      .meta({ description: 'Of a poll that somebody voted in: each option with its votes' }),
     responses: z.array(z.object({ from: z.string(), response: z.string(), at })).optional(),
     views: z
       .array(z.object({ from: z.string(), at }))
@@ -100,11 +108,21 @@ export function viewOf(message: Message): z.infer<typeof MessageView> {
     ...present({
       reactions: some(reactions),
       votes: some(votes),
+      results: resultsOf(message),
       responses: some(responses),
       views: some(views),
       recipientCount: recipients?.length,
     }),
   }
+}
+
+/** As the phones show it: every option, also one that nobody wants. */
+function resultsOf({ poll, votes }: Message) {
+  if (!poll || votes.length === 0) return undefined
+  return poll.options.map((option) => {
+    const voters = votes.filter(({ options }) => options.includes(option)).map(({ from }) => from)
+    return { option, votes: voters.length, voters }
+  })
 }
 
 const some = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined)

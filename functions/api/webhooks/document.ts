@@ -19,7 +19,8 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
     'WhatsApp keeps the account from writing to people who do not know it, until `until` if it says so; also when that has changed',
   'session.unrestricted': 'The account may write to everybody again',
   'session.volume': 'Far more, or far fewer, messages in an hour than is usual at that time of day',
-  'history.failed': 'A part of the history that the phone has offered could not be had, and is not tried any more',
+  'history.failed':
+    'A part of the history that the phone has offered could not be had, and is not tried any more',
   'history.synced': 'A part of the history that the phone hands over stands in the chats',
   'session.qr': 'A QR code waits to be scanned: fetch it from /api/sessions/{id}/qr',
   'message.received': 'A message came in',
@@ -31,9 +32,14 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'message.deleted': 'A message was deleted for everyone',
   'message.pinned': 'A message was pinned or unpinned',
   'message.starred': 'A star was put on a message, or taken off it',
+  'message.removed': 'A message was deleted for ourselves alone',
   'message.media': 'The file of a message is stored now, or will not be had',
   'group.participants': 'Somebody came into a group, left it, or became or ceased to be an admin',
   'group.updated': 'We are in a new group, or something about one has changed',
+  'group.join_request':
+    'Somebody asks to be let into a group, does not any more, or was refused; told to admins',
+  'group.member_tag': 'What a group shows beside the name of a member has changed',
+  'picture.updated': 'The profile picture of a person or a group has changed',
   'call.received': 'Somebody calls',
   'call.ended': 'A call was accepted elsewhere, rejected, or nobody took it',
   'poll.vote': 'Somebody voted in a poll: all that they have chosen by now',
@@ -41,10 +47,10 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'presence.update': 'Somebody is online, offline or types. Told at the moment and never again',
   'channel.updated':
     'How often posts of a channel were seen, and what they were given; told while it is watched',
-  'chat.updated': 'A chat was archived, pinned, muted or marked, or that was undone',
   'channel.followed': 'A channel is followed now, as another device of the number has it.',
   'channel.unfollowed': 'A channel is not followed any more.',
   'channel.muted': 'A channel was muted on another device, or not any more.',
+  'chat.updated': 'A chat was archived, pinned, muted or marked, or that was undone',
   'chat.cleared': 'The messages of a chat were taken out of it',
   'chat.deleted': 'A chat was deleted',
   'contact.updated':
@@ -65,12 +71,12 @@ const ABOUT: Record<EventType | 'webhook.test', string> = {
   'connector.handover': 'Sessions moved from one connector to another',
   'conversation.started': 'A conversation began',
   'conversation.updated': 'Something was said in a conversation, or its details changed',
+  'conversation.merged': 'Two conversations with one person became one: the phone number is known now',
   'conversation.completed': 'A conversation was completed',
   'conversation.expired': 'Nobody wrote in a conversation for a day',
   'conversation.order': 'An order was understood, or understood anew',
   'webhook.disabled': 'A webhook is told nothing any more',
   'webhook.test': 'A person tries the webhook',
-  'conversation.merged': 'Two conversations with one person became one: the phone number is known now',
 }
 
 export type Described = {

@@ -4,7 +4,7 @@ import { CHANNEL, CHAT, GROUP, SENDER, THEIRS } from './people.ts'
 
 const call = { id: '4F2A9C0E', from: THEIRS, caller: SENDER, status: 'ringing' as const, isVideo: false }
 
-export const CHATS: Examples<'channel' | 'chat' | 'group' | 'presence' | 'call'> = {
+export const CHATS: Examples<'channel' | 'chat' | 'group' | 'picture' | 'presence' | 'call'> = {
   'channel.updated': {
     channelId: CHANNEL,
     posts: [{ serverId: '104', id: '3AF3', views: 120, reactions: [{ emoji: '👍', count: 7 }] }],
@@ -19,6 +19,9 @@ export const CHATS: Examples<'channel' | 'chat' | 'group' | 'presence' | 'call'>
   'chat.deleted': { chatId: CHAT },
   'group.participants': { groupId: GROUP, action: 'add', participants: [SENDER], by: SENDER },
   'group.updated': { groupId: GROUP, by: SENDER, changes: { subject: 'Weekend' } },
+  'group.join_request': { groupId: GROUP, action: 'created', people: [SENDER], method: 'invite_link' },
+  'group.member_tag': { groupId: GROUP, member: SENDER, tag: 'Treasurer' },
+  'picture.updated': { chatId: CHAT, removed: false },
   'presence.update': { chatId: CHAT, participant: THEIRS, state: 'composing' },
   'call.received': { call },
   'call.ended': { call: { ...call, status: 'rejected' } },

@@ -47,6 +47,7 @@ export const MESSAGES: Examples<'message' | 'poll' | 'event'> = {
   'message.deleted': { ...deed, target: { ...deed.target, fromMe: false, sender: SENDER } },
   'message.pinned': { ...deed, seconds: 86_400 },
   'message.starred': { chatId: CHAT, target: { messageId: ID, fromMe: true }, starred: true },
+  'message.removed': { chatId: CHAT, target: { messageId: ID, fromMe: true } },
   'message.media': {
     chatId: CHAT,
     target: { messageId: OTHER_ID, fromMe: false, sender: SENDER },
