@@ -6,6 +6,7 @@
  */
 import * as z from 'zod'
 import { chatListing } from './chat.ts'
+import { beginningOf } from './cleared.ts'
 import { chatPartition, Message } from './message.ts'
 import { iso } from './platform/clock.ts'
 import type { Page, Store } from './platform/dynamo.ts'
@@ -86,8 +87,9 @@ async function look(
   page: Part,
   most: number,
 ) {
-  const { from = BEGINNING, to } = wanted
-  const end = to ? `${to}${END}` : END
+  const cleared = await beginningOf(store, sessionId, chatId)
+  const from = [cleared ?? BEGINNING, wanted.from ?? BEGINNING].sort()[1] as string
+  const end = wanted.to ? `${wanted.to}${END}` : END
   if (from > end) return NOTHING
   const options = { index: 'chat', newestFirst: true, from, to: end }
   const read = (part: Part) =>

@@ -40,7 +40,8 @@ import type { Rules, Standing } from './rules.ts'
 import { Sender } from './sender.ts'
 import { slim } from './slim.ts'
 import { standingOf } from './standing.ts'
-import { listenToSync } from './synced.ts'
+import { hearing } from './sync-actions.ts'
+import { listenToSync, type SyncListener } from './synced.ts'
 import { trust } from './trust.ts'
 import type { Closed, Connection, ConnectSettings, Observer, ServerAddress } from './types.ts'
 import { liveVersion } from './version.ts'
@@ -86,6 +87,7 @@ export class LiveConnection implements Connection {
   readonly #ignoring: Ignoring
   readonly #route: Route
   readonly #socket: WASocket
+  readonly #synced: SyncListener
   readonly #raw: WebSocket
   #watchdog: NodeJS.Timeout | undefined
   #shownQrs = 0
@@ -130,7 +132,8 @@ export class LiveConnection implements Connection {
       assertOpen,
     })
     const { set, journal } = parts
-    const note = listenToSync({ socket: this.#socket, set, journal, line })
+    this.#synced = listenToSync({ socket: this.#socket, set, journal, line })
+    const { note } = this.#synced
     this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf, note }, line, assertOpen)
     line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
     this.#watchEvents()
@@ -213,7 +216,7 @@ export class LiveConnection implements Connection {
         server: this.#server,
         settings: this.#settings,
         caches,
-        logger: quietLog(log),
+        logger: hearing(quietLog(log), (changes) => this.#synced.hear(changes)),
         auth: { creds: credentials.creds, keys: { get: () => ({}), set: () => {} } },
         makeSignalRepository: (auth, logger, pnToLid) => ratchet.repository(line, auth, logger, pnToLid),
         messageOf: async (id) => outbox.content(id) ?? patiently(() => lookup(id)),

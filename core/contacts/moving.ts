@@ -5,6 +5,7 @@
  */
 import * as z from 'zod'
 import { chatKey, chatListing } from '../chat.ts'
+import { CLEARED_TO } from '../cleared.ts'
 import { hidden } from '../hidden.ts'
 import { addressOf, phoneNumberOf } from '../jid.ts'
 import { moveToChat } from '../labels/label.ts'
@@ -25,6 +26,7 @@ const Moving = z.object({
 type Moving = z.infer<typeof Moving>
 
 const Listed = z.looseObject({
+  clearedTo: z.string().optional(),
   listSk: z.string().optional(),
   lastMessage: z.unknown(),
   unreadCount: z.number().default(0),
@@ -104,7 +106,14 @@ async function moveChat(store: Store, sessionId: string, moving: Moving): Promis
     .set('sessionId', sessionId)
     .set('chatId', to)
     .add('unreadCount', before.unreadCount)
-  for (const flag of FLAGS) if (before[flag] !== undefined) update.setOnce(flag, before[flag])
+  for (const flag of FLAGS)
+    if (before[flag] !== undefined)
+      update.setOnce(flag, flag === 'name' ? hidden(moving, before[flag]) : before[flag])
+  const [clearedTo] = [before.clearedTo, after?.clearedTo]
+    .filter((time) => time !== undefined)
+    .sort()
+    .reverse()
+  if (clearedTo) update.set(CLEARED_TO, clearedTo)
   const place = before.listSk?.replace(`#${from}`, `#${to}`)
   if (place && place > (after?.listSk ?? ''))
     update

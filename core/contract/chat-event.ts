@@ -1,6 +1,6 @@
 /** What is told of chats: what our devices agree on about one, whoever changed it, the API or the phone. */
 import * as z from 'zod'
-import { base } from './event-base.ts'
+import { base, who } from './event-base.ts'
 
 export const ChatChanges = z.object({
   archived: z.boolean().optional(),
@@ -13,7 +13,9 @@ export const ChatChanges = z.object({
 })
 export type ChatChanges = z.infer<typeof ChatChanges>
 
-const chat = z.object({ chatId: z.string() })
+const chat = z.object({ chatId: z.string(), ...who })
+/** What was said after `upTo` stays: it was not there yet when this was done. */
+const emptied = chat.extend({ upTo: z.iso.datetime().optional() })
 
 export const CHAT_EVENTS = [
   z.object({
@@ -22,6 +24,6 @@ export const CHAT_EVENTS = [
     payload: chat.extend({ changes: ChatChanges }),
   }),
   /** Its messages were taken out of it. */
-  z.object({ ...base, type: z.literal('chat.cleared'), payload: chat }),
-  z.object({ ...base, type: z.literal('chat.deleted'), payload: chat }),
+  z.object({ ...base, type: z.literal('chat.cleared'), payload: emptied }),
+  z.object({ ...base, type: z.literal('chat.deleted'), payload: emptied }),
 ] as const

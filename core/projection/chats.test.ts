@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDomain } from '../../test/support/domain.ts'
 import { CAROL, type Line, received, sent } from '../../test/support/events.ts'
 import * as Chats from '../chat.ts'
+import { standingIn } from '../cleared.ts'
 import type { Event } from '../contract/event.ts'
 import { append } from '../log.ts'
+import { inChat } from '../search.ts'
 
 type Domain = Awaited<ReturnType<typeof testDomain>>
 const AT = Date.UTC(2026, 0, 1, 12)
@@ -116,4 +118,37 @@ test('a chat goes by the name of its contact, and is found by it; a group by its
   expect(await listed(line, { search: 'caroline' })).toEqual([CAROL])
   expect(await listed(line, { search: '0000 0003' })).toEqual([CAROL])
   expect(await listed(line, { search: 'week' })).toEqual([group])
+})
+
+test('what is taken out of a chat stands there no more, and what was said later stays', async () => {
+  const line = newLine()
+  const standing = async () =>
+    (await standingIn(w.store, line.id, CAROL, { limit: 10 })).items.map(({ id }) => id)
+  await tell(received(line, next(), { id: 'C1' }), received(line, next(), { id: 'C2' }))
+  const upTo = new Date(next()).toISOString()
+  await tell(received(line, next(), { id: 'C3' }))
+  // It was done while nobody listened here.
+  await tell(event(line, 'chat.cleared', { chatId: CAROL, upTo }))
+  expect(await standing()).toEqual(['C3'])
+  expect(await chat(line)).toMatchObject({ lastMessage: { id: 'C3' }, unreadCount: 3 })
+  await tell(event(line, 'chat.deleted', { chatId: CAROL, upTo }))
+  expect(await listed(line)).toEqual([CAROL])
+
+  await tell(event(line, 'chat.cleared', { chatId: CAROL }))
+  expect(await standing()).toEqual([])
+  expect(await chat(line)).toMatchObject({ lastMessage: null, unreadCount: 0 })
+  expect(await listed(line)).toEqual([CAROL])
+  expect((await inChat(w.store, line.id, CAROL, {}, { limit: 10 })).items).toEqual([])
+  await tell(received(line, next(), { id: 'C4' }), changed(line, { archived: true }))
+  expect((await inChat(w.store, line.id, CAROL, {}, { limit: 10 })).items).toMatchObject([{ id: 'C4' }])
+  await tell(
+    received(line, next(), { id: 'C5' }),
+    event(line, 'chat.deleted', { chatId: CAROL }),
+    received(line, next(), { id: 'C6' }),
+  )
+  expect(await standing()).toEqual(['C6'])
+  expect(await chat(line)).toMatchObject({ lastMessage: { id: 'C6' }, unreadCount: 1, isArchived: false })
+  await tell(event(line, 'chat.deleted', { chatId: CAROL }), changed(line, { pinned: true }))
+  expect(await listed(line)).toEqual([])
+  expect(await chat(line)).toMatchObject({ lastMessage: null, isPinned: true })
 })

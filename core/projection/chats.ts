@@ -3,6 +3,7 @@
  * goes by; an older message that arrives late moves nothing. What our devices agree on about a chat stands beside it.
  */
 import { chatKey, chatListing, type LastMessage } from '../chat.ts'
+import { CLEARED_TO, endOf } from '../cleared.ts'
 import type { Event } from '../contract/event.ts'
 import type { MessageFacts } from '../contract/message.ts'
 import { hidden } from '../hidden.ts'
@@ -16,17 +17,20 @@ type Change = {
   key: Key
   sessionId: string
   chatId: string
-  name?: string
-  /** Its place in the list; null takes it out. */
-  moved?: { place: string; lastMessage?: unknown } | null
+  name?: unknown
+  /** Its place in the list. */
+  moved?: { place: string; lastMessage?: unknown } | undefined
   /** Attributes to set, or to remove (undefined). */
   flags: Map<string, unknown>
+  /** Everything up to that place was taken out of it, or it was deleted with it. */
+  emptied?: { end: string; isDeleted: boolean }
   /** Messages that came in and were not read, and whether those before were. */
   unread: { added: number; areOthersRead: boolean }
 }
 
 type SaidType = 'message.received' | 'message.waiting' | 'message.sent'
 export type ChatEvent = Extract<Event, { type: 'chat.updated' | 'chat.cleared' | 'chat.deleted' }>
+type EmptyingEvent = EventOf<'chat.cleared' | 'chat.deleted'>
 const TYPES = new Set<Event['type']>(['chat.updated', 'chat.cleared', 'chat.deleted'])
 export const isChatEvent = (event: Event): event is ChatEvent => TYPES.has(event.type)
 
@@ -52,6 +56,22 @@ export function chatChanges(known: Known) {
     change.flags.set('unread', undefined)
   }
 
+  const updated = (change: Change, event: EventOf<'chat.updated'>): void => {
+    if (event.payload.changes.unread === false) read(change)
+    for (const [flag, value] of flagsIn(event)) change.flags.set(flag, value)
+  }
+  const emptied = (change: Change, { type, timestamp, payload }: EmptyingEvent): void => {
+    const { upTo = timestamp } = payload
+    const end = endOf(upTo)
+    change.flags.set(CLEARED_TO, upTo)
+    if (change.moved && change.moved.place > end) return
+    read(change)
+    const isDeleted = type === 'chat.deleted'
+    change.emptied = { end, isDeleted }
+    change.moved = isDeleted || !change.moved ? undefined : { place: change.moved.place }
+    if (isDeleted) for (const flag of GONE_WITH_IT) change.flags.delete(flag)
+  }
+
   return {
     /** Whoever writes in a chat has read it. `at` is the message's place in time. */
     said(event: EventOf<SaidType>, at: string): void {
@@ -62,33 +82,30 @@ export function chatChanges(known: Known) {
       const name = !message.fromMe && !isGroup(message.chatId) ? message.sender.name : undefined
       if (!change.moved || change.moved.place <= place)
         change.moved = { place, lastMessage: hidden(event, lastMessageOf(message)) }
-      if (name) change.name = name
+      if (name) change.name = hidden(event, name)
       if (type === 'message.received') change.unread.added += 1
       if (type === 'message.sent') read(change)
     },
-    named(sessionId: string, chatId: string, name: string): void {
-      changeOf(sessionId, chatId).name = name
+    named(event: EventOf<'group.updated'>, name: string): void {
+      changeOf(event.sessionId, event.payload.groupId).name = hidden(event, name)
     },
     timed(sessionId: string, chatId: string, seconds: number): void {
       changeOf(sessionId, chatId).flags.set('disappearingSeconds', seconds || undefined)
     },
     changed(event: ChatEvent): void {
       const change = changeOf(event.sessionId, event.payload.chatId)
-      if (event.type !== 'chat.updated' || event.payload.changes.unread === false) read(change)
-      if (event.type === 'chat.deleted') change.moved = null
-      if (event.type === 'chat.cleared' && change.moved) change.moved = { place: change.moved.place }
-      for (const [flag, value] of flagsIn(event)) change.flags.set(flag, value)
+      if (event.type === 'chat.updated') updated(change, event)
+      else emptied(change, event)
     },
 
     writes: (): Write[] => [...changes.values()].flatMap((change) => writeOf(change, known) ?? []),
   }
 }
 
+const GONE_WITH_IT = ['archived', 'pinned']
+
 /** What is not so is not stored. */
-function flagsIn(event: ChatEvent): [string, unknown][] {
-  if (event.type === 'chat.cleared') return [['lastMessage', undefined]]
-  if (event.type === 'chat.deleted')
-    return ['lastMessage', 'archived', 'pinned'].map((flag) => [flag, undefined])
+function flagsIn(event: EventOf<'chat.updated'>): [string, unknown][] {
   const { archived, pinned, mutedUntil, unread } = event.payload.changes
   const said: Record<string, unknown> = { archived, pinned, mutedUntil, unread }
   return Object.entries(said).flatMap(([flag, value]): [string, unknown][] =>
@@ -105,23 +122,36 @@ const lastMessageOf = ({ id, fromMe, type, text, timestamp }: MessageFacts): Las
 })
 
 function writeOf(change: Change, known: Known): Write | undefined {
-  const { key, sessionId, chatId, name, moved, flags, unread } = change
+  const { key, sessionId, chatId, name, moved, flags, unread, emptied } = change
   const stored = known.get(nameOf('main', key))
-  const isLate = Boolean(moved && stored && String(stored.listSk ?? '') > moved.place)
-  const isRead = unread.areOthersRead && !isLate
+  const isBehind = (place: string) => stored != null && String(stored.listSk ?? '') > place
+  const isLate = Boolean(moved && isBehind(moved.place))
+  const isOutlived = Boolean(emptied && isBehind(emptied.end))
+  const isRead = unread.areOthersRead && !isLate && !isOutlived
   if (isLate && !name && flags.size === 0 && unread.added === 0) return
   const update = updating().set('sessionId', sessionId).set('chatId', chatId)
   if (name) update.set('name', name)
-  for (const [flag, value] of flags) if (flag !== 'lastMessage' || !moved) update.setOrRemove(flag, value)
+  for (const [flag, value] of flags) update.setOrRemove(flag, value)
   if (isRead) update.set('unreadCount', unread.added)
   else if (unread.added > 0) update.add('unreadCount', unread.added)
-  if (moved === null) update.remove('listPk', 'listSk')
+  if (emptied?.isDeleted && !isOutlived) update.remove(...GONE_WITH_IT.filter((flag) => !flags.has(flag)))
+  if (emptied && !isOutlived && !moved) empty(update, emptied)
   if (moved && !isLate) move(update, sessionId, moved)
   return { table: 'main', update: key, set: update.build() }
 }
 
+function empty(update: Update, { end, isDeleted }: NonNullable<Change['emptied']>): void {
+  update.remove('lastMessage', ...(isDeleted ? ['listPk', 'listSk'] : []))
+  unlessBehind(update, end)
+}
+
 function move(update: Update, sessionId: string, { place, lastMessage }: NonNullable<Change['moved']>): void {
   update.set('listPk', chatListing(sessionId)).set('listSk', place).setOrRemove('lastMessage', lastMessage)
+  unlessBehind(update, place)
+}
+
+/** Only while the chat stands at this place, or before it, or nowhere. */
+function unlessBehind(update: Update, place: string): void {
   const there = update.name('listSk')
   update.where(`attribute_not_exists(${there}) OR ${there} <= ${update.value(place)}`)
 }

@@ -2,9 +2,9 @@
 
 import * as z from 'zod'
 import * as Chats from '#core/chat.ts'
+import { standingIn } from '#core/cleared.ts'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
 import * as Labels from '#core/labels/label.ts'
-import { ofChat } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { access, theSession } from './access.ts'
 import { chatParam } from './asked/parameters.ts'
@@ -62,7 +62,8 @@ const messagesOf = createRoute({
   path: '/api/sessions/{sessionId}/chats/{chatId}/messages',
   tags,
   summary: 'List the messages of a chat',
-  description: 'Newest first. A chat in which nothing was said yet is empty.',
+  description:
+    'Newest first. A chat in which nothing was said yet is empty, and one that was cleared or deleted, here or on the phone, holds what was said since.',
   security: SECURED,
   request: {
     params: sessionParam.params.extend({
@@ -99,7 +100,7 @@ export const chats = (deps: Deps) =>
     .openapi({ ...messagesOf, middleware: access(deps) }, async (c) => {
       const { id } = theSession(c)
       const chatId = await canonicalChatId(deps.store, id, c.req.valid('param').chatId)
-      const { items, cursor } = await ofChat(deps.store, id, chatId, c.req.valid('query'))
+      const { items, cursor } = await standingIn(deps.store, id, chatId, c.req.valid('query'))
       const messages = await Promise.all(items.map((item) => linked(deps.media, viewOf(item))))
       return c.json({ success: true as const, messages, nextCursor: cursor ?? null }, 200)
     })

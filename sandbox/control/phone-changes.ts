@@ -21,6 +21,8 @@ export const PhoneChange = z.union([
     unread: z.boolean().optional(),
     deleted: z.literal(true).optional(),
     cleared: z.literal(true).optional(),
+    /** Of these two: when the newest message of the chat was said, as far as this phone knew. */
+    upTo: z.iso.datetime().optional(),
   }),
   z.strictObject({
     star: z.strictObject({ chat: Where, id: z.string(), fromMe: z.boolean(), on: z.boolean() }),
@@ -78,12 +80,14 @@ export async function changePhone(world: World, person: Person, change: PhoneCha
 
 function* ofChat(change: Extract<PhoneChange, { chat: string }>): Generator<ChatModification> {
   const { archived, pinned, mutedUntil, unread, cleared, deleted } = change
+  const { upTo = new Date().toISOString() } = change
   if (archived !== undefined) yield { archive: archived, lastMessages: [] }
   if (pinned !== undefined) yield { pin: pinned }
   if (mutedUntil !== undefined) yield { mute: mutedUntil === null ? null : Date.parse(mutedUntil) }
   if (unread !== undefined) yield { markRead: !unread, lastMessages: [] }
-  if (cleared) yield { clear: true, lastMessages: [] }
-  if (deleted) yield { delete: true, lastMessages: [] }
+  const lastMessages = { lastMessageTimestamp: Math.floor(Date.parse(upTo) / 1_000) }
+  if (cleared) yield { clear: true, lastMessages }
+  if (deleted) yield { delete: true, lastMessages }
 }
 
 function labelling(labelId: string, messageId: string | undefined, on: boolean): ChatModification {

@@ -179,12 +179,60 @@ capability(
 )
 
 capability(
+  'Hear that a chat was cleared or deleted on the phone',
+  'GET /api/sessions/{sessionId}/chats/{chatId}/messages · GET /api/sessions/{sessionId}/messages · GET /api/sessions/{sessionId}/chats',
+  async () => {
+    const said = async () => {
+      const { messages } = (
+        await w.call<{ messages: { id: string }[] }>('GET', path(`/chats/+${CAT}/messages`))
+      ).body
+      return messages.map((one) => one.id)
+    }
+    const found = async (search: string) =>
+      (await w.call<{ messages: { id: string }[] }>('GET', path(`/messages?search=${search}`))).body.messages
+    const old = await writes(CAT, 'Marzipan')
+    const upTo = new Date().toISOString()
+    await until('a second is over', () => Date.now() > Date.parse(upTo) + 1_100)
+    const kept = await writes(CAT, 'Nougat')
+    await w.phones.change(PHONE, { chat: CAT, cleared: true, upTo })
+    const late = await w.event(id, 'chat.cleared', ({ chatId }) => chatId === jidOf(CAT))
+    expect(Date.parse(late.payload.upTo ?? '')).toBeGreaterThan(Date.parse(upTo) - 1_000)
+    expect(await said()).toEqual([kept])
+    expect(await found('marzipan')).toEqual([])
+    expect(await found('nougat')).toMatchObject([{ id: kept }])
+    expect(await w.shown(id, old)).toMatchObject({ text: 'Marzipan' })
+
+    await w.phones.change(PHONE, { chat: CAT, cleared: true })
+    await until('nothing is left', async () => (await said()).length === 0)
+    expect(
+      (await w.call<{ chat: Chat & { lastMessage: unknown } }>('GET', path(`/chats/+${CAT}`))).body.chat,
+    ).toMatchObject({ lastMessage: null, unreadCount: 0 })
+    expect(await listed()).toContain(jidOf(CAT))
+    const { id: group } = await w.phones.createGroup({
+      creator: ANN,
+      subject: 'Chess',
+      participants: [PHONE],
+    })
+    await writes(ANN, 'Check', group)
+    await w.phones.change(PHONE, { chat: group, deleted: true })
+    await w.event(id, 'chat.deleted', ({ chatId }) => chatId === group)
+    expect(await listed()).not.toContain(group)
+    const again = await writes(ANN, 'Mate', group)
+    const { messages } = (
+      await w.call<{ messages: { id: string }[] }>('GET', path(`/chats/${group}/messages`))
+    ).body
+    expect(messages.map((one) => one.id)).toEqual([again])
+  },
+)
+
+capability(
   'Clear and delete a chat on the phone',
   'POST /api/sessions/{sessionId}/chats/{chatId}/clear · DELETE /api/sessions/{sessionId}/chats/{chatId}',
   async () => {
     expect((await w.call('POST', path(`/chats/+${ANN}/clear`))).status).toBe(200)
     expect(await onPhone(ANN)).toMatchObject({ cleared: true, deleted: false })
     await w.event(id, 'chat.cleared', ({ chatId }) => chatId === jidOf(ANN))
+    expect((await w.call('GET', path(`/chats/+${ANN}/messages`))).body).toMatchObject({ messages: [] })
     expect(await listed()).toContain(jidOf(ANN))
     expect((await w.call('DELETE', path(`/chats/+${ANN}`))).status).toBe(200)
     expect(await onPhone(ANN)).toMatchObject({ deleted: true })
