@@ -180,6 +180,17 @@ export function controlOf(world: World) {
       return committed({ number: `+${owner.number}`, hidden })
     },
 
+    /** The person takes a username, or gives it up; with a key, nobody finds it without. Throws USERNAME_TAKEN. */
+    async username(number: string, username: string | null, key?: string) {
+      const owner = person(number)
+      const other = username === null ? undefined : world.people.withUsername(username)
+      if (other && other !== owner) throw new SandboxError('USERNAME_TAKEN', `Somebody else is @${username}.`)
+      owner.username = username ?? undefined
+      owner.usernameKey = username === null ? undefined : key
+      world.people.save(owner)
+      return committed({ number: `+${owner.number}`, username })
+    },
+
     /** Removes one linked device, or all of them. Throws DEVICE_NOT_FOUND. */
     async unlink(number: string, device?: number): Promise<{ number: string; devices: number[] }> {
       const owner = person(number)
@@ -195,7 +206,7 @@ export function controlOf(world: World) {
     async createGroup({ creator, subject, participants }: z.output<typeof NewGroup>): Promise<GroupView> {
       const by = person(creator)
       const group = world.groups.create(by, subject, participants.map(person))
-      announce(world, group, by, node('create', {}, [groupNode(group)]))
+      announce(world, group, by, node('create', {}, [groupNode(world, group)]))
       return committed(viewOf(group))
     },
 
@@ -226,6 +237,7 @@ export function controlOf(world: World) {
       return world.people.all().map((each) => ({
         number: `+${each.number}`,
         lid: each.lid,
+        username: each.username ?? null,
         devices: world.companions.of(each).map((companion) => {
           const connection = world.live.of(companion)
           const { device, shown } = companion
@@ -264,7 +276,7 @@ export function controlOf(world: World) {
       forgetParked(world.parked)
       forgetStandings(world.standings)
       world.sightings.forget()
-      for (const directory of [world.people, world.companions, world.groups, world.channels])
+      for (const directory of [world.people, world.companions, world.groups, world.channels, world.phones])
         directory.forget()
       world.store.clear()
       world.cdn.clear()

@@ -64,9 +64,14 @@ export class PhoneSessions extends SessionRecord {
   }
 }
 
-/** For one step only: the record is loaded once and thrown away with the cipher. */
+/** For one step only: the record is loaded once, unless the caller has it, and thrown away with the cipher. */
 export class PhoneCipher extends Cipher {
   private record: Promise<PhoneSessions> | undefined
+
+  constructor(storage: SignalStorage, address: ProtocolAddress, loaded?: PhoneSessions) {
+    super(storage, address)
+    if (loaded) this.record = Promise.resolve(loaded)
+  }
 
   override getRecord(): Promise<PhoneSessions> {
     this.record ??= super.getRecord()

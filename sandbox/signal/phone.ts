@@ -15,7 +15,7 @@ import type { People, Person } from '../people/people.ts'
 import type { PublicPreKey } from '../people/prekeys.ts'
 import type { Store } from '../store.ts'
 import type { Address } from '../wire/jids.ts'
-import { PhoneCipher } from './cipher.ts'
+import { PhoneCipher, type PhoneSessions } from './cipher.ts'
 import { keyedLock } from './lock.ts'
 import {
   createSenderKeys,
@@ -47,11 +47,12 @@ export function openPhones(store: Store, people: People) {
   const encrypt = async (person: Person, to: Address, message: proto.IMessage, bundle: () => Bundle) => {
     const storage = signalStorage(tables, person)
     const address = protocolAddress(to)
-    const record = await storage.loadSession(address.toString())
-    if (!record?.haveOpenSession())
-      await new libsignal.SessionBuilder(storage, address).initOutgoing(libsignalBundle(bundle()))
+    const record = (await storage.loadSession(address.toString())) as unknown as PhoneSessions
+    const isOpen = record.haveOpenSession()
+    if (!isOpen) await new libsignal.SessionBuilder(storage, address).initOutgoing(libsignalBundle(bundle()))
     const plain = writeRandomPadMax16(proto.Message.encode(message).finish())
-    const { type, body } = await new PhoneCipher(storage, address).encrypt(plain)
+    const cipher = new PhoneCipher(storage, address, isOpen ? record : undefined)
+    const { type, body } = await cipher.encrypt(plain)
     return {
       type: type === PREKEY_MESSAGE ? 'pkmsg' : 'msg',
       ciphertext: Buffer.from(body),
@@ -80,6 +81,9 @@ export function openPhones(store: Store, people: People) {
     /** To be called inside `locked`. The next message to this device opens a new session. */
     forgetSession: (person: Person, peer: Address) =>
       tables.sessions.delete(`${person.lid}/${protocolAddress(peer)}`),
+
+    /** The store was emptied. */
+    forget: () => tables.sessions.forget(),
 
     /** The keys with which a companion may write to this phone; the one-time key is made for this very bundle. */
     bundle(person: Person): Bundle {
