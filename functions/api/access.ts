@@ -22,7 +22,9 @@ const SESSION_ID = /^[0-9a-f]{32}$/
 
 /** @throws Fault UNAUTHORIZED, RATE_LIMITED, FORBIDDEN */
 export const access =
-  (deps: Pick<Deps, 'load' | 'jwts' | 'rates' | 'store' | 'newEventId' | 'log'>): MiddlewareHandler<ApiEnv> =>
+  (
+    deps: Pick<Deps, 'load' | 'jwts' | 'rates' | 'viewer' | 'store' | 'newEventId' | 'log'>,
+  ): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const { load, jwts, rates } = deps
     const secret = secretOf(c)
@@ -43,7 +45,7 @@ export const access =
     c.set('token', { ...token, pk: key.pk })
     c.set('isShortLived', isShortLived)
     c.set('session', session && own(Session.parse(session), token.accountId))
-    comeFromWhereOneMay(c)
+    comeFromWhereOneMay(deps, c)
     await next()
     await remember(deps, c)
   }
@@ -52,12 +54,14 @@ export const access =
 const SETTINGS = /^PUT \/api\/sessions\/[^/]+\/settings$/
 
 /** @throws Fault FORBIDDEN */
-function comeFromWhereOneMay(c: Context<ApiEnv>): void {
+function comeFromWhereOneMay(deps: Pick<Deps, 'viewer'>, c: Context<ApiEnv>): void {
   const allowed = c.get('session')?.settings.ipWhitelist
-  if (!allowed || isWithin(allowed, addressOf(c))) return
+  if (!allowed) return
+  const address = addressOf(deps, c)
+  if (isWithin(allowed, address)) return
   if (!c.get('token').sessionId && SETTINGS.test(`${c.req.method} ${c.req.path}`)) return
   throw new Fault('FORBIDDEN', 'This session may not be used from this address.', {
-    details: { address: addressOf(c) ?? null },
+    details: { address: address ?? null },
   })
 }
 
@@ -101,13 +105,17 @@ async function openedBy(jwts: Deps['jwts'], text: string): Promise<Key> {
 /** Calls that name no session, and that its key may make all the same: what they answer is bounded by them. */
 const SESSIONLESS = /^(GET \/api\/messages\/[^/]+|POST \/api\/(live\/tickets|auth\/token))$/
 
+/** Whoever has a token may have a short-lived one of it: that opens no more. */
+const SCOPELESS = /^POST \/api\/auth\/token$/
+
 /** @throws Fault FORBIDDEN */
 function allow(token: Token, { req }: Context, sessionId: string | undefined): void {
   const scope = needOf(req.method, req.path)
-  if (!permits(token.scopes, scope))
+  const call = `${req.method} ${req.path}`
+  if (!SCOPELESS.test(call) && !permits(token.scopes, scope))
     throw new Fault('FORBIDDEN', `This needs a token with the scope ${scope}.`, { details: { scope } })
   if (!token.sessionId || token.sessionId === sessionId) return
-  if (!sessionId && SESSIONLESS.test(`${req.method} ${req.path}`)) return
+  if (!sessionId && SESSIONLESS.test(call)) return
   throw new Fault('FORBIDDEN', 'This key opens one session, and calls that are about it.')
 }
 

@@ -176,6 +176,20 @@ describe('a short-lived token', () => {
     expect(await statusOf('GET', '/api/sessions', next)).toBe(401)
   })
 
+  test('is there for every token, whatever its scopes, and for the key of a session', async () => {
+    const { id } = await w.session('acme')
+    const { secret } = await make({ name: 'sender', scopes: ['messages:write'] })
+    const key = (await ask('POST', `/api/sessions/${id}/regenerate-key`)).body.apiKey as string
+    const jwtOf = async (token: string) =>
+      (await ask('POST', '/api/auth/token', undefined, token)).body.token as string
+    expect(await statusOf('GET', '/api/sessions', await jwtOf(secret))).toBe(403)
+    const jwt = await jwtOf(key)
+    expect(await statusOf('GET', `/api/sessions/${id}`, jwt)).toBe(200)
+    expect(await statusOf('GET', '/api/sessions', jwt)).toBe(403)
+    await ask('POST', `/api/sessions/${id}/regenerate-key`)
+    expect(await statusOf('GET', `/api/sessions/${id}`, jwt)).toBe(401)
+  })
+
   test('makes nothing that would outlive it', async () => {
     const { id } = await w.session('acme')
     const jwt = (await ask('POST', '/api/auth/token')).body.token as string

@@ -5,6 +5,7 @@ import { Scopes } from '#core/access/scope.ts'
 import * as Tokens from '#core/access/tokens.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { isReadable, READABLE } from '#core/platform/readable.ts'
 import type { Token } from '#core/token.ts'
 import { access, lastingOnly } from './access.ts'
 import type { ApiEnv } from './context.ts'
@@ -42,7 +43,7 @@ const create = createRoute({
     body: body(
       z
         .strictObject({
-          name: z.string().trim().min(1, 'must not be empty').max(100),
+          name: z.string().trim().max(100).refine(isReadable, READABLE),
           scopes: Scopes.default(['*']),
           expiresInDays: z.int().min(1).max(3_650).optional(),
         })

@@ -63,8 +63,9 @@ async function formOf(req: HonoRequest): Promise<FormData> {
   })
 }
 
+/** A text is what stands in the file, unless it is what the file says: an id of somebody, which the export has as it is. */
 function textOf(file: string, content: unknown): string {
-  if (typeof content === 'string') return content
+  if (typeof content === 'string' && isTextOfFile(content)) return content
   try {
     return JSON.stringify(content)
   } catch (error) {
@@ -72,6 +73,9 @@ function textOf(file: string, content: unknown): string {
     throw invalid(file, 'it is nested too deeply')
   }
 }
+
+/** No file of a device has a bare number in it, and one that is no JSON is told so when it is read. */
+const isTextOfFile = (content: string): boolean => !/^\w{1,40}$/.test(content)
 
 async function fromForm(form: FormData): Promise<Given> {
   const { start, settings, ...texts } = textsIn(form)

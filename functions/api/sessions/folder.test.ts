@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { apiWorld, type World } from '../../../test/support/api.ts'
+import { folderFrom, NewFolder } from './folder-body.ts'
 
 let w: World
 
@@ -54,6 +55,17 @@ test('what is no folder is refused by name', async () => {
   })
   const { total } = (await w.request('GET', '/api/sessions?limit=1')).body as unknown as { total: number }
   expect(total).toBe(1)
+})
+
+test('what an export in JSON holds is taken as it is: an id that stands alone, or the text of its file', async () => {
+  const lid = async (content: unknown) => {
+    const files = { 'creds.json': {}, 'lid-mapping-900003_reverse.json': content }
+    return [...(await folderFrom(undefined as never, NewFolder.parse({ files }))).files][1]?.[1]
+  }
+  expect(await lid('4915100000003')).toBe('"4915100000003"')
+  expect(await lid('"4915100000003"')).toBe('"4915100000003"')
+  expect(await lid('{"a":1}')).toBe('{"a":1}')
+  expect(await lid({ a: 1 })).toBe('{"a":1}')
 })
 
 const form = (fields: Record<string, string>, files: [name: string, text: string][] = []) => {
