@@ -15,6 +15,15 @@ test.each([
 })
 
 test.each([
+  ['5215512345678@s.whatsapp.net', '5215512345678@s.whatsapp.net'],
+  ['+52 1 55 1234 5678', '5215512345678@s.whatsapp.net'],
+  ['9980000000000@s.whatsapp.net', '9980000000000@s.whatsapp.net'],
+  ['9980000000000:2@c.us', '9980000000000@s.whatsapp.net'],
+])('whom WhatsApp knows is somebody, also by a number that no plan has: %j', (written, chatId) => {
+  expect(chatIdOf(written)).toBe(chatId)
+})
+
+test.each([
   ['182773645@lid', '182773645@lid'],
   ['182773645:3@lid', '182773645@lid'],
   ['120363041234567890@g.us', '120363041234567890@g.us'],
@@ -38,6 +47,10 @@ test.each([
   '+49151234567890123456',
   '4915123456789@example.com',
   '4915123456789@s.whatsapp.net.evil',
+  '015123456789@s.whatsapp.net',
+  '4915-123456789@s.whatsapp.net',
+  '1234@s.whatsapp.net',
+  '12345678901234567@s.whatsapp.net',
   'x@newsletter',
   '@s.whatsapp.net',
   'x@lid',

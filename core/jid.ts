@@ -15,6 +15,8 @@ const BROADCAST_SERVER = 'broadcast'
 export const STATUS = 'status@broadcast'
 
 const JID = /^([0-9-]+)(?:_\d+)?(?::\d+)?@([a-z.]+)$/
+/** Mexico gave up the 1 behind its country code; people have kept it on WhatsApp. */
+const OLD_MEXICAN_MOBILE = /^521\d{10}$/
 /** What people write between the digits of a phone number. */
 const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015]/g
 
@@ -32,7 +34,9 @@ export function chatIdOf(text: string): string {
   switch (server) {
     case USER_SERVER:
     case 'c.us':
-      return userJid(phoneDigits(user))
+      // Whom WhatsApp has named so is on it, whatever our numbering plans know of that country.
+      if (/^[1-9]\d{4,15}$/.test(user)) return userJid(user)
+      break
     case LID_SERVER:
       if (/^\d{5,20}$/.test(user)) return `${user}@${LID_SERVER}`
       break
@@ -74,6 +78,7 @@ function phoneDigits(text: string): string {
   if (!/^\d+$/.test(bare)) throw invalid('A phone number consists of digits, with the country code first.')
   if (bare.startsWith('0'))
     throw invalid('A phone number begins with the country code, without a leading zero (+49…, not 049…).')
+  if (OLD_MEXICAN_MOBILE.test(bare)) return bare
   const number = parsePhoneNumberFromString(`+${bare}`)
   if (!number) throw invalid('The number does not begin with a country code that exists, or is too short.')
   if (!number.isPossible()) throw invalid('The number is too short or too long for its country.')
