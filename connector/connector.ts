@@ -18,6 +18,7 @@ import type { Reach } from '#core/platform/addresses.ts'
 import type { Dynamo } from '#core/platform/aws/dynamodb.ts'
 import type { Sqs } from '#core/platform/aws/sqs.ts'
 import { type Clock, iso } from '#core/platform/clock.ts'
+import { contentKey, openConcealing } from '#core/platform/concealed.ts'
 import type { Store } from '#core/platform/dynamo.ts'
 import { risingIds } from '#core/platform/id.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
@@ -233,7 +234,8 @@ export function startConnector(options: ConnectorOptions): Connector {
       awaiting: async (sessionId) => (await Messages.awaitingMedia(store, sessionId, FILES_LOOKED_FOR)).items,
       now: () => iso(now()),
     }),
-    answered: (requestId, outcome) => recordOutcome(store, requestId, outcome),
+    answered: ({ accountId, settings }, requestId, outcome) =>
+      recordOutcome(store, { accountId, ...sealing(settings) }, requestId, outcome),
     async purge(session) {
       await options.objects?.removeAll(sessionFolder(session.id))
       await Sessions.purge(store, session)
@@ -248,6 +250,7 @@ export function startConnector(options: ConnectorOptions): Connector {
       sqs: options.queues,
       end: end.signal,
       onTaken: (ageMs) => measures.commandTaken(ageMs),
+      open: openConcealing(contentKey(options.masterKey).split(',')).openedAlone,
       url: (shard) => queueUrl(options.queueUrlTemplate, shard),
     },
     sessionsOf: (shard) => Sessions.ofShard(store, shard),

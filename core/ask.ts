@@ -14,6 +14,7 @@ import { findOutcome } from './outcome.ts'
 import { iso } from './platform/clock.ts'
 import { Fault } from './platform/fault.ts'
 import type { Session } from './session.ts'
+import { sealing } from './settings.ts'
 
 /** Milliseconds. API Gateway gives up after 30 s. */
 const PATIENCE = 20_000
@@ -25,14 +26,14 @@ export type Asking = Pick<Domain, 'store' | 'commands' | 'newEventId'> & {
 /** @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, DEPENDENCY_UNAVAILABLE */
 export async function ask<N extends RequestName>(
   { store, commands, newEventId, pause }: Asking,
-  { id: sessionId, accountId, shard }: Pick<Session, 'id' | 'accountId' | 'shard'>,
+  { id: sessionId, accountId, shard, settings }: Pick<Session, 'id' | 'accountId' | 'shard' | 'settings'>,
   name: N,
   input: Takes<N>,
 ): Promise<Gives<N>> {
   const requestId = newEventId()
   const deadline = store.now() + PATIENCE
   await commands.send(
-    { accountId, sessionId, shard },
+    { accountId, sessionId, shard, ...sealing(settings) },
     { type: 'session.request', requestId, name, input, until: iso(deadline) },
     requestId,
   )

@@ -1,6 +1,7 @@
 /** Where the answer to a request waits for the one who asked: a short-lived item, written once. */
 import * as z from 'zod'
 import { Outcome } from './contract/request.ts'
+import { hidden, type Origin } from './hidden.ts'
 import { ttl } from './platform/clock.ts'
 import type { Key, Store } from './platform/dynamo.ts'
 
@@ -15,5 +16,14 @@ export const findOutcome = async (store: Store, requestId: string): Promise<Outc
   (await store.get('main', Stored, outcomeKey(requestId)))?.outcome
 
 /** Only the first answer counts. */
-export const recordOutcome = (store: Store, requestId: string, outcome: Outcome): Promise<boolean> =>
-  store.create('main', { ...outcomeKey(requestId), outcome, expiresAt: ttl(store.now(), KEPT) })
+export const recordOutcome = (
+  store: Store,
+  origin: Origin,
+  requestId: string,
+  outcome: Outcome,
+): Promise<boolean> =>
+  store.create('main', {
+    ...outcomeKey(requestId),
+    outcome: hidden(origin, outcome),
+    expiresAt: ttl(store.now(), KEPT),
+  })

@@ -102,10 +102,15 @@ function same(message: Message, chatId: string, draft: Draft): Message {
 }
 
 /** Asks the connector to send it. Never fails: what the queue does not take, the sweeper carries. */
-async function carry({ commands, log }: Domain, { shard }: Session, message: Message): Promise<void> {
+async function carry(
+  { commands, log }: Domain,
+  { shard, settings }: Session,
+  message: Message,
+): Promise<void> {
   const { id, sessionId, accountId } = message
   try {
-    await commands.send({ accountId, sessionId, shard }, sendCommand(message, false), id)
+    const to = { accountId, sessionId, shard, ...sealing(settings) }
+    await commands.send(to, sendCommand(message, false), id)
   } catch (err) {
     log.warn(
       { err, sessionId, messageId: id },

@@ -31,6 +31,7 @@ export function openDomain(config: Config, part: string): Domain {
     commands: openCommands(sqsClient(config), {
       urlTemplate: config.COMMAND_QUEUE_URL,
       now,
+      content: config.CONTENT_KEY,
     }),
     log,
     retention: retentionOf(config),

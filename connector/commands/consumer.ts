@@ -4,7 +4,7 @@
  * is being worked on, and a queue that is away is asked again for ever.
  */
 import type { Message } from '@aws-sdk/client-sqs'
-import { decode, type Envelope } from '#core/contract/command.ts'
+import { decode, type Envelope, type Opening } from '#core/contract/command.ts'
 import type { Sqs } from '#core/platform/aws/sqs.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import type { Log } from '#core/platform/log.ts'
@@ -26,6 +26,8 @@ export type ConsumerParts = {
   onTaken?(ageMs: number): void
   /** Commands of one session, in order; answers for each of them. */
   handle(sessionId: string, commands: Received[]): Promise<Outcome[]>
+  /** Opens what is sealed. */
+  open?: Opening | undefined
   now: Clock
   log: Log
 }
@@ -144,7 +146,7 @@ export class Consumer {
   #read(message: Message): { message: Message; command: Received } | undefined {
     const received = Number(message.Attributes?.ApproximateReceiveCount ?? 1)
     try {
-      const envelope = decode(message.Body ?? '')
+      const envelope = decode(message.Body ?? '', this.#parts.open)
       this.#parts.onTaken?.(Math.max(0, this.#parts.now() - Date.parse(envelope.sentAt)))
       return { message, command: { ...envelope, isRepeat: received > 1 } }
     } catch (error) {

@@ -26,7 +26,7 @@ import { Looks } from './looks.ts'
 
 export type ShardParts = {
   supervisor: Omit<SupervisorParts, 'onGone' | 'isOurs' | 'catchUp'>
-  queue: Pick<ConsumerParts, 'sqs' | 'end' | 'onTaken'> & { url(shard: number): string }
+  queue: Pick<ConsumerParts, 'sqs' | 'end' | 'onTaken' | 'open'> & { url(shard: number): string }
   /** Sessions that are wanted or of which something is asked; the list may lag behind. */
   sessionsOf(shard: number): AsyncIterable<Session>
   pendingIntents(shard: number): Promise<Session[]>

@@ -1,5 +1,6 @@
 /** What a supervisor works with. All of it comes from outside, so that tests own devices, time and chance. */
 import type { ContactBook } from '#core/contacts/book.ts'
+import { identified, identifying } from '#core/contacts/identified.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { Outcome } from '#core/contract/request.ts'
 import { told } from '#core/contract/told.ts'
@@ -65,7 +66,7 @@ export type SupervisorParts = {
   /** The ids of a session's messages that the ledger shows as waiting. */
   unsent(session: Session): Promise<string[]>
   /** Stores the answer to a request where its asker looks for it. */
-  answered(requestId: string, outcome: Outcome): Promise<unknown>
+  answered(session: Session, requestId: string, outcome: Outcome): Promise<unknown>
   /** A stored file as a whole, for small ones; undefined when there is none. */
   contentOf(mediaId: string): Promise<Buffer | undefined>
   /** Files on their way out and in. */
@@ -98,7 +99,7 @@ export type SupervisorParts = {
 /** The same for one session, whose name it need not be told again. */
 export type SessionParts = Omit<
   SupervisorParts,
-  'appender' | 'ledger' | 'keysOf' | 'contactsOf' | 'timersOf' | 'groupName' | 'seek'
+  'appender' | 'answered' | 'ledger' | 'keysOf' | 'contactsOf' | 'timersOf' | 'groupName' | 'seek'
 > & {
   about: { sessionId: string; accountId: string }
   /** As it is known by then. */
@@ -112,6 +113,7 @@ export type SessionParts = Omit<
   inOrder: InOrder
   /** Of the log, while the session is not to be looked at more closely. */
   baseLevel: string
+  answered(requestId: string, outcome: Outcome): Promise<unknown>
   ledger(messageId: string): Promise<Message | undefined>
   keys: MessageKeys
   contacts: ContactBook
@@ -130,24 +132,28 @@ export function forSession(
   const { id, accountId } = session
   const timers = parts.timersOf(session)
   const ordered = inOrder(appender, id, current.device)
+  const contacts = parts.contactsOf(session)
+  const identify = identifying({
+    phoneNumberOf: (lid) => current.device()?.phoneNumberOf(lid),
+    lidOf: (phoneNumber) => current.device()?.lidOf(phoneNumber),
+    usernameOf: (person) => contacts.usernameOf(person),
+  })
   return {
     ...parts,
     about: { sessionId: id, accountId },
     session: current.session,
     log: parts.log.child({ sessionId: id }),
-    async append(events) {
+    async append(given) {
       const marks = sealing(current.session().settings)
-      await appender.append(
-        id,
-        events.map((event) => ({ ...event, ...marks })),
-      )
+      const events = given.map((event) => identified({ ...event, ...marks }, identify))
+      await appender.append(id, events)
       timers.heard(events)
       parts.tell?.(current.session(), events.map(told))
     },
     async note(drafts) {
       const events = await ordered(async () => {
         const marks = sealing(current.session().settings)
-        const placed = drafts.map((draft) => ({ ...draft, ...marks, id: newEventId() }))
+        const placed = drafts.map((draft) => identified({ ...draft, ...marks, id: newEventId() }, identify))
         await appender.store(placed)
         return placed
       })
@@ -156,13 +162,14 @@ export function forSession(
     },
     tellNow(volatile) {
       const place = { id: newEventId(), sessionId: id, accountId, timestamp: iso(parts.now()) }
-      if (volatile) parts.tell?.(current.session(), [{ ...place, ...volatile }])
+      if (volatile) parts.tell?.(current.session(), [identified({ ...place, ...volatile }, identify)])
     },
     inOrder: ordered,
     baseLevel: parts.log.level,
+    answered: (requestId, outcome) => parts.answered(current.session(), requestId, outcome),
     ledger: (messageId) => parts.ledger(id, messageId),
     keys: parts.keysOf(session),
-    contacts: parts.contactsOf(session),
+    contacts,
     timers,
     groupName: (groupId) => parts.groupName(id, groupId),
     seek: (messageId) => parts.seek(id, messageId),

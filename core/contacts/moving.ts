@@ -65,11 +65,11 @@ export async function moveChats(
   }
 }
 
-async function moveMessages(store: Store, sessionId: string, { from, to }: Moving): Promise<void> {
+async function moveMessages(store: Store, sessionId: string, moving: Moving): Promise<void> {
   let cursor: string | undefined
   do {
-    const page = await ofChat(store, sessionId, from, { limit: PAGE, cursor })
-    await Promise.all(page.items.map((message) => moveMessage(store, sessionId, message, to)))
+    const page = await ofChat(store, sessionId, moving.from, { limit: PAGE, cursor })
+    await Promise.all(page.items.map((message) => moveMessage(store, moving, message)))
     cursor = page.cursor
   } while (cursor)
 }
@@ -82,7 +82,9 @@ async function settle(store: Store, sessionId: string, { from, movedAt }: Moving
   else await store.update('main', key, updating().setOnce('movedAt', store.now()).whereExists('pk').build())
 }
 
-function moveMessage(store: Store, sessionId: string, message: Message, to: string): Promise<boolean> {
+function moveMessage(store: Store, moving: Moving, message: Message): Promise<boolean> {
+  const { to } = moving
+  const { sessionId } = message
   const key = message.fromMe ? outgoingKey(sessionId, message.id) : receivedKey(sessionId, message)
   const update = updating().set('chatId', to).set('chatPk', chatPartition(sessionId, to))
   if (message.fromMe) update.set('to', addressOf(to))
@@ -90,7 +92,7 @@ function moveMessage(store: Store, sessionId: string, message: Message, to: stri
     const phoneNumber = phoneNumberOf(to)
     update
       .set('from', addressOf(to))
-      .set('sender', { ...message.sender, ...(phoneNumber ? { phoneNumber } : {}) })
+      .set('sender', hidden(moving, { ...message.sender, ...(phoneNumber ? { phoneNumber } : {}) }))
   }
   return store.update('messages', key, update.whereExists('pk').build())
 }

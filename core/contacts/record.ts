@@ -4,11 +4,13 @@
  */
 import * as z from 'zod'
 import { ContactFacts } from '../contract/contact.ts'
+import { hidden, type Origin } from '../hidden.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 
 const CONTACT_PREFIX = 'CONTACT#'
 const ALIAS_PREFIX = 'LID#'
+const USERNAME_PREFIX = 'USERNAME#'
 
 /** @param id canonical: see jid.ts */
 export const contactKey = (sessionId: string, id: string): Key => ({
@@ -19,6 +21,11 @@ export const contactKey = (sessionId: string, id: string): Key => ({
 export const aliasKey = (sessionId: string, lid: string): Key => ({
   pk: sessionPartition(sessionId),
   sk: `${ALIAS_PREFIX}${lid}`,
+})
+/** Where a username leads to the contact that has it, or had it. */
+export const usernameKey = (sessionId: string, username: string): Key => ({
+  pk: sessionPartition(sessionId),
+  sk: `${USERNAME_PREFIX}${username.toLowerCase()}`,
 })
 export const contactListing = (sessionId: string): string => `CONTACTS#${sessionId}`
 
@@ -36,11 +43,23 @@ export const nameOfContact = ({
 /** Characters of the name by which the list is sorted. */
 const SORTED_BY = 60
 
-export function contactItem(sessionId: string, contact: ContactFacts, updatedAt: string): Item {
-  const name = nameOfContact(contact) ?? contact.phoneNumber ?? contact.id
+/** What people are called, and say of themselves. */
+const NAMES = ['savedName', 'pushName', 'verifiedName', 'about'] as const
+
+/** Where names are kept sealed, the list is sorted by numbers. */
+export function contactItem(
+  sessionId: string,
+  contact: ContactFacts,
+  updatedAt: string,
+  origin: Origin,
+): Item {
+  const known = origin.encrypted ? undefined : nameOfContact(contact)
+  const name = known ?? contact.phoneNumber ?? contact.id
+  const names = Object.fromEntries(NAMES.map((field) => [field, hidden(origin, contact[field])]))
   return {
     ...contactKey(sessionId, contact.id),
     ...contact,
+    ...names,
     updatedAt,
     listPk: contactListing(sessionId),
     listSk: `${name.slice(0, SORTED_BY).toLowerCase().toWellFormed()}\t${contact.id}`,
@@ -52,7 +71,12 @@ export const aliasItem = (sessionId: string, lid: string, contactId: string): It
   contactId,
 })
 
-/** What the item of a LID says. */
+export const usernameItem = (sessionId: string, username: string, contactId: string): Item => ({
+  ...usernameKey(sessionId, username),
+  contactId,
+})
+
+/** What the item of a LID says, and that of a username. */
 export const Alias = z.object({ contactId: z.string() })
 
 /** What is known of these persons, by canonical id: of each phone number, and of each LID, whichever leads to whom. */

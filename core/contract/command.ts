@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { Content } from './content.ts'
+import { versionOf } from './envelope.ts'
 import { RequestName } from './request.ts'
 
 export const Command = z.discriminatedUnion('type', [
@@ -50,5 +51,23 @@ export const Envelope = z.object({
 })
 export type Envelope = z.infer<typeof Envelope>
 
-/** @throws z.ZodError | SyntaxError when the body is not an envelope of ours. */
-export const decode = (body: string): Envelope => Envelope.parse(JSON.parse(body))
+/** As it travels where a session keeps what is said sealed: one of version 4 has its command sealed. */
+const SealedEnvelope = Envelope.omit({ v: true, command: true }).extend({
+  v: z.literal(4),
+  sealed: z.string(),
+})
+
+export type Opening = (account: string, sealed: string, place: string) => unknown
+
+/**
+ * @param open opens what is sealed; without it that is not to be read
+ * @throws z.ZodError | SyntaxError when the body is not an envelope of ours, Sealed when it does not open
+ */
+export function decode(body: string, open: Opening = () => undefined): Envelope {
+  const written: unknown = JSON.parse(body)
+  const { data } = SealedEnvelope.safeParse(written)
+  if (!data) return Envelope.parse(written)
+  const { sealed, ...envelope } = data
+  const command = Command.parse(open(data.accountId, sealed, data.id))
+  return { ...envelope, v: versionOf(command), command }
+}

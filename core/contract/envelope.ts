@@ -13,4 +13,9 @@ export const groupOf = ({ sessionId, command }: Pick<Envelope, 'sessionId' | 'co
   command.type === 'session.request' ? `${sessionId}/${command.requestId}` : sessionId
 export const sessionOfGroup = (group: string): string => group.split('/')[0] ?? ''
 
-export const encode = (envelope: Envelope): string => portable(JSON.stringify(envelope))
+/** @param seal seals the command, where its session keeps what is said sealed */
+export function encode(envelope: Envelope, seal?: (command: Command, place: string) => string): string {
+  if (!seal) return portable(JSON.stringify(envelope))
+  const { command, ...rest } = envelope
+  return portable(JSON.stringify({ ...rest, v: 4, sealed: seal(command, envelope.id) }))
+}

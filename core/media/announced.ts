@@ -3,6 +3,7 @@
  * address of the object store, and looked at when it is used for the first time. Until then it is no file of the session.
  */
 import * as z from 'zod'
+import { hidden } from '../hidden.ts'
 import { sessionPartition } from '../partition.ts'
 import { iso, ttl } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
@@ -43,7 +44,12 @@ export async function announce(
   const announced = { ...owner, ...about, id: newMediaId(owner.sessionId) }
   const expiresAt = ttl(store.now(), USED_WITHIN)
   await linkKey(store)
-  await store.put('main', { ...keyOf(owner.sessionId, announced.id), ...announced, expiresAt })
+  await store.put('main', {
+    ...keyOf(owner.sessionId, announced.id),
+    ...announced,
+    fileName: hidden(owner, announced.fileName),
+    expiresAt,
+  })
   return announced
 }
 

@@ -55,7 +55,7 @@ export function openConcealing(keys: readonly string[]) {
       const { kind, content } = unlock(key, stored[BYTES], place) ?? {}
       if (content) return JSON.parse((kind === DEFLATED ? inflateRawSync(content) : content).toString())
     }
-    throw new Sealed('What was said here does not open: CONTENT_KEY is another one, or the item was changed.')
+    throw new Sealed('What was said here does not open: CONTENT_KEY is another one, or it was changed.')
   }
 
   return {
@@ -69,6 +69,14 @@ export function openConcealing(keys: readonly string[]) {
         ...Object.fromEntries(concealed.map(([name, value]) => [name, sealed(value as Concealed, place)])),
       }
     },
+
+    /** A value by itself, for what travels. @param place what is not secret about it, and must stay as it is */
+    alone: (concealed: Concealed, place: string): string =>
+      Buffer.from(sealed(concealed, place)[BYTES]).toString('base64'),
+
+    /** @throws Sealed */
+    openedAlone: (account: string, text: string, place: string): unknown =>
+      opened({ [BYTES]: Buffer.from(text, 'base64'), [ACCOUNT]: account }, place),
 
     /** @throws Sealed */
     out<A extends Attributes>(item: A): A {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { decode } from '../contract/command.ts'
 import type { Sqs } from './aws/sqs.ts'
+import { openConcealing } from './concealed.ts'
 import { shardOf } from './id.ts'
 import { openCommands, queueUrl, type Recipient } from './queue.ts'
 
@@ -11,6 +12,7 @@ type Batch = { QueueUrl: string; Entries: Entry[] }
 function world(
   refuse: (id: string) => boolean = () => false,
   taken: () => Promise<void> | void = () => undefined,
+  content?: string[],
 ) {
   const clock = { now: 0 }
   const batches: Batch[] = []
@@ -26,7 +28,7 @@ function world(
     },
     [Symbol.dispose]: () => undefined,
   }
-  const commands = openCommands(sqs, { urlTemplate: 'https://q/{shard}', now: () => clock.now })
+  const commands = openCommands(sqs, { urlTemplate: 'https://q/{shard}', now: () => clock.now, content })
   const sendTo = (to: Recipient, id: string, text = 'x') =>
     commands.send(
       to,
@@ -116,4 +118,27 @@ test('what follows something that was not taken says so for a while, in its sess
   w.clock.now += 60_000
   await w.send('one', 'm4')
   expect(decode(w.batches.at(-1)!.Entries[0]!.MessageBody).behind).toBeUndefined()
+})
+
+test('what is asked of a session that keeps all sealed is sealed, and opens where it is meant for alone', async () => {
+  const content = ['ab'.repeat(32)]
+  const w = world(undefined, undefined, content)
+  await w.sendTo({ accountId: 'a', sessionId: 'one', shard: 0, encrypted: true }, 'm1', 'a secret')
+  const body = w.batches[0]?.Entries[0]?.MessageBody ?? ''
+  expect(JSON.parse(body)).toEqual({
+    v: 4,
+    id: 'm1',
+    accountId: 'a',
+    sessionId: 'one',
+    sentAt: expect.any(String),
+    sealed: expect.any(String),
+  })
+  expect(Buffer.from(JSON.parse(body).sealed, 'base64').includes('secret')).toBe(false)
+  const { openedAlone } = openConcealing(content)
+  expect(decode(body, openedAlone)).toMatchObject({
+    v: 1,
+    command: { type: 'message.send', text: 'a secret' },
+  })
+  expect(() => decode(body)).toThrow()
+  expect(() => decode(body.replace('"id":"m1"', '"id":"m2"'), openedAlone)).toThrow('does not open')
 })

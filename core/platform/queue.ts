@@ -8,6 +8,7 @@ import type { Command, Envelope } from '../contract/command.ts'
 import { encode, groupOf, versionOf } from '../contract/envelope.ts'
 import type { Sqs } from './aws/sqs.ts'
 import { type Clock, iso } from './clock.ts'
+import { Concealed, openConcealing } from './concealed.ts'
 import { Fault } from './fault.ts'
 
 export type Commands = {
@@ -17,7 +18,13 @@ export type Commands = {
   check(): Promise<void>
 }
 /** `shard` is the session's own, as it was stored with it: with more shards than then, it is another one than now. */
-export type Recipient = { accountId: string; sessionId: string; shard: number }
+export type Recipient = {
+  accountId: string
+  sessionId: string
+  shard: number
+  /** Its session keeps what is said sealed. */
+  encrypted?: true | undefined
+}
 type Waiting = { envelope: Envelope; body: string; resolve: () => void; reject: (error: unknown) => void }
 
 /** SQS's own bounds on one batch; the bytes are those of engines older than August 2025. */
@@ -29,7 +36,12 @@ const PATIENCE_MS = 3_000
 
 export const queueUrl = (template: string, shard: number): string => template.replace('{shard}', `${shard}`)
 
-export function openCommands(sqs: Sqs, options: { urlTemplate: string; now: Clock }): Commands {
+/** @param options.content keys for what sessions keep sealed */
+export function openCommands(
+  sqs: Sqs,
+  options: { urlTemplate: string; now: Clock; content?: readonly string[] | undefined },
+): Commands {
+  const concealing = openConcealing(options.content ?? [])
   const queues = new Map<number, Waiting[]>()
   const missed = new Missed(options.now)
   const refuse = ({ envelope, reject }: Waiting, cause: unknown) => {
@@ -55,7 +67,7 @@ export function openCommands(sqs: Sqs, options: { urlTemplate: string; now: Cloc
   }
 
   return {
-    send: ({ accountId, sessionId, shard }, command, id) =>
+    send: ({ accountId, sessionId, shard, encrypted }, command, id) =>
       new Promise<void>((resolve, reject) => {
         const envelope: Envelope = {
           v: versionOf(command),
@@ -66,7 +78,8 @@ export function openCommands(sqs: Sqs, options: { urlTemplate: string; now: Cloc
           ...(missed.has(sessionId) ? { behind: true } : {}),
           command,
         }
-        const entry = { envelope, body: encode(envelope), resolve, reject }
+        const seal = (said: Command, place: string) => concealing.alone(new Concealed(accountId, said), place)
+        const entry = { envelope, body: encode(envelope, encrypted && seal), resolve, reject }
         const sending = queues.get(shard)
         if (sending) return void sending.push(entry)
         const queue = [entry]

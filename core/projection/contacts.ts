@@ -1,6 +1,13 @@
-/** How events change contacts: the person's item, the way from the LID to it, and what the person was known as before. */
+/** How events change contacts: the person's item, the ways from the LID and the username to it, and what the person was known as before. */
 import { movingItem, movingKey } from '../contacts/moving.ts'
-import { aliasItem, aliasKey, contactItem, contactKey } from '../contacts/record.ts'
+import {
+  aliasItem,
+  aliasKey,
+  contactItem,
+  contactKey,
+  usernameItem,
+  usernameKey,
+} from '../contacts/record.ts'
 import type { Write } from '../platform/dynamo.ts'
 import { nameOf } from './known.ts'
 import type { EventOf } from './messages.ts'
@@ -12,7 +19,7 @@ export function contactChanges() {
 
   return {
     updated({ sessionId, accountId, encrypted, timestamp, payload: { contact, formerId } }: Updated): void {
-      const item = contactItem(sessionId, contact, timestamp)
+      const item = contactItem(sessionId, contact, timestamp, { accountId, encrypted })
       writes.set(nameOf('main', item), { table: 'main', put: item })
       if (formerId) {
         const former = contactKey(sessionId, formerId)
@@ -23,6 +30,10 @@ export function contactChanges() {
       if (contact.lid && contact.lid !== contact.id) {
         const alias = aliasItem(sessionId, contact.lid, contact.id)
         writes.set(nameOf('main', alias), { table: 'main', put: alias })
+      }
+      if (contact.username) {
+        const named = usernameItem(sessionId, contact.username, contact.id)
+        writes.set(nameOf('main', named), { table: 'main', put: named })
       }
     },
     writes: (): Write[] => [...writes.values()],
@@ -35,4 +46,5 @@ export const touchedBy = ({ sessionId, payload: { contact, formerId } }: Updated
     contactKey(sessionId, contact.id),
     ...(formerId ? [contactKey(sessionId, formerId), movingKey(sessionId, formerId)] : []),
     ...(contact.lid ? [aliasKey(sessionId, contact.lid)] : []),
+    ...(contact.username ? [usernameKey(sessionId, contact.username)] : []),
   ].map((key) => nameOf('main', key))

@@ -1,5 +1,6 @@
 /** How events change labels, and what they are on. */
 import type { Event } from '../contract/event.ts'
+import { hidden } from '../hidden.ts'
 import { labelKey, labelledKey, labelsOfChat } from '../labels/label.ts'
 import type { Write } from '../platform/dynamo.ts'
 import { updating } from '../platform/expression.ts'
@@ -39,7 +40,7 @@ function writeOf(event: LabelEvent): Write {
       const { id, name, color } = event.payload.label
       const update = updating()
         .set('id', id)
-        .set('name', name)
+        .set('name', hidden(event, name))
         .set('color', color)
         .setOnce('since', timestamp)
       return { table: 'main', update: key, set: update.build() }
@@ -50,9 +51,10 @@ function writeOf(event: LabelEvent): Write {
       return { table: 'main', update: key, set: update.build() }
     }
     case 'label.added': {
-      const { labelId, chatId, messageId } = event.payload
+      const { person: _, ...on } = event.payload
+      const { labelId, chatId, messageId } = on
       const listed = messageId ? {} : { listPk: labelsOfChat(sessionId, chatId), listSk: labelId }
-      return { table: 'main', put: { ...key, ...event.payload, at: timestamp, ...listed } }
+      return { table: 'main', put: { ...key, ...on, at: timestamp, ...listed } }
     }
     case 'label.removed':
       return { table: 'main', remove: key }

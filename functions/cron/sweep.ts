@@ -8,6 +8,7 @@ import type { Domain } from '#core/domain.ts'
 import * as Messages from '#core/message.ts'
 import { isPending, Session, sessionKey } from '#core/session.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { sealing } from '#core/settings.ts'
 
 export type Swept = {
   /** Messages that were handed to the queue again. */
@@ -113,7 +114,7 @@ async function attendOne(
   if (!session) {
     await deps.store.remove('messages', Messages.outgoingKey(message.sessionId, message.id))
     swept.removed++
-  } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, session.shard, message, swept)
+  } else if (Sessions.canSend(session) && !session.deletedAt) await carry(deps, session, message, swept)
   else {
     await Messages.postpone(deps.store, message, deps.store.now() + restOf(message, deps.store.now()))
     swept.waiting++
@@ -129,7 +130,7 @@ async function sessionsOf({ store }: Deps, messages: Messages.Message[]): Promis
 /** Moved on first, so that of two sweepers only one carries it. */
 async function carry(
   { store, commands, log }: Deps,
-  shard: number,
+  { shard, settings }: Session,
   message: Messages.Message,
   swept: Swept,
 ): Promise<void> {
@@ -137,7 +138,8 @@ async function carry(
   if (!(await Messages.postpone(store, message, next))) return
   const { id, sessionId, accountId } = message
   try {
-    await commands.send({ accountId, sessionId, shard }, sendCommand(message, true), `${id}-again-${next}`)
+    const to = { accountId, sessionId, shard, ...sealing(settings) }
+    await commands.send(to, sendCommand(message, true), `${id}-again-${next}`)
     swept.carried++
   } catch (err) {
     log.warn({ err, sessionId, messageId: id }, 'the queue did not take the message again')
