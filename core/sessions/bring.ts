@@ -38,7 +38,9 @@ export async function bring(
     await parcels.remove(owner, parcel).catch((err: unknown) => {
       domain.log.warn({ err, sessionId: id }, 'a parcel of no session could not be removed')
     })
-    throw error
+    // Somebody may have brought the same device at the same moment.
+    const { seen: first, isHeld: isTaken } = await lookAt(store, input, phoneNumber)
+    throw first && isTaken ? numberTaken(first, input) : error
   }
 }
 

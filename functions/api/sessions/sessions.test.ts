@@ -103,6 +103,21 @@ test('changes name, description and settings, one by one', async () => {
   expect(back.body.session).toMatchObject({ name: 'after', settings: { reconnectInterval: 5_000 } })
 })
 
+test('what its owner has noted about a session is told wherever sessions are', async () => {
+  const metadata = { 'user.id': '123', 'user.email': 'user@example.com' }
+  const { id } = await create({ name: 'noted', settings: { metadata } })
+  expect((await w.request('GET', `/api/sessions/${id}`)).body.session.metadata).toEqual(metadata)
+  const { sessions } = (await w.request('GET', '/api/sessions?limit=100')).body
+  expect(sessions.find((session) => session.id === id)?.metadata).toEqual(metadata)
+})
+
+test('a session that has connected was active, also before there are messages', async () => {
+  const { id } = await w.connected()
+  expect((await w.request('GET', `/api/sessions/${id}/status`)).body).toMatchObject({
+    lastActivity: iso(w.clock.now),
+  })
+})
+
 test('a setting with parts is replaced as a whole, and what does not count yet is said', async () => {
   const { id } = await w.connected()
   const path = `/api/sessions/${id}/settings`

@@ -32,6 +32,10 @@ const outlook = {
   restriction: Restriction.optional().meta({
     description: 'While WhatsApp keeps the account from writing to people who do not know it',
   }),
+  metadata: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'The setting `metadata`: names and values of your own' }),
   messageStats: z.object({ sent: z.int(), received: z.int(), failed: z.int() }),
   messageQueue: z.int().meta({
     description:
@@ -109,11 +113,13 @@ export function summaryOf(
   messageQueue: number,
 ): z.infer<typeof SessionSummary> {
   const { sent, received, failed } = stats
+  const { metadata } = session.settings
   return {
     ...basicsOf(session, now),
     lastActivity: lastActivityOf(session, stats),
     ...reasonsOf(now),
     ...restrictionOf(session),
+    ...(metadata ? { metadata } : {}),
     messageStats: { sent, received, failed },
     messageQueue,
   }
@@ -168,12 +174,12 @@ export const reasonsOf = ({ reason, action }: Shown) => ({
   ...(action ? { action } : {}),
 })
 
-/** The later of what the connection and the messages tell. */
+/** When it connected last, or the latest that its messages tell: the later of both. */
 export function lastActivityOf(
   { state }: Session,
   { lastActivity }: Pick<Summary, 'lastActivity'>,
 ): string | null {
-  const [latest = null] = [state.lastActivity, lastActivity]
+  const [latest = null] = [state.lastActivity, state.connectedAt, lastActivity]
     .filter((at) => at !== undefined)
     .sort()
     .reverse()
