@@ -14,7 +14,7 @@ import {
   type SocketConfig,
 } from '@whiskeysockets/baileys'
 import { Mutex } from 'async-mutex'
-import { exclusively, isExclusive } from './hardening/index.ts'
+import { exclusively, HeldSession, isExclusive } from './hardening/index.ts'
 import { plainWithoutHistory } from './history/notification.ts'
 import { hashOf, type Journal } from './journal.ts'
 import { readKeys, type Transactions, writeKeys } from './keys.ts'
@@ -28,7 +28,7 @@ type Repository = SignalRepositoryWithLIDStore
 type Logger = SocketConfig['logger']
 type PnToLid = Parameters<SocketConfig['makeSignalRepository']>[2]
 
-const PN = /^(\d+)(:\d+)?@s\.whatsapp\.net$/
+const PERSON = /^(\d+)(?::(\d+))?@(s\.whatsapp\.net|lid)$/
 
 export type RatchetOptions = {
   set: WriteSet
@@ -55,20 +55,36 @@ export class Ratchet {
       logger,
       async (pns) => (isExclusive() || !pnToLid ? undefined : line.untilLost(pnToLid(pns))),
     )
-    this.#knowLids(repository)
     this.#lockSteps(repository)
+    this.#answerAtOnce(repository)
     this.#journalDecryption(repository, line)
     return repository
   }
 
-  /** Each step asks several times for the LID of a number that is known, and the long way takes half a dozen turns. */
-  #knowLids({ lidMapping }: Repository): void {
+  /**
+   * Each message asks several times for the LID of a number that is known and for a session that is in use, and the
+   * long way to the answer takes a dozen turns and the lock.
+   */
+  #answerAtOnce(repository: Repository): void {
+    const { lidMapping } = repository
     const ask = lidMapping.getLIDForPN.bind(lidMapping)
     lidMapping.getLIDForPN = async (jid) => {
-      const [, number, device = ''] = PN.exec(jid) ?? []
-      const lid = number && this.#options.set.read('lid-mapping', number)
-      return lid ? `${lid}${device === ':0' ? '' : device}@lid` : ask(jid)
+      const { lid, device } = this.#known(jid)
+      return lid ? `${lid}${device ? `:${device}` : ''}@lid` : ask(jid)
     }
+    const validate = repository.validateSession
+    repository.validateSession = async (jid) => {
+      const { lid, device } = this.#known(jid)
+      const session = lid && this.#options.set.read('session', `${lid}_1.${device}`)
+      const isOpen = session instanceof HeldSession && session.lend().haveOpenSession()
+      return isOpen ? { exists: true } : validate(jid)
+    }
+  }
+
+  #known(jid: string): { lid?: string; device: number } {
+    const [, user, device = 0, server] = PERSON.exec(jid) ?? []
+    const lid = server === 'lid' ? user : user && this.#options.set.read('lid-mapping', user)
+    return { device: Number(device), ...(typeof lid === 'string' ? { lid } : {}) }
   }
 
   #lockSteps(repository: Repository): void {

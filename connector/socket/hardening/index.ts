@@ -7,6 +7,7 @@ import { repairBaileys } from './baileys.ts'
 import { repairLibsignal } from './libsignal.ts'
 import { prepareSecretKeys } from './secret-keys.ts'
 
+export { HeldSession } from './held-sessions.ts'
 export { exclusively, ForgedSignature, isExclusive } from './libsignal.ts'
 export { verifySignature } from './verify.ts'
 

@@ -24,6 +24,7 @@ export type SessionRecord = {
   openSession(session: Session): void
   removeOldSessions(): void
   serialize(): object
+  haveOpenSession(): boolean
 }
 
 type KeyPair = { pubKey: Buffer; privKey: Buffer }
