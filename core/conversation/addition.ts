@@ -9,6 +9,7 @@ import { type Update, updating } from '../platform/expression.ts'
 import type { Conversation } from './conversation.ts'
 import { activePlace } from './listing.ts'
 import type { NewMessage } from './message.ts'
+import { hiddenField } from './sealed.ts'
 import type { Counts } from './stats.ts'
 
 export type Addition = {
@@ -22,6 +23,8 @@ export type Addition = {
   name?: string | undefined
   /** Of the person, where it is known. */
   lid?: string | undefined
+  /** Its session keeps what is said sealed, from now on. */
+  encrypted?: true | undefined
   /** A model was asked in vain. */
   extractionFailed?: boolean
 }
@@ -44,7 +47,7 @@ export function extend(
   addition: Addition,
   ttl: number,
 ): { next: Conversation; counts: Counts } {
-  const { messages, at, orderDetails, name, lid } = addition
+  const { messages, at, orderDetails, name, lid, encrypted } = addition
   const waiting = messages.reduce(hear, waitingOf(before))
   const said = messages.filter(({ type }) => type !== 'system')
   const inbound = said.filter(({ direction }) => direction === 'inbound').length
@@ -57,6 +60,7 @@ export function extend(
     awaitingAgent: waiting.awaitingAgent,
     ...(name ? { name } : {}),
     ...(lid ? { lid } : {}),
+    ...(encrypted ? { encrypted } : {}),
     ...(isActivity ? { lastActivity: latest, endsAt: iso(Date.parse(latest) + ttl) } : {}),
     messageCount: before.messageCount + messages.length,
     inbound: before.inbound + inbound,
@@ -89,7 +93,7 @@ export function updateOf(before: Conversation, next: Conversation, { messages }:
       ? update.whereAbsent(field)
       : update.where(`${update.name(field)} = ${update.value(before[field])}`)
   const become = (field: keyof Conversation) => {
-    if (next[field] !== before[field]) update.setOrRemove(field, next[field])
+    if (next[field] !== before[field]) update.setOrRemove(field, hiddenField(next, field))
   }
   for (const field of [
     'messageCount',
@@ -118,6 +122,7 @@ export function updateOf(before: Conversation, next: Conversation, { messages }:
   }
   become('name')
   become('lid')
+  become('encrypted')
   if (next.rev !== before.rev) {
     become('orderDetails')
     become('rev')

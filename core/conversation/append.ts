@@ -50,7 +50,7 @@ export const placed = (desk: Desk, { messages }: Pick<Addition, 'messages'>): Me
 export const contents = (desk: Desk, conversation: Conversation, messages: Message[]): Write[] =>
   messages.map((message) => ({
     table: 'messages',
-    put: messageItem(conversation.id, message, deletedAfter(conversation, desk.retention)),
+    put: messageItem(conversation, message, deletedAfter(conversation, desk.retention)),
   }))
 
 /**

@@ -8,10 +8,12 @@ import { updating } from '../platform/expression.ts'
 import { Fault } from '../platform/fault.ts'
 import { checkStorable } from '../platform/storable.ts'
 import { hasOrder } from './addition.ts'
+import { asItsSession } from './as-its-session.ts'
 import { type Conversation, conversationKey, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { AGAIN, persistently } from './persistently.ts'
 import { living } from './read.ts'
+import { hiddenField } from './sealed.ts'
 import { tally } from './stats.ts'
 import { orderTold, told } from './told.ts'
 
@@ -28,13 +30,15 @@ const MAX_BYTES = 64 * 1024
 /** @throws Fault CONVERSATION_NOT_FOUND, VALIDATION_ERROR when it cannot be kept or grows too large */
 export async function change(desk: Desk, conversation: Conversation, wanted: Change): Promise<Conversation> {
   checkChange(wanted)
-  let seen = conversation
+  let seen = await asItsSession(desk.store, conversation)
+  const { encrypted } = seen
   return persistently(async () => {
     const next: Conversation = {
       ...seen,
       context: merged(seen.context, wanted.context),
       metadata: merged(seen.metadata, wanted.metadata),
       orderDetails: wanted.orderDetails === undefined ? seen.orderDetails : wanted.orderDetails,
+      ...(encrypted ? { encrypted } : {}),
       rev: seen.rev + 1,
     }
     if (sizeOf(next) > MAX_BYTES) throw tooLarge()
@@ -58,7 +62,8 @@ function writesOf(desk: Desk, before: Conversation, next: Conversation, wanted: 
     (field) => wanted[field] !== undefined,
   )
   const update = updating().set('rev', next.rev)
-  for (const field of changed) update.set(field, next[field])
+  if (next.encrypted) update.set('encrypted', next.encrypted)
+  for (const field of changed) update.set(field, hiddenField(next, field))
   update.where(`${update.name('rev')} = ${update.value(before.rev)}`)
   const counted = tally(desk.store.now())
   counted.count(next, at, { orders: !hasOrder(before) && hasOrder(next) ? 1 : 0 })

@@ -69,6 +69,8 @@ export const Conversation = z.object({
   context: z.record(z.string(), z.unknown()).default({}),
   metadata: z.record(z.string(), z.unknown()).default({}),
   orderDetails: OrderDetails.nullable().default(null),
+  /** What is said in it is kept sealed, as its session wants it. */
+  encrypted: z.literal(true).optional(),
   /** Rises when context, metadata, order details or status change; messages leave it alone. */
   rev: count,
 })

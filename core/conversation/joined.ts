@@ -30,6 +30,7 @@ export function joined(
     context: { ...before.context, ...latest.context },
     metadata: { ...before.metadata, ...latest.metadata },
     orderDetails: orders(before.orderDetails, latest.orderDetails),
+    ...(one.encrypted || other.encrypted ? { encrypted: true } : {}),
     rev: stays.rev + 1,
   }
   return { next, gone, stays }

@@ -8,6 +8,7 @@ import { ttl } from '../platform/clock.ts'
 import type { Item } from '../platform/dynamo.ts'
 import type { Retention } from '../retention.ts'
 import { type Conversation, type ConversationStatus, conversationKey } from './conversation.ts'
+import { hiddenConversation } from './sealed.ts'
 
 export const listingPartition = (accountId: string, status: ConversationStatus): string =>
   `CONVERSATIONS#${accountId}#${status}`
@@ -20,7 +21,7 @@ export const deletedAfter = ({ endsAt }: Pick<Conversation, 'endsAt'>, retention
 
 export const conversationItem = (conversation: Conversation, retention: Retention): Item => ({
   ...conversationKey(conversation.id),
-  ...conversation,
+  ...hiddenConversation(conversation),
   listPk: listingPartition(conversation.accountId, conversation.status),
   listSk: activePlace(conversation),
   expiresAt: deletedAfter(conversation, retention),

@@ -4,8 +4,9 @@
  * conversation stays readable when its session is deleted.
  */
 import * as z from 'zod'
+import { hidden } from '../hidden.ts'
 import type { Item } from '../platform/dynamo.ts'
-import { conversationPartition } from './conversation.ts'
+import { type Conversation, conversationPartition } from './conversation.ts'
 
 export const Kind = z.enum(['text', 'image', 'system'])
 export const Direction = z.enum(['inbound', 'outbound'])
@@ -29,9 +30,15 @@ export type Message = z.infer<typeof Message>
 /** Its place is given where something else, an event of the log, has one already. */
 export type NewMessage = Omit<Message, 'sk'> & { sk?: string }
 
-export const messageItem = (conversationId: string, message: Message, expiresAt: number): Item => ({
-  pk: conversationPartition(conversationId),
+export const messageItem = (
+  conversation: Pick<Conversation, 'id' | 'accountId' | 'encrypted'>,
+  message: Message,
+  expiresAt: number,
+): Item => ({
+  pk: conversationPartition(conversation.id),
   ...message,
+  content: hidden(conversation, message.content),
+  metadata: hidden(conversation, message.metadata),
   expiresAt,
 })
 

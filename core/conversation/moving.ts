@@ -71,7 +71,7 @@ async function moveAll(desk: Desk, { id, accountId }: Conversation): Promise<voi
     if (items.length === 0) return
     await store.transact(
       items.flatMap((message) => {
-        const put: Item = messageItem(into.id, message, until)
+        const put: Item = messageItem(into, message, until)
         const remove = { pk: conversationPartition(id), sk: message.sk }
         return [
           { table: 'messages' as const, put },

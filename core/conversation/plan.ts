@@ -16,7 +16,13 @@ import { type NewSeen, seenWrite } from './seen.ts'
 import type { Tally } from './stats.ts'
 import { orderTold, preview, told } from './told.ts'
 
-export type Line = { accountId: string; channel: Channel; person: Person }
+export type Line = {
+  accountId: string
+  channel: Channel
+  person: Person
+  /** Its session keeps what is said sealed. */
+  encrypted?: true | undefined
+}
 
 /** What is known of a line: where its last conversation is, and that conversation. */
 export type Known = { pointer: Pointer | undefined; last: Conversation | undefined }
@@ -37,7 +43,8 @@ export type Plan = {
 export const activeAt = ({ last }: Known, at: string): Conversation | undefined =>
   last && statusAt(last, at) === 'active' ? last : undefined
 
-export function plan(desk: Desk, line: Line, known: Known, entry: Entry, counted: Tally): Plan {
+export function plan(desk: Desk, line: Line, known: Known, given: Entry, counted: Tally): Plan {
+  const entry = line.encrypted ? { ...given, encrypted: line.encrypted } : given
   const active = activeAt(known, entry.from ?? entry.at)
   const planned = active
     ? goingOn(desk, active, known.pointer, entry, counted)

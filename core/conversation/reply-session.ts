@@ -6,6 +6,7 @@ import type { Domain } from '../domain.ts'
 import { iso, ttl } from '../platform/clock.ts'
 import { send } from '../send.ts'
 import { living as livingSession } from '../sessions/index.ts'
+import { sealing } from '../settings.ts'
 import { append } from './append.ts'
 import { closed } from './closing.ts'
 import { statusAt } from './conversation.ts'
@@ -43,7 +44,9 @@ export const bySession = (domain: Domain, desk: Desk): Outbound => ({
       metadata: { kind: sent.type },
     })
     const added = await append(desk, conversation, (current, at) =>
-      statusAt(current, at) === 'active' ? { messages: [said], seen } : undefined,
+      statusAt(current, at) === 'active'
+        ? { messages: [said], seen, ...sealing(session.settings) }
+        : undefined,
     )
     const before = added === 'refused' ? await find(desk.store, seen.key) : undefined
     const known = before && (await messageAt(desk.store, before))

@@ -3,6 +3,7 @@
  * the Twilio channel in a log of their own per account.
  */
 import type { ConversationFacts, Event } from '../contract/event.ts'
+import { hiddenEvent } from '../hidden.ts'
 import { sessionPartition } from '../partition.ts'
 import { ttl } from '../platform/clock.ts'
 import type { Write } from '../platform/dynamo.ts'
@@ -34,6 +35,7 @@ export function told<T extends ToldType>(
     accountId: conversation.accountId,
     type,
     timestamp: as.at,
+    ...(conversation.encrypted ? { encrypted: true as const } : {}),
     payload: { conversation: factsOf(conversation, as.status), ...payload },
   }
   return {
@@ -41,7 +43,7 @@ export function told<T extends ToldType>(
     put: {
       pk: sessionPartition(sessionId),
       sk: id,
-      ...event,
+      ...hiddenEvent(event as unknown as Event),
       expiresAt: ttl(desk.store.now(), desk.retention.eventSeconds),
     },
     condition: 'attribute_not_exists(pk)',

@@ -13,6 +13,7 @@ import { OrderDetails } from '#core/order/order.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
 import * as Sessions from '#core/sessions/index.ts'
+import { sealing } from '#core/settings.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -59,7 +60,14 @@ const begin = createRoute({
   responses: {
     200: answer('It goes on already', one, example),
     201: answer('Begun', one, example),
-    ...faults('VALIDATION_ERROR', 'MALFORMED_JSON', 'UNAUTHORIZED', 'INVALID_RECIPIENT', 'SESSION_NOT_FOUND'),
+    ...faults(
+      'VALIDATION_ERROR',
+      'MALFORMED_JSON',
+      'UNAUTHORIZED',
+      'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
+      'SESSION_NOT_FOUND',
+    ),
   },
 })
 
@@ -146,8 +154,8 @@ export function changeConversations(deps: Deps) {
     .openapi({ ...begin, middleware }, async (c) => {
       const { phoneNumber, channel, name, initialMessage, context } = c.req.valid('json')
       const accountId = c.get('accountId')
-      const person = await personOn(deps, accountId, channel, phoneNumber)
-      const line = { accountId, channel, person: { ...person, name } }
+      const { person, ...marks } = await personOn(deps, accountId, channel, phoneNumber)
+      const line = { accountId, channel, person: { ...person, name }, ...marks }
       const { conversation, isNew } = await start(deps, line, { context, initialMessage })
       return c.json({ success: true as const, conversation: shown(conversation) }, isNew ? 201 : 200)
     })
@@ -176,16 +184,17 @@ async function personOn(
   accountId: string,
   channel: Channel,
   phoneNumber: string,
-): Promise<Omit<Person, 'name'>> {
+): Promise<{ person: Omit<Person, 'name'>; encrypted?: true }> {
   if (channel.type === 'session') {
     const session = await Sessions.living(store, channel.sessionId)
     if (session.accountId !== accountId) throw Sessions.sessionNotFound()
     const chatId = await canonicalChatId(store, session.id, phoneNumber)
     const number = phoneNumberOf(chatId) ?? null
-    return { key: number ?? chatId, phoneNumber: number, address: chatId }
+    const person = { key: number ?? chatId, phoneNumber: number, address: chatId }
+    return { person, ...sealing(session.settings) }
   }
   const number = phoneOf(phoneNumber)
   if (!number)
     throw new Fault('VALIDATION_ERROR', 'A phone number consists of digits, with the country code first.')
-  return { key: number, phoneNumber: number, address: `whatsapp:${number}` }
+  return { person: { key: number, phoneNumber: number, address: `whatsapp:${number}` } }
 }
