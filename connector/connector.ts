@@ -54,7 +54,6 @@ import { Measures } from './measures.ts'
 import { openPreviews } from './media/preview.ts'
 import { openDownloads } from './media/receiving.ts'
 import { openUploads } from './media/sending.ts'
-import { phoneBook } from './phone-book.ts'
 import { queuesOf } from './queues.ts'
 import type { ShardParts } from './shards/shard.ts'
 import { Shards } from './shards/shards.ts'
@@ -241,7 +240,6 @@ export function startConnector(options: ConnectorOptions): Connector {
       await Sessions.purge(store, session)
     },
     onQr: options.onQr,
-    onOpen: phoneBook(log),
     onReconnect: () => measures.reconnected(),
   }
   const shards = new Shards({

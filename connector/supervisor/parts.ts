@@ -20,7 +20,7 @@ import type { Logins } from '../logins.ts'
 import type { Previews } from '../media/preview.ts'
 import type { Downloads } from '../media/receiving.ts'
 import type { Uploads } from '../media/sending.ts'
-import type { Device, DeviceOptions, Me, ServerAddress, Way } from '../socket/index.ts'
+import type { Device, DeviceOptions, ServerAddress, Way } from '../socket/index.ts'
 import type { Timing } from '../timing.ts'
 import type { Numbers } from './own-number.ts'
 
@@ -87,7 +87,6 @@ export type SupervisorParts = {
   /** Erases everything that is stored of a deleted session. */
   purge(session: Session): Promise<void>
   onQr(session: Session, text: string, expiresAt: number): void
-  onOpen(session: Session, me: Me): void
   /** A connection has ended and is tried again. */
   onReconnect(): void
   /** It is connected because somebody asked for it: what it was to send before waits in the ledger. */

@@ -266,8 +266,10 @@ export class Supervisor {
   /** What earlier releases have linked stays, also where two of them have one number. */
   async #claim(me: Me, isNew: boolean): Promise<void> {
     const other = await this.#number.claim(this.session, me.phoneNumber)
-    if (other && isNew) await this.#unlink(numberTaken(adviceOnTaken(other, this.session)), 'logout')
-    else if (this.#number.isClaimed && this.phase === 'open')
+    if (other && isNew) return this.#unlink(numberTaken(adviceOnTaken(other, this.session)), 'logout')
+    if (other)
+      this.#parts.log.warn({ other: other.sessionId }, 'two sessions are linked to the same phone number')
+    if (this.#number.isClaimed && this.phase === 'open')
       this.#enter('open', { me, claimed: true, reason: this.#display.reason })
   }
 
@@ -276,7 +278,6 @@ export class Supervisor {
     const isNew = !this.#known.isLinked || (brought !== undefined && state.connectedAt === undefined)
     if (!this.#number.isClaimed) this.#do(() => this.#claim(me, isNew))
     this.#enter('open', { me })
-    this.#parts.onOpen(this.session, me)
     this.#attempts.opened()
     this.#traffic.resume()
     if (this.#isAskedFor) this.#parts.catchUp()

@@ -150,7 +150,6 @@ export function supervised(
     answered: async (_session, _id, outcome) => void outcomes.push(outcome),
     purge: async ({ id }) => void purged.push(id),
     onQr: (_session, text) => void qrs.push(text),
-    onOpen: () => undefined,
     onReconnect: () => undefined,
     catchUp: () => void trouble.caughtUp++,
     onGone: (id) => void gone.push(id),
