@@ -36,10 +36,16 @@ export function stampedUpdate<Set extends Expression>(set: Set): Set & Required<
   const stamp = '#itemVersion = if_not_exists(#itemVersion, :itemVersion)'
   return {
     ...set,
-    UpdateExpression: /\bSET\b/.test(UpdateExpression)
-      ? UpdateExpression.replace(/\bSET\b/, `SET ${stamp},`)
-      : `SET ${stamp} ${UpdateExpression}`,
+    UpdateExpression: withFirst(stamp, UpdateExpression),
     names: { ...names, '#itemVersion': 'v' },
     values: { ...values, ':itemVersion': ITEM_VERSION },
   }
+}
+
+/** Nearly all begin with what they set; the others are searched for it. */
+function withFirst(assignment: string, expression: string): string {
+  if (expression.startsWith('SET ')) return `SET ${assignment},${expression.slice(3)}`
+  return /\bSET\b/.test(expression)
+    ? expression.replace(/\bSET\b/, `SET ${assignment},`)
+    : `SET ${assignment} ${expression}`
 }
