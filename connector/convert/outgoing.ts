@@ -321,6 +321,10 @@ function repeated({ type, text = '' }: Quoted): proto.IMessage {
       return { contactMessage: { displayName: text } }
     case 'poll':
       return { pollCreationMessage: { name: text } }
+    case 'event':
+      return { eventMessage: { name: text } }
+    case 'album':
+      return { albumMessage: {} }
     default:
       return { conversation: text }
   }

@@ -5,7 +5,7 @@ import type * as z from 'zod'
 import type { File, Send } from '../control/send-schema.ts'
 import { SandboxError } from '../error.ts'
 import { upload, uploadOpenly } from '../media/files.ts'
-import { isChannel, isShared, lidJid, pnJid, STATUS } from '../wire/jids.ts'
+import { isChannel, isShared, lidJid, pnJid } from '../wire/jids.ts'
 import type { World } from '../world.ts'
 import type { Person } from './people.ts'
 import { encryptResponse, encryptVote } from './secrets.ts'
@@ -180,7 +180,7 @@ function contextInfo({ world, body }: Context): proto.IContextInfo | undefined {
           stanzaId: replyTo,
           participant: lidJid(quoted.author),
           quotedMessage: quoted.message,
-          ...(quoted.chat === STATUS && body.to !== STATUS ? { remoteJid: STATUS } : {}),
+          ...(quoted.chat && quoted.chat !== body.to ? { remoteJid: quoted.chat } : {}),
         }
       : {}),
     ...(mentions ? { mentionedJid: mentions.map((number) => pnJid(number)) } : {}),

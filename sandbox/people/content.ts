@@ -51,7 +51,7 @@ const DESCRIBED: Described = {
     ...present({ background: part.backgroundArgb, font: part.font || undefined }),
   }),
   imageMessage: (part) => media('image', part),
-  videoMessage: (part) => media('video', part),
+  videoMessage: (part) => ({ ...media('video', part), ...(part.gifPlayback ? { gif: true } : {}) }),
   ptvMessage: (part) => ({ ...media('video', part), note: true }),
   stickerMessage: (part) => media('sticker', part),
   audioMessage: (part) => ({
@@ -119,10 +119,12 @@ export const isViewOnce = (message: proto.IMessage): boolean =>
 function aroundIt(part: unknown): Partial<Content> {
   const { contextInfo } = part as { contextInfo?: proto.IContextInfo | null }
   if (!contextInfo) return {}
-  const { stanzaId, mentionedJid, isForwarded, nonJidMentions, remoteJid, expiration } = contextInfo
+  const { stanzaId, mentionedJid, isForwarded, nonJidMentions, remoteJid, expiration, quotedMessage } =
+    contextInfo
   const mentions = mentionedJid?.map((jid) => jid.split('@')[0])
   return present({
     replyTo: stanzaId,
+    replyKind: quotedMessage ? describe(quotedMessage)?.type : undefined,
     replyIn: remoteJid,
     mentions: mentions?.length ? mentions : undefined,
     mentionsAll: nonJidMentions ? true : undefined,

@@ -26,6 +26,8 @@ export type PhoneState = {
   labels: { id: string; name: string; color: number }[]
   labelledMessages: { label: string; chat: string; id: string }[]
   contacts: { number: string; name: string }[]
+  /** What the person calls themselves, once a companion has changed it. */
+  pushName?: string
 }
 
 export async function phoneState(world: World, person: Person): Promise<PhoneState> {
@@ -73,6 +75,9 @@ function take(world: World, shown: PhoneState, { index, value }: Action): void {
       return
     case 'deleteMessageForMe':
       shown.removed.push({ chat: nameOf(first), id: second, fromMe: third === '1' })
+      return
+    case 'setting_pushName':
+      shown.pushName = value.pushNameSetting?.name ?? ''
       return
     case 'contact':
       shown.contacts.push({ number: nameOf(first), name: value.contactAction?.fullName ?? '' })

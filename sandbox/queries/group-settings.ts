@@ -58,7 +58,7 @@ export function byInvite(query: Query, person: Person, code: string) {
   const { world, iq } = query
   const group = world.groups.withInvite(code)
   if (!group) return replyError(query, 404)
-  if (iq.attrs.type === 'get') return reply(query, groupNode(group))
+  if (iq.attrs.type === 'get') return reply(query, groupNode(world, group))
   if (isMember(group, person)) return reply(query, node('group', { jid: group.id }))
   const isIn = enter(world, group, person)
   reply(query, node(isIn ? 'group' : 'membership_approval_request', { jid: group.id }))
@@ -108,7 +108,11 @@ export function answerRequests(query: Query, group: Group, by: Person, subject: 
   const rest = world.groups.save({ ...group, requests: left })
   const after = action.tag === 'approve' ? setRole(world, rest, known, 'member') : rest
   const results = asked.map((person) =>
-    node('participant', { jid: lidJid(person.lid), error: known.includes(person) ? undefined : '404' }),
+    node('participant', {
+      jid: lidJid(person.lid),
+      phone_number: pnJid(person.number),
+      error: known.includes(person) ? undefined : '404',
+    }),
   )
   reply(query, node('membership_requests_action', { id: stanzaId() }, [node(action.tag, {}, results)]))
   if (action.tag === 'approve') announce(world, after, by, node('add', {}, results), by)

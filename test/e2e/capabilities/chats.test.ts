@@ -155,6 +155,36 @@ capability(
 )
 
 capability(
+  'Delete a message for oneself, here or on the phone',
+  'DELETE /api/sessions/{sessionId}/messages/{messageId}',
+  async () => {
+    const removed = async () => (await w.phones.state(PHONE)).removed
+    const ours = await w.sends(id, { to: ANN, text: 'Only I forget this' })
+    expect((await w.call('DELETE', path(`/messages/${ours.id}`))).status).toBe(200)
+    expect(await removed()).toEqual([{ chat: `+${ANN}`, id: ours.id, fromMe: true }])
+    expect(await w.shown(id, ours.id)).toMatchObject({
+      text: 'Only I forget this',
+      removedAt: expect.any(String),
+    })
+    // Nobody else notices.
+    expect((await w.phones.inbox(ANN)).messages.map(({ type }) => type)).not.toContain('delete')
+
+    const theirs = await writes(ANN, 'And this')
+    await w.phones.change(PHONE, { removed: { chat: ANN, id: theirs, fromMe: false } })
+    const { payload } = await w.event(id, 'message.removed', ({ target }) => target.messageId === theirs)
+    expect(payload).toMatchObject({ chatId: jidOf(ANN), target: { fromMe: false } })
+    await until('it shows', async () => (await w.shown(id, theirs)).removedAt)
+
+    const { id: group } = await w.phones.createGroup({ creator: ANN, subject: 'Fun', participants: [PHONE] })
+    const inGroup = await writes(ANN, 'And this in a group', group)
+    expect((await w.call('DELETE', path(`/messages/${inGroup}`))).status).toBe(200)
+    expect(await removed()).toContainEqual({ chat: group, id: inGroup, fromMe: false })
+    await until('that shows too', async () => (await w.shown(id, inGroup)).removedAt)
+    expect((await w.call('DELETE', path('/messages/3EB0FFFF'))).status).toBe(404)
+  },
+)
+
+capability(
   'Change a chat while another device is faster',
   'PATCH /api/sessions/{sessionId}/chats/{chatId}',
   async () => {

@@ -133,8 +133,82 @@ capability(
     expect(body.requests).toMatchObject([
       { person: { phoneNumber: `+${CAROL}` }, requestedAt: expect.any(String) },
     ])
+    const { payload } = await w.event(id, 'group.join_request', ({ groupId }) => groupId === group)
+    expect(payload).toMatchObject({
+      action: 'created',
+      people: [{ phoneNumber: `+${CAROL}` }],
+      method: 'invite_link',
+    })
     await call('POST', `/${group}/join-requests/approve`, { participants: [`+${CAROL}`] })
     expect(people((await call('GET', `/${group}`)).body.group)).toContain(`+${CAROL} member`)
+  },
+)
+
+capability(
+  'Refuse people who ask to come in',
+  'POST /api/sessions/{sessionId}/groups/{groupId}/join-requests/{action}',
+  async () => {
+    const dave = '4915100000005'
+    const { code } = (await call<{ code: string }>('GET', `/${group}/invite`)).body
+    await w.phones.joinGroup(dave, code)
+    await call('POST', `/${group}/join-requests/reject`, { participants: [`+${dave}`] })
+    const { body } = await call<{ requests: unknown[] }>('GET', `/${group}/join-requests`)
+    expect(body.requests).toEqual([])
+    expect(people((await call('GET', `/${group}`)).body.group).join()).not.toContain(dave)
+    const { payload } = await w.event(id, 'group.join_request', ({ action }) => action === 'rejected')
+    expect(payload).toMatchObject({ people: [{ phoneNumber: `+${dave}` }] })
+  },
+)
+
+capability(
+  'Be shown with a tag, and hear of the tags of others',
+  'PUT /api/sessions/{sessionId}/groups/{groupId}/tag',
+  async () => {
+    expect((await call('PUT', `/${group}/tag`, { tag: 'Treasurer' })).status).toBe(200)
+    await until('Ann sees it', async () =>
+      (await w.phones.inbox(ANN)).messages.some(
+        ({ type, text, to }) => type === 'member_tag' && text === 'Treasurer' && to === group,
+      ),
+    )
+    await w.phones.send(ANN, { to: group, memberTag: { text: 'Founder' } })
+    const { payload } = await w.event(id, 'group.member_tag', ({ tag }) => tag === 'Founder')
+    expect(payload).toMatchObject({ groupId: group, member: { phoneNumber: `+${ANN}` } })
+    expect((await call('PUT', `/${group}/tag`, { tag: 'x'.repeat(31) })).status).toBe(400)
+    expect((await call('PUT', `/${group}/tag`, { tag: '' })).status).toBe(200)
+  },
+)
+
+capability(
+  'See who of a group has received and read a message, and when',
+  'GET /api/messages/{messageId}/receipts',
+  async () => {
+    const sent = await w.sends(id, { to: group, text: 'Read me' })
+    const receipts = async (messageId: string, query = '') =>
+      (
+        await w.call<{
+          receipts: { participant: string; deliveredAt?: string; readAt?: string }[]
+          nextCursor: string | null
+        }>('GET', `/api/messages/${messageId}/receipts${query}`)
+      ).body
+    await until('all have it', async () => (await receipts(sent.id)).receipts.length === 3)
+    await w.phones.read(ANN, [sent.id])
+    const reader = async () => (await receipts(sent.id)).receipts.find(({ readAt }) => readAt)
+    await until('Ann has read it', reader)
+    expect(await reader()).toEqual({
+      participant: `+${ANN}`,
+      deliveredAt: expect.any(String),
+      readAt: expect.any(String),
+    })
+    const first = await receipts(sent.id, '?limit=2')
+    const rest = await receipts(sent.id, `?limit=2&cursor=${encodeURIComponent(first.nextCursor!)}`)
+    expect([first.receipts.length, rest.receipts.length, rest.nextCursor]).toEqual([2, 1, null])
+
+    const alone = await w.sends(id, { to: BOB, text: 'You alone' })
+    await w.atPhone(BOB, alone.id)
+    await w.phones.read(BOB, [alone.id])
+    await until('Bob has read it', async () => (await receipts(alone.id)).receipts[0]?.readAt)
+    expect((await receipts(alone.id)).receipts).toMatchObject([{ participant: `+${BOB}` }])
+    expect(await w.call('GET', '/api/messages/3EB0FFFF/receipts')).toMatchObject({ status: 404 })
   },
 )
 

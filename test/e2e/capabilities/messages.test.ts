@@ -119,7 +119,13 @@ capability('Send a poll and read the votes', 'POST /api/messages {poll}', async 
   await w.phones.send(ANN, { to: PHONE, vote: { id: sent.id, options: ['Coffee'] } })
   const { payload } = await w.event(id, 'poll.vote', ({ target }) => target.messageId === sent.id)
   expect(payload).toMatchObject({ from: `+${ANN}`, options: ['Coffee'], target: { fromMe: true } })
-  expect(await w.shown(id, sent.id)).toMatchObject({ votes: [{ from: `+${ANN}`, options: ['Coffee'] }] })
+  expect(await w.shown(id, sent.id)).toMatchObject({
+    votes: [{ from: `+${ANN}`, options: ['Coffee'] }],
+    results: [
+      { option: 'Tea', votes: 0, voters: [] },
+      { option: 'Coffee', votes: 1, voters: [`+${ANN}`] },
+    ],
+  })
 
   await w.phones.send(ANN, { to: PHONE, vote: { id: sent.id, options: [] } })
   await until('the vote is taken back', async () => (await w.shown(id, sent.id)).votes === undefined)
@@ -172,6 +178,34 @@ capability('Send an event and read the answers', 'POST /api/messages {event}', a
   expect(await w.received(id, back.id)).toMatchObject({
     type: 'event',
     event: { name: 'Dinner', startsAt: '2031-01-01T00:00:00.000Z' },
+  })
+})
+
+capability('Answer an event that somebody else plans', 'POST /api/messages {response}', async () => {
+  for (const [to, back] of [
+    [PHONE, ANN],
+    [group, ANN],
+  ] as const) {
+    const event = { name: 'Picnic', startsAt: '2031-06-01T10:00:00.000Z' }
+    const asked = await w.phones.send(back, { to, event })
+    await w.received(id, asked.id)
+    const sent = await w.sends(id, { response: { messageId: asked.id, answer: 'going' } })
+    expect(await w.atPhone(ANN, sent.id)).toMatchObject({
+      type: 'response',
+      target: asked.id,
+      answer: 'going',
+    })
+    await w.event(id, 'event.response', ({ target, fromMe }) => fromMe && target.messageId === asked.id)
+    expect(await w.shown(id, asked.id)).toMatchObject({
+      responses: [{ from: `+${PHONE}`, response: 'going' }],
+    })
+    const other = await w.sends(id, { response: { messageId: asked.id, answer: 'not_going' } })
+    expect(await w.atPhone(ANN, other.id)).toMatchObject({ answer: 'not_going' })
+  }
+  const text = await w.sends(id, { to: ANN, text: 'No event' })
+  const response = { messageId: text.id, answer: 'going' }
+  expect((await w.call('POST', '/api/messages', { sessionId: id, response })).body).toMatchObject({
+    code: 'MESSAGE_NOT_USABLE',
   })
 })
 

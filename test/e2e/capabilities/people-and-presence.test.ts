@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
-import { png } from '../../support/files.ts'
+import { ogg, png } from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
@@ -31,8 +31,18 @@ capability('Check numbers in bulk', 'POST /api/sessions/{sessionId}/numbers/chec
 })
 
 capability('Show typing and recording', 'POST /api/sessions/{sessionId}/chats/{chatId}/typing', async () => {
-  for (const state of ['composing', 'recording', 'paused'])
-    expect((await w.call('POST', path(`/chats/+${ANN}/typing`), { state })).status).toBe(200)
+  const { id: group } = await w.phones.createGroup({ creator: ANN, subject: 'Choir', participants: [PHONE] })
+  for (const [chat, shownIn] of [
+    [`+${ANN}`, `+${PHONE}`],
+    [group, group],
+  ] as const)
+    for (const state of ['composing', 'recording', 'paused']) {
+      expect((await w.call('POST', path(`/chats/${chat}/typing`), { state })).status).toBe(200)
+      await until(`Ann sees ${state}`, async () => {
+        const seen = (await w.phones.activity(ANN)).activity.at(-1)
+        return seen?.from === `+${PHONE}` && seen.chat === shownIn && seen.state === state
+      })
+    }
   expect(await w.call('POST', path(`/chats/+${ANN}/typing`), { state: 'dancing' })).toMatchObject({
     status: 400,
     body: { code: 'VALIDATION_ERROR' },
@@ -40,8 +50,14 @@ capability('Show typing and recording', 'POST /api/sessions/{sessionId}/chats/{c
 })
 
 capability('Be online or offline', 'POST /api/sessions/{sessionId}/presence', async () => {
-  expect((await w.call('POST', path('/presence'), { state: 'online' })).status).toBe(200)
-  expect((await w.call('POST', path('/presence'), { state: 'offline' })).status).toBe(200)
+  const isOnline = async () =>
+    (await w.phones.phones())
+      .find(({ number }) => number === `+${PHONE}`)
+      ?.devices.some(({ online }) => online)
+  for (const state of ['online', 'offline'] as const) {
+    expect((await w.call('POST', path('/presence'), { state })).status).toBe(200)
+    await until(`it is ${state}`, async () => (await isOnline()) === (state === 'online'))
+  }
 })
 
 capability(
@@ -66,9 +82,88 @@ capability('Mark messages as read', 'POST /api/sessions/{sessionId}/chats/{chatI
   })
 })
 
+capability(
+  'Mark as read what a phone wrote, alone and in a group',
+  'POST /api/sessions/{sessionId}/chats/{chatId}/read',
+  async () => {
+    const { id: group } = await w.phones.createGroup({ creator: ANN, subject: 'Team', participants: [PHONE] })
+    for (const [to, chat] of [
+      [PHONE, `+${ANN}`],
+      [group, group],
+    ] as const) {
+      const sent = await w.phones.send(ANN, { to, text: 'Seen?' })
+      await w.received(id, sent.id)
+      const statuses = async () =>
+        (await w.phones.receipts(sent.id)).receipts.map((one) => `${one.by} ${one.status}`)
+      await until('Ann sees it delivered', async () => (await statuses()).includes(`+${PHONE} delivered`))
+      expect(await statuses()).not.toContain(`+${PHONE} read`)
+      await w.call('POST', path(`/chats/${chat}/read`), { messageIds: [sent.id] })
+      await until('Ann sees it read', async () => (await statuses()).includes(`+${PHONE} read`))
+    }
+  },
+)
+
+capability(
+  'Mark a voice note as played',
+  'POST /api/sessions/{sessionId}/chats/{chatId}/played',
+  async () => {
+    const audio = { data: ogg.toString('base64'), mimetype: 'audio/ogg; codecs=opus', voice: true }
+    const sent = await w.phones.send(ANN, { to: PHONE, audio })
+    const text = await w.phones.send(ANN, { to: PHONE, text: 'And a text' })
+    await w.received(id, sent.id)
+    await w.received(id, text.id)
+    const { body } = await w.call('POST', path(`/chats/+${ANN}/played`), { messageIds: [sent.id, text.id] })
+    expect(body).toMatchObject({ played: 1 })
+    await until('Ann sees it', async () =>
+      (await w.phones.receipts(sent.id)).receipts.some(({ status }) => status === 'played'),
+    )
+  },
+)
+
 capability('See a profile', 'GET /api/sessions/{sessionId}/contacts/{contactId}/profile', async () => {
   const { body } = await w.call('GET', path(`/contacts/+${ANN}/profile`))
   expect(body).toMatchObject({ profile: { id: jidOf(ANN), about: 'Hey there!', picture: null } })
+})
+
+capability(
+  'See what a business says of itself',
+  'GET /api/sessions/{sessionId}/contacts/{contactId}/profile',
+  async () => {
+    const business = {
+      description: 'Fresh bread',
+      website: 'https://bakery.example',
+      email: 'bread@bakery.example',
+      address: 'Mill Street 1',
+      category: 'Bakery',
+    }
+    await w.phones.business('4915100000013', business)
+    const { body } = await w.call('GET', path('/contacts/+4915100000013/profile'))
+    expect(body).toMatchObject({ profile: { business } })
+    expect((await w.call('GET', path(`/contacts/+${ANN}/profile`))).body).toMatchObject({
+      profile: { business: null },
+    })
+  },
+)
+
+capability(
+  'Hear of new profile pictures',
+  'GET /api/sessions/{sessionId}/contacts/{contactId}/profile',
+  async () => {
+    await w.phones.picture(ANN, png.toString('base64'))
+    await w.event(id, 'picture.updated', ({ chatId, removed }) => chatId === jidOf(ANN) && !removed)
+    const { body } = await w.call<{ profile: { picture: string } }>('GET', path(`/contacts/+${ANN}/profile`))
+    expect(Buffer.from(await (await fetch(body.profile.picture)).arrayBuffer())).toEqual(png)
+    await w.phones.picture(ANN, null)
+    await w.event(id, 'picture.updated', ({ chatId, removed }) => chatId === jidOf(ANN) && removed)
+  },
+)
+
+capability('Change the own name', 'PUT /api/sessions/{sessionId}/profile {name}', async () => {
+  expect((await w.call('PUT', path('/profile'), { name: 'Corner shop' })).status).toBe(200)
+  expect((await w.phones.state(PHONE)).pushName).toBe('Corner shop')
+  expect((await w.call('PUT', path('/profile'), { name: 'x'.repeat(26) })).body).toMatchObject({
+    code: 'VALIDATION_ERROR',
+  })
 })
 
 capability('Change the own about text', 'PUT /api/sessions/{sessionId}/profile', async () => {
@@ -102,12 +197,21 @@ capability(
 
 capability(
   'Change the picture of a group',
-  'PUT /api/sessions/{sessionId}/groups/{groupId}/picture · DELETE /api/sessions/{sessionId}/groups/{groupId}/picture',
+  'PUT /api/sessions/{sessionId}/groups/{groupId}/picture · GET /api/sessions/{sessionId}/groups/{groupId}/picture · DELETE /api/sessions/{sessionId}/groups/{groupId}/picture',
   async () => {
     const { id: group } = await w.phones.createGroup({ creator: PHONE, subject: 'Art', participants: [ANN] })
     const at = path(`/groups/${group}/picture`)
+    const other = await w.line('4915100000014')
+    await w.call('POST', path(`/groups/${group}/participants/add`), { participants: ['+4915100000014'] })
+    expect((await w.call('GET', at)).body).toMatchObject({ picture: null, pictureFull: null })
     expect((await w.call('PUT', at, { base64: png.toString('base64') })).status).toBe(200)
+    const { body } = await w.call<{ picture: string }>('GET', at)
+    const shown = Buffer.from(await (await fetch(body.picture)).arrayBuffer())
+    expect(shown.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]))
+    const { payload } = await w.event(other.id, 'picture.updated', ({ chatId }) => chatId === group)
+    expect(payload).toMatchObject({ removed: false, by: { lid: expect.stringMatching(/@lid$/) } })
     expect((await w.call('DELETE', at)).status).toBe(200)
+    expect((await w.call('GET', at)).body).toMatchObject({ picture: null })
   },
 )
 
@@ -120,8 +224,14 @@ capability(
     expect((await w.call('GET', path('/blocklist'))).body).toMatchObject({
       blocked: [{ phoneNumber: `+${ANN}` }],
     })
+    const unheard = await w.phones.send(ANN, { to: PHONE, text: 'Do you hear me?' })
+    const marker = await w.phones.send('4915100000015', { to: PHONE, text: 'A marker' })
+    await w.received(id, marker.id)
+    expect((await w.call('GET', `/api/messages/${unheard.id}`)).status).toBe(404)
     expect((await w.call('DELETE', path(`/blocklist/+${ANN}`))).status).toBe(200)
     expect((await w.call('GET', path('/blocklist'))).body).toMatchObject({ blocked: [] })
+    const heard = await w.phones.send(ANN, { to: PHONE, text: 'And now?' })
+    expect((await w.received(id, heard.id)).text).toBe('And now?')
   },
 )
 
@@ -139,6 +249,6 @@ capability('Link by pairing code', 'POST /api/sessions/{sessionId}/pairing-code'
   const { state } = await w.untilStatus(session.id, 'connected')
   expect(state).toMatchObject({ linked: true, phoneNumber: `+${number}` })
   expect((await w.call('POST', pairing, { phoneNumber: `+${number}` })).body).toMatchObject({
-    code: 'SESSION_NOT_CONNECTED',
+    code: 'SESSION_ALREADY_CONNECTED',
   })
 })

@@ -129,6 +129,11 @@ capability(
       messageIds: [posted.id],
     })
     expect(body).toMatchObject({ read: 1 })
+    await until('Ann sees who has looked', async () =>
+      (await w.phones.receipts(posted.id)).receipts.some(
+        ({ by, status }) => by === `+${PHONE}` && status === 'read',
+      ),
+    )
   },
 )
 

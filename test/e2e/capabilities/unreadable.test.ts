@@ -58,6 +58,15 @@ capability(
   () => waitsAndComes(PHONE, jidOf(ANN), 'withheld'),
 )
 
+capability('Know of what may be seen once, on the phone alone', 'GET /api/messages/{messageId}', async () => {
+  await w.phones.fault({ kind: 'withheld', number: PHONE })
+  const image = { data: sample.png.toString('base64'), mimetype: 'image/png' }
+  const sent = await w.phones.send(ANN, { to: PHONE, image, viewOnce: true })
+  await w.phones.fault({ kind: 'withheld', number: PHONE, off: true })
+  expect(await w.received(id, sent.id)).toMatchObject({ type: 'view_once', viewOnce: true, from: `+${ANN}` })
+  expect(await w.shown(id, sent.id)).toMatchObject({ type: 'view_once', status: 'received' })
+})
+
 capability('Ask the phone for one of a group, with its file', 'GET /api/messages/{messageId}', async () => {
   await waitsAndComes(group, group, 'withheld')
   await w.phones.fault({ kind: 'withheld', number: PHONE })
