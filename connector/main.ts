@@ -63,7 +63,7 @@ function start(): Connector {
     server: serverOf(config),
     store: openStore(database, tables, systemClock, contentKey(config.MASTER_KEY).split(',')),
     database,
-    objects: openObjects(config, fromChain(config.S3_ENDPOINT)),
+    objects: openObjects(config, fromChain(config.S3_ENDPOINT), contentKey(config.MASTER_KEY).split(',')),
     mediaReach: config.MEDIA_REACH,
     devicesTable: tables.devices,
     masterKey: config.MASTER_KEY,

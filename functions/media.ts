@@ -14,7 +14,7 @@ export type Media = {
 }
 
 export const openMedia = ({ store }: Pick<Domain, 'store'>, config: ApiConfig): Media => ({
-  objects: openObjects(config),
+  objects: openObjects(config, undefined, config.CONTENT_KEY),
   links: openLinks(store, config.PUBLIC_ORIGIN),
   reach: config.MEDIA_REACH,
 })

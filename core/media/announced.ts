@@ -9,7 +9,7 @@ import { iso, ttl } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import { Fault } from '../platform/fault.ts'
 import { type MediaFile, newMediaId, objectKey, recordMedia } from './file.ts'
-import { looking, type Owner, type Shelf, tidy } from './ingest.ts'
+import { looking, type Owner, onThisMachine, type Shelf, tidy } from './ingest.ts'
 import { acceptedType, assertSize, MEDIA_KINDS, typeOf } from './kinds.ts'
 import { linkKey } from './link.ts'
 
@@ -56,6 +56,19 @@ export async function announce(
 export const findAnnounced = (store: Store, sessionId: string, id: string): Promise<Announced | undefined> =>
   store.get('main', Announced, keyOf(sessionId, id))
 
+/** What was left by itself lies there as it came; from now on it is sealed. */
+async function sealInPlace(
+  objects: Shelf['objects'],
+  { id, mimetype }: MediaFile,
+  owner: Owner,
+): Promise<void> {
+  const left = await objects.get(objectKey(id))
+  if (!left) throw new Fault('MEDIA_NOT_FOUND', 'The file was not uploaded yet.', { details: { id } })
+  await onThisMachine(left.content, async (path) =>
+    objects.put(objectKey(id), { path, size: left.size }, mimetype, owner),
+  )
+}
+
 /**
  * Looks at what was left, and makes it a file of the session. Repeating it is safe.
  * @throws Fault MEDIA_NOT_FOUND when nothing was left yet; MEDIA_INVALID, MEDIA_TYPE_NOT_SUPPORTED: then it is gone
@@ -81,6 +94,7 @@ export async function complete(
     const createdAt = iso(store.now())
     const about = { id, sessionId, accountId, mimetype, size, sha256, createdAt }
     const file = { ...about, ...(fileName ? { fileName: tidy(fileName) } : {}) }
+    if (owner.encrypted) await sealInPlace(objects, file, owner)
     await recordMedia(store, file, ttl(store.now(), retention.messageSeconds), owner)
     return file
   } catch (error) {

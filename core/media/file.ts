@@ -16,6 +16,8 @@ export const MediaFile = z.object({
   size: z.int(),
   sha256: z.string(),
   fileName: z.string().optional(),
+  /** Its content is. */
+  sealed: z.literal(true).optional(),
   createdAt: z.iso.datetime(),
 })
 export type MediaFile = z.infer<typeof MediaFile>
@@ -51,5 +53,12 @@ export async function recordMedia(
 ): Promise<void> {
   const key = keyOf(file.id)
   if (!key) throw new Error('a media id of our own has the wrong form')
-  await store.put('main', { ...key, ...file, fileName: hidden(origin, file.fileName), expiresAt })
+  const sealed = origin.encrypted ? { sealed: true } : {}
+  await store.put('main', {
+    ...key,
+    ...file,
+    ...sealed,
+    fileName: hidden(origin, file.fileName),
+    expiresAt,
+  })
 }

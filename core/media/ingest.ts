@@ -63,6 +63,21 @@ export type Whole = {
   fileName?: string | undefined
 }
 
+/** A content as a file of this machine, for as long as something is done with it. */
+export async function onThisMachine<T>(
+  content: AsyncIterable<Uint8Array>,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
+  try {
+    const path = join(folder, 'file')
+    await pipeline(content, createWriteStream(path, { mode: 0o600 }))
+    return await use(path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 /** Stores a file that is on this machine already. */
 export async function keep(
   { store, retention, objects }: Shelf,
@@ -82,7 +97,7 @@ export async function keep(
     createdAt: iso(now),
   }
   await linkKey(store)
-  await objects.put(objectKey(file.id), { path, size }, mimetype)
+  await objects.put(objectKey(file.id), { path, size }, mimetype, owner)
   await recordMedia(store, file, ttl(now, retention.messageSeconds), owner)
   return file
 }

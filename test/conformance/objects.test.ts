@@ -13,6 +13,7 @@ const BUCKET = 'media'
 let server: Awaited<ReturnType<typeof startFauxqs>>
 let stores: Record<string, Objects>
 let files = 0
+const CONTENT = ['cd'.repeat(32), 'ab'.repeat(32)]
 
 beforeAll(async () => {
   server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false, init: { buckets: [BUCKET] } })
@@ -20,8 +21,9 @@ beforeAll(async () => {
   const AWS_REGION = 'us-east-1'
   const kept = pathToFileURL(join(folder.path, 'store')).toString()
   stores = {
-    files: openObjects({ MEDIA_STORE: kept, AWS_REGION })!,
-    s3: openObjects({ MEDIA_STORE: `s3://${BUCKET}`, S3_ENDPOINT, AWS_REGION })!,
+    files: openObjects({ MEDIA_STORE: kept, AWS_REGION }, undefined, CONTENT)!,
+    bare: openObjects({ MEDIA_STORE: kept, AWS_REGION })!,
+    s3: openObjects({ MEDIA_STORE: `s3://${BUCKET}`, S3_ENDPOINT, AWS_REGION }, undefined, CONTENT)!,
   }
 })
 afterAll(async () => {
@@ -107,3 +109,66 @@ test.each(['../secret', 'a/../../secret', '/etc/passwd', 'a//b', '', 'a\0b'])(
     await expect(stores.files!.get(key)).rejects.toThrow('no key')
   },
 )
+
+describe('files of sessions that keep all sealed', () => {
+  const owner = { accountId: 'acme', encrypted: true as const }
+  const PIECE = 65_536
+
+  test('are sealed in every store, and come out as they were', async () => {
+    for (const name of ['files', 's3'])
+      for (const size of [0, 1, PIECE - 1, PIECE, PIECE + 1, 1_000_000]) {
+        const content = Buffer.alloc(size, 'what was photographed ')
+        await stores[name]!.put(`s/one-${size}`, file(content), 'image/png', owner)
+        const found = await stores[name]!.get(`s/one-${size}`)
+        expect(found?.size).toBe(size)
+        expect((await buffer(found!.content)).equals(content)).toBe(true)
+      }
+    for (const size of [1_000_000, PIECE])
+      expect((await read(stores.bare!, `s/one-${size}`))?.includes('photographed')).toBe(false)
+  })
+
+  test('open under a former key, and under no other', async () => {
+    const MEDIA_STORE = pathToFileURL(join(folder.path, 'store')).toString()
+    const under = (...keys: string[]) =>
+      openObjects({ MEDIA_STORE, AWS_REGION: 'us-east-1' }, undefined, keys)!
+    await under(CONTENT[1]!).put('s/former', file(Buffer.from('said before')), 'text/plain', owner)
+    expect((await read(stores.files!, 's/former'))?.toString()).toBe('said before')
+    await expect(read(under('ef'.repeat(32)), 's/former')).rejects.toThrow('does not open')
+    await expect(under().put('s/none', file(Buffer.from('x')), 'text/plain', owner)).rejects.toThrow(
+      'CONTENT_KEY',
+    )
+  })
+
+  test('do not open when they were changed, cut off, or moved to another place', async () => {
+    const content = Buffer.alloc(3 * PIECE, 'a picture ')
+    await stores.files!.put('s/whole', file(content), 'image/png', owner)
+    const lies = (await read(stores.bare!, 's/whole'))!
+    const changed = Buffer.from(lies)
+    changed[lies.length - PIECE] = (changed[lies.length - PIECE] ?? 0) ^ 1
+    const head = lies.length - 3 * (PIECE + 16)
+    const swapped = Buffer.concat([
+      lies.subarray(0, head),
+      lies.subarray(head + PIECE + 16, head + 2 * (PIECE + 16)),
+      lies.subarray(head, head + PIECE + 16),
+      lies.subarray(head + 2 * (PIECE + 16)),
+    ])
+    const cases: [string, Buffer][] = [
+      ['s/whole', changed],
+      ['s/whole', swapped],
+      ['s/whole', lies.subarray(0, head + PIECE + 16)],
+      ['s/whole', lies.subarray(0, lies.length - 1)],
+      ['s/elsewhere', lies],
+    ]
+    for (const [key, wrong] of cases) {
+      await stores.bare!.put(key, file(wrong), 'image/png')
+      await expect(read(stores.files!, key)).rejects.toThrow('does not open')
+    }
+  })
+
+  test('what only looks like one is read as it lies there', async () => {
+    for (const content of ['', '\0', '\0linekeeper', '\0linekeeper sealed 1\0']) {
+      await stores.files!.put('s/plain', file(Buffer.from(content)), 'text/plain')
+      expect((await read(stores.files!, 's/plain'))?.toString()).toBe(content)
+    }
+  })
+})

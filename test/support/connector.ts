@@ -68,7 +68,7 @@ export async function connectorWorld(
   }
   await Accounts.ensure(store, { id: ACCOUNT, plan: 'enterprise' }, 'token-acme')
   const mediaStore = pathToFileURL(stack.use(temporaryFolder()).path).toString()
-  const objects = openObjects({ MEDIA_STORE: mediaStore, AWS_REGION: 'us-east-1' })
+  const objects = openObjects({ MEDIA_STORE: mediaStore, AWS_REGION: 'us-east-1' }, undefined, content)
   const running = new Set<Running>()
   stack.defer(async () => {
     await Promise.all([...running].map((connector) => connector.stop()))

@@ -8,10 +8,12 @@ import type { CredentialSource } from '../aws/credentials.ts'
 /** A file on this machine that is about to be stored. */
 export type LocalFile = { path: string; size: number }
 export type StoredFile = { size: number; content: Readable }
+/** Whose it is. Where the session keeps what is said sealed, the file is sealed: see sealing.ts. */
+export type FileOwner = { accountId: string; encrypted?: true | undefined }
 
 export type Objects = {
   /** Replaces what is there, at once: a reader sees the old content or the new one. The file stays where it is. */
-  put(key: string, file: LocalFile, mimetype: string): Promise<void>
+  put(key: string, file: LocalFile, mimetype: string, owner?: FileOwner): Promise<void>
   /** Undefined when there is none. */
   get(key: string): Promise<StoredFile | undefined>
   /** What does not exist is no error. */
@@ -37,15 +39,26 @@ export type ObjectsConfig = {
   AWS_REGION: string
 }
 
-/** Undefined when none is configured. The store is loaded when it is used first: most processes never do. */
-export function openObjects(config: ObjectsConfig, credentials?: CredentialSource): Objects | undefined {
+/**
+ * Undefined when none is configured. The store is loaded when it is used first: most processes never do.
+ * @param content keys for files that are sealed; without one none can be written, and they are read as they lie there
+ */
+export function openObjects(
+  config: ObjectsConfig,
+  credentials?: CredentialSource,
+  content: readonly string[] = [],
+): Objects | undefined {
   const { MEDIA_STORE: address, S3_ENDPOINT: endpoint, AWS_REGION: region } = config
   if (!address) return undefined
   const { protocol, hostname, pathname } = new URL(address)
   const opening = lazily(async (): Promise<Objects> => {
-    if (protocol === 'file:') return (await import('./files.ts')).openFiles(decodeURIComponent(pathname))
+    const { sealingObjects } = await import('./sealing.ts')
+    if (protocol === 'file:') {
+      const { openFiles } = await import('./files.ts')
+      return sealingObjects(openFiles(decodeURIComponent(pathname)), content)
+    }
     const { openS3 } = await import('./s3.ts')
-    return openS3({ bucket: hostname, region, endpoint, credentials })
+    return sealingObjects(openS3({ bucket: hostname, region, endpoint, credentials }), content)
   })
   return {
     put: async (...given) => (await opening()).put(...given),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Context } from 'hono'
 import * as z from 'zod'
+import { elsewhere } from '#core/media/elsewhere.ts'
 import { findMedia, type MediaFile, objectKey } from '#core/media/file.ts'
 import { ingest, type Owner, theShelf } from '#core/media/ingest.ts'
 import { MEDIA_KINDS, type MediaKind } from '#core/media/kinds.ts'
@@ -96,12 +97,12 @@ async function serve({ store, media }: Deps, c: Context<ApiEnv>): Promise<Respon
   const gone = new Fault('MEDIA_NOT_FOUND', 'The file is not there any more.')
   if (!file || !media.objects) throw gone
   const isShown = SHOWN.test(file.mimetype)
-  const elsewhere = await media.objects.link(objectKey(id), {
+  const address = await elsewhere(media.objects, file, {
     seconds: 900,
     mimetype: file.mimetype,
     fileName: isShown ? undefined : (file.fileName ?? 'file'),
   })
-  if (elsewhere) return c.redirect(elsewhere, 302)
+  if (address) return c.redirect(address, 302)
   const stored = await media.objects.get(objectKey(id))
   if (!stored) throw gone
   const name = encodeURIComponent(file.fileName ?? 'file')
