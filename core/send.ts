@@ -26,8 +26,8 @@ export const TEXT_LIMIT = 65_536
 export type Draft = {
   to: string
   idempotencyKey?: string | undefined
-  /** When it is to be sent, in ms; at once without it. */
-  sendAt?: number | undefined
+  /** When it is to be sent, in ms; at once without it. Asked for only when the message is new: by then it may be over. */
+  sendAt?(): number
   /** Who sees a status; asked for only when the message is new. */
   recipients?(): Promise<string[]>
 } & ({ text: string } | { compose(): Promise<Content>; fingerprint: string })
@@ -46,11 +46,13 @@ export async function send(
   const key = draft.idempotencyKey
   const id = key === undefined ? domain.newMessageId() : messageIdOf(session.id, key)
   // A repetition is answered whatever became of the session meanwhile, and never composed again.
-  const looksFirst = key !== undefined && ('compose' in draft || !canSend(session))
+  const isSimple = 'text' in draft && !draft.sendAt && canSend(session)
+  const looksFirst = key !== undefined && !isSimple
   const before = looksFirst ? await findOutgoing(domain.store, session.id, id) : undefined
   if (before) return { message: same(before, chatId, draft), repeated: true }
   assertConnected(session)
 
+  const sendAt = draft.sendAt?.()
   const recipients = await draft.recipients?.()
   const accepted = await accept(domain.store, domain.retention, {
     id,
@@ -64,12 +66,12 @@ export async function send(
     },
     chatId,
     to: addressOf(chatId),
-    sendAt: draft.sendAt,
+    sendAt,
     ...('text' in draft
       ? { content: { type: 'text', text: draft.text } }
       : { content: await draft.compose(), fingerprint: draft.fingerprint }),
   })
-  if (accepted && draft.sendAt !== undefined) return { message: accepted, repeated: false }
+  if (accepted && sendAt !== undefined) return { message: accepted, repeated: false }
   if (accepted) {
     await carry(domain, session, accepted)
     return { message: accepted, repeated: false }

@@ -25,16 +25,16 @@ export async function draftOf(deps: Deps, session: Session, body: NewMessage): P
   const { sessionId: _, to, sendAt: later, ...said } = body
   const { text, ...more } = said
   const { store } = deps
-  const sendAt = later === undefined ? undefined : timeOf(later, store.now())
+  const time = later === undefined ? {} : { sendAt: () => timeOf(later, store.now()) }
   if (to !== undefined && text !== undefined && Object.values(more).every((value) => value === undefined))
-    return { to, text, sendAt, ...audience(to) }
+    return { to, text, ...time, ...audience(to) }
   const about = body.reaction ?? body.vote ?? body.response
   const target = about && (await findTarget(store, session.id, about.messageId))
   const chatId = await addressed(deps, session, to, target)
   if (target && isChannel(chatId)) throw reactThere(target)
   return {
     to: chatId,
-    sendAt,
+    ...time,
     ...audience(chatId, target),
     fingerprint: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
     compose: () => composed(deps, session, body, target),

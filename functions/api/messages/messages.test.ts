@@ -83,6 +83,25 @@ test('an idempotency key makes repetitions the same message, one command include
   expect((await post({}, { key: 'x'.repeat(256) })).body.code).toBe('VALIDATION_ERROR')
 })
 
+test('what was to be sent later is the same message also when its time is over; a new one has to be in time', async () => {
+  const sendAt = new Date(w.clock.now + 60_000).toISOString()
+  const before = [
+    await post({ text: 'later', sendAt }, { key: 'later 1' }),
+    await post({ text: undefined, location: { latitude: 1, longitude: 2 }, sendAt }, { key: 'later 2' }),
+  ]
+  expect(before.map(({ status }) => status)).toEqual([202, 202])
+  w.clock.now += 120_000
+  const again = [
+    await post({ text: 'later', sendAt }, { key: 'later 1' }),
+    await post({ text: undefined, location: { latitude: 1, longitude: 2 }, sendAt }, { key: 'later 2' }),
+  ]
+  expect(again.map(({ body }) => body.message.id)).toEqual(before.map(({ body }) => body.message.id))
+  expect((await post({ text: 'too late', sendAt }, { key: 'later 3' })).body).toMatchObject({
+    code: 'VALIDATION_ERROR',
+    details: { issues: [{ path: 'sendAt' }] },
+  })
+})
+
 test('the longest text goes through the queue whole; one character more is refused', async () => {
   await w.commands()
   const text = `${'☃"\n'.repeat(21_845)}☃`
