@@ -44,7 +44,7 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
     memory: '1024 MB',
     timeout: '29 seconds',
     environment: environment.api(ASSETS),
-    link: [secrets.sealed, secrets.webhooks, secrets.content],
+    link: [secrets.sealed, secrets.webhooks, secrets.content, secrets.edge],
     copyFiles: REFERENCE.map((file) => ({
       from: `node_modules/swagger-ui-dist/${file}`,
       to: `${ASSETS}/${file}`,

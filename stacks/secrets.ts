@@ -3,6 +3,7 @@
  * takes the master key and the proxy from Parameter Store when it starts the container; functions find theirs in a sealed file beside
  * their code (core/platform/sealed.ts).
  */
+import { edgeKey } from '../core/access/edge.ts'
 import { contentKey } from '../core/platform/concealed.ts'
 import { webhookKey } from '../core/webhook/vault.ts'
 import type { Stage } from './stage.ts'
@@ -46,6 +47,12 @@ export function secrets({ production }: Stage) {
     content: new sst.Linkable('ContentSecrets', {
       properties: { CONTENT_KEY: masterKey.value.apply((key) => contentKey(asKey(key))) },
     }),
+    /** Derived from the master key too: who has it can say where a caller comes from, and nothing else. */
+    edge: new sst.Linkable('EdgeSecrets', {
+      properties: { EDGE_KEY: masterKey.value.apply((key) => edgeKey(asKey(key))) },
+    }),
+    /** By which the distribution shows itself. */
+    edgeKey: masterKey.value.apply((key) => edgeKey(asKey(key)).split(',')[0] ?? ''),
     /** Whether there is a key for a model that reads orders. */
     hasModel: $util.unsecret(model.value.apply((key) => key !== '')),
   }

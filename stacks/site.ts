@@ -1,8 +1,11 @@
 /**
  * The dashboard: static files in a private bucket behind CloudFront, and the API behind the same host name, so that page
- * and API are one origin and no other site can use a browser to call it. Nothing of the API is cached.
+ * and API are one origin and no other site can use a browser to call it. Nothing of the API is cached. The API sees
+ * CloudFront's address then: the distribution tells it the caller's, and shows by a key that it is ours.
  */
+import { EDGE_HEADERS } from '../core/access/edge.ts'
 import { contentPolicy, PAGE_HEADERS } from '../dashboard/policy.ts'
+import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
 
 /** What the page asks for of the API, and links to. */
@@ -14,10 +17,16 @@ const ALL_BUT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
-type Parts = { http: sst.aws.ApiGatewayV2; sockets: { url: $util.Output<string> }; files: sst.aws.Bucket }
+type Parts = {
+  http: sst.aws.ApiGatewayV2
+  sockets: { url: $util.Output<string> }
+  files: sst.aws.Bucket
+  secrets: Pick<Secrets, 'edgeKey'>
+}
 
-export function site(stage: Stage, { http, sockets, files }: Parts): sst.aws.StaticSite {
+export function site(stage: Stage, { http, sockets, files, secrets }: Parts): sst.aws.StaticSite {
   const headers = securityHeaders({ http, sockets, files })
+  const viewer = namingTheViewer()
   return new sst.aws.StaticSite('Site', {
     build: { command: 'npm run build', output: 'dist/dashboard' },
     ...(stage.dashboardDomain ? { domain: stage.dashboardDomain } : {}),
@@ -26,7 +35,9 @@ export function site(stage: Stage, { http, sockets, files }: Parts): sst.aws.Sta
     transform: {
       assets: { cors: false, transform: { bucket: { forceDestroy: true } } },
       cdn: (cdn) => {
-        cdn.origins = $util.all([cdn.origins, http.url]).apply(([origins, url]) => [...origins, apiAt(url)])
+        cdn.origins = $util
+          .all([cdn.origins, http.url, secrets.edgeKey])
+          .apply(([origins, url, key]) => [...origins, apiAt(url, key)])
         cdn.defaultCacheBehavior = $util.output(cdn.defaultCacheBehavior).apply((files) => ({
           ...files,
           allowedMethods: ['GET', 'HEAD'],
@@ -41,6 +52,7 @@ export function site(stage: Stage, { http, sockets, files }: Parts): sst.aws.Sta
           cachePolicyId: NEVER_CACHED,
           originRequestPolicyId: ALL_BUT_HOST,
           compress: true,
+          functionAssociations: [{ eventType: 'viewer-request', functionArn: viewer.arn }],
         }))
         cdn.transform = { distribution: { httpVersion: 'http2and3', priceClass: 'PriceClass_100' } }
       },
@@ -50,9 +62,11 @@ export function site(stage: Stage, { http, sockets, files }: Parts): sst.aws.Sta
 
 const API = 'api'
 
-const apiAt = (url: string) => ({
+const apiAt = (url: string, key: string) => ({
   originId: API,
   domainName: new URL(url).host,
+  // In place of what a viewer sends under this name.
+  customHeaders: [{ name: EDGE_HEADERS.key, value: key }],
   customOriginConfig: {
     httpPort: 80,
     httpsPort: 443,
@@ -63,8 +77,25 @@ const apiAt = (url: string) => ({
   },
 })
 
+/** In place of what a viewer sends under that name, too. */
+const namingTheViewer = (): aws.cloudfront.Function =>
+  new aws.cloudfront.Function('Viewer', {
+    name: `${$app.name}-${$app.stage}-viewer`,
+    comment: 'Tells the API whose request it is',
+    runtime: 'cloudfront-js-2.0',
+    code: `function handler(event) {
+  event.request.headers['${EDGE_HEADERS.viewer}'] = { value: event.viewer.ip }
+  return event.request
+}
+`,
+  })
+
 /** The same words that one machine says, and that browsers shall come by HTTPS only. */
-function securityHeaders({ http, sockets, files }: Parts): aws.cloudfront.ResponseHeadersPolicy {
+function securityHeaders({
+  http,
+  sockets,
+  files,
+}: Omit<Parts, 'secrets'>): aws.cloudfront.ResponseHeadersPolicy {
   const policy = $util
     .all([http.url, sockets.url, files.nodes.bucket.bucketRegionalDomainName])
     .apply(([, live, bucket]) =>

@@ -51,7 +51,7 @@ export function stack() {
   const watched = { tables, commands, jobs, http, functions, cluster, service }
   const { topic } = alarms(stage, watched)
   dashboard(watched)
-  const page = site(stage, { http, sockets, files })
+  const page = site(stage, { http, sockets, files, secrets })
 
   return {
     region: aws.getRegionOutput().region,

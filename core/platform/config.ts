@@ -19,6 +19,12 @@ const MediaStore = {
 
 export const ApiConfig = PlatformConfig.extend({
   PUBLIC_ORIGIN: z.url(),
+  /** What our CloudFront distribution shows itself by; derived from the master key, and as many as there are of that. */
+  EDGE_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/i, 'must be 64 hex digits')
+    .transform((text) => text.split(','))
+    .optional(),
   ...MediaStore,
   /** Where live connections are opened; `/live` at the public origin when it is not set. */
   LIVE_URL: z.url({ protocol: /^wss?$/ }).optional(),

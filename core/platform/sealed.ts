@@ -12,7 +12,7 @@ const NONCE_BYTES = 12
 
 const Group = z.record(z.string(), z.unknown()).default({})
 /** What the stack links a function to, under the names that stacks/secrets.ts gives it; other entries are SST's own. */
-const Sealed = z.object({ Secrets: Group, WebhookSecrets: Group, ContentSecrets: Group })
+const Sealed = z.object({ Secrets: Group, WebhookSecrets: Group, ContentSecrets: Group, EdgeSecrets: Group })
 
 /** By the name of the variable that they stand for; those that were never set are left out. */
 export function sealedSecrets({ SST_KEY, SST_KEY_FILE }: NodeJS.ProcessEnv): Record<string, string> {
@@ -21,8 +21,8 @@ export function sealedSecrets({ SST_KEY, SST_KEY_FILE }: NodeJS.ProcessEnv): Rec
   const decipher = createDecipheriv('aes-256-gcm', Buffer.from(SST_KEY, 'base64'), Buffer.alloc(NONCE_BYTES))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   const text = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString()
-  const { Secrets, WebhookSecrets, ContentSecrets } = Sealed.parse(JSON.parse(text))
-  const set = Object.entries({ ...Secrets, ...WebhookSecrets, ...ContentSecrets }).filter(
+  const groups = Object.values(Sealed.parse(JSON.parse(text)))
+  const set = Object.entries(Object.assign({}, ...groups) as Record<string, unknown>).filter(
     (entry): entry is [string, string] =>
       /^[A-Z0-9_]+$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
   )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isWithin } from '#core/access/address.ts'
+import { openEdge } from '#core/access/edge.ts'
 import { apiWorld, type World } from '../../test/support/api.ts'
 
 let w: World
@@ -66,6 +67,39 @@ test('a session is used from where its settings say, and from nowhere else', asy
   expect(await ask(lambda(ELSEWHERE), 'GET', path, undefined, { 'x-forwarded-for': OFFICE })).toBe(403)
   expect(await ask(lambda(ELSEWHERE), 'PUT', `${path}/settings`, settings(null))).toBe(200)
   expect(await ask(lambda(ELSEWHERE), 'GET', path)).toBe(200)
+})
+
+const EDGE = '130.176.100.154'
+const SHOWN = { 'x-linekeeper-edge': '33'.repeat(32) }
+
+/** As they look on AWS: the one comes to API Gateway, the other over CloudFront, whose address API Gateway tells. */
+test('through our CloudFront distribution it is the caller who counts, and nobody else can say who that is', async () => {
+  const { id } = await w.connected()
+  const path = `/api/sessions/${id}`
+  await ask(lambda(OFFICE), 'PUT', `${path}/settings`, {
+    settings: { ipWhitelist: ['203.0.113.0/24', '2001:db8::/32'] },
+  })
+  const through = (headers: Record<string, string>, from = EDGE) =>
+    ask(lambda(from), 'GET', path, undefined, { via: '2.0 0c5f.cloudfront.net (CloudFront)', ...headers })
+
+  expect(await through({ ...SHOWN, 'x-linekeeper-viewer': OFFICE })).toBe(200)
+  expect(await through({ ...SHOWN, 'x-linekeeper-viewer': '2001:db8::7' })).toBe(200)
+  expect(await through({ 'x-linekeeper-edge': '44'.repeat(32), 'x-linekeeper-viewer': OFFICE })).toBe(200)
+  expect(await through({ ...SHOWN, 'x-linekeeper-viewer': ELSEWHERE })).toBe(403)
+  expect(await through({ ...SHOWN, 'x-linekeeper-viewer': ELSEWHERE, 'x-forwarded-for': OFFICE })).toBe(403)
+
+  expect(await through({ 'x-linekeeper-viewer': OFFICE })).toBe(403)
+  expect(await through({ 'x-linekeeper-edge': '', 'x-linekeeper-viewer': OFFICE })).toBe(403)
+  expect(await through({ 'x-linekeeper-edge': '55'.repeat(32), 'x-linekeeper-viewer': OFFICE })).toBe(403)
+  expect(await through({ 'x-linekeeper-viewer': OFFICE }, ELSEWHERE)).toBe(403)
+  // What comes through the distribution and does not say from whom is not taken for its own address.
+  expect(await through(SHOWN, OFFICE)).toBe(403)
+  expect(await through({ ...SHOWN, 'x-linekeeper-viewer': `${OFFICE}, ${ELSEWHERE}` })).toBe(403)
+})
+
+test('where there is no distribution, nobody is believed', async () => {
+  const headers: Record<string, string> = { ...SHOWN, 'x-linekeeper-viewer': OFFICE }
+  expect(openEdge([])((name) => headers[name])).toBeUndefined()
 })
 
 test.each([[['office']], [['203.0.113.0/33']], [[]], ['203.0.113.7']])(

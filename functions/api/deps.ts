@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openEdge, type Viewer } from '#core/access/edge.ts'
 import { type Jwts, openJwts } from '#core/access/jwt.ts'
 import { openRates, type Rates } from '#core/access/rate.ts'
 import { ConversationConfig, TwilioConfig } from '#core/conversation/config.ts'
@@ -36,6 +37,8 @@ export type Deps = Opened & {
   /** What devices are sealed with on their way to a connector, and from there. */
   parcelKeys: readonly string[]
   jwts: Jwts
+  /** Whose request it is that comes through CloudFront. */
+  viewer: Viewer
   /** How much an account may still ask. */
   rates: Rates
   /** Where an answer can stay open; absent where it cannot, as behind an HTTP API of API Gateway. */
@@ -76,6 +79,7 @@ export function depsFromEnv(env: NodeJS.ProcessEnv): Deps {
     sealProxy: (accountId, proxy) => sealProxy(config.WEBHOOK_KEY, accountId, proxy),
     media: openMedia(domain, config),
     parcelKeys: config.WEBHOOK_KEY,
+    viewer: openEdge(config.EDGE_KEY ?? []),
     rates: openRates(store),
     jwts: openJwts(config.WEBHOOK_KEY, systemClock),
     load: openLoader(store),

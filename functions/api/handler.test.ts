@@ -106,3 +106,53 @@ test('without a stage it is the same, and pictures and assets arrive as bytes', 
     servers: [{ url: 'https://api.example.org' }],
   })
 })
+
+/** Events as API Gateway sends them, in full: of a call of its own address, and of one that came over CloudFront. */
+test('of a session for one address, it knows the caller behind CloudFront as well as one that comes by itself', async () => {
+  const session = await w.connected()
+  const settings = { ipWhitelist: ['198.51.100.23'] }
+  expect((await w.request('PUT', `/api/sessions/${session.id}/settings`, { settings })).status).toBe(200)
+  const path = `/api/sessions/${session.id}`
+  const key = 'ab'.repeat(32)
+  const overCloudFront = (viewer: string, shown = key) => {
+    const headers = {
+      authorization: 'Bearer token-acme',
+      'accept-encoding': 'br,gzip',
+      via: '2.0 7f2b1c0d9e.cloudfront.net (CloudFront)',
+      'x-amz-cf-id': 'txDV0km7MuM4vnbolmlIFCxd7GHJnCYkInbPxDUkqQEzm98ngb==',
+      'x-amzn-trace-id': 'Root=1-65a-0',
+      'x-forwarded-for': `${viewer}, 130.176.100.154`,
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+      'x-linekeeper-edge': shown,
+      'x-linekeeper-viewer': viewer,
+    }
+    return from('130.176.100.154', headers)
+  }
+  const byItself = (address: string, headers: Record<string, string> = {}) =>
+    from(address, { authorization: 'Bearer token-acme', 'x-forwarded-for': address, ...headers })
+  const from = (sourceIp: string, headers: Record<string, string>) => {
+    const event = httpEvent('$default', { path, headers })
+    return {
+      ...event,
+      requestContext: { ...event.requestContext, http: { ...event.requestContext.http, sourceIp } },
+    }
+  }
+  const env = {
+    ...w.env,
+    PUBLIC_ORIGIN: 'https://api.example.org',
+    LOG_LEVEL: 'silent',
+    EDGE_KEY: `${key},${'cd'.repeat(32)}`,
+  }
+  const { results } = await invoke(module, env, [
+    overCloudFront('198.51.100.23'),
+    byItself('198.51.100.23'),
+    overCloudFront('198.51.100.23', 'cd'.repeat(32)),
+    overCloudFront('198.51.100.24'),
+    overCloudFront('198.51.100.23', 'ef'.repeat(32)),
+    byItself('130.176.100.154'),
+    byItself('198.51.100.24', { 'x-forwarded-for': '198.51.100.23', 'x-linekeeper-viewer': '198.51.100.23' }),
+  ])
+  expect(results.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 403, 403, 403, 403])
+  expect(JSON.parse(results[3]?.body ?? '').details).toEqual({ address: '198.51.100.24' })
+})

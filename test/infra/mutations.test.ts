@@ -167,6 +167,25 @@ const MUTATIONS: Mutation[] = [
   [
     'roles name their actions',
     'a policy of AWS',
+  [
+    SITE,
+    'viewers who say themselves who they are',
+    of('SiteCdnDistribution', ({ orderedCacheBehaviors }) => {
+      ;(orderedCacheBehaviors as Inputs[])[0]!.functionAssociations = []
+    }),
+  ],
+  [
+    SITE,
+    'a viewer who is believed',
+    set('Viewer', { code: 'var handler = (event) => event.request // x-linekeeper-viewer' }),
+  ],
+  [
+    SITE,
+    'a distribution that does not show itself',
+    of('SiteCdnDistribution', (inputs) => {
+      inputs.origins = (opened(inputs.origins) as Inputs[]).map(({ customHeaders: _, ...origin }) => origin)
+    }),
+  ],
     set('ApiRole', { managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
   ],
   ['roles stay in their stage', 'everything', policy('ApiRole', 'sqs:SendMessage', '*')],

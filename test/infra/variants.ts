@@ -67,7 +67,7 @@ export const VARIANTS = {
 export type VariantName = keyof typeof VARIANTS
 
 /** Every deployment needs it. */
-const MASTER_KEY = 'ab12'.repeat(16)
+export const MASTER_KEY = 'ab12'.repeat(16)
 /** What stands for secrets. Nothing that is deployed may repeat it in plain text. */
 export const SECRETS = [
   MASTER_KEY,

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
 import type * as z from 'zod'
+import { openEdge } from '#core/access/edge.ts'
 import { openJwts } from '#core/access/jwt.ts'
 import { openRates } from '#core/access/rate.ts'
 import type { Chat } from '#core/chat.ts'
@@ -109,6 +110,7 @@ export async function apiWorld(options: { now?: number; env?: Record<string, str
     parcelKeys: ['11'.repeat(32)],
     rates: openRates(domain.store),
     jwts: openJwts(['22'.repeat(32)], now),
+    viewer: openEdge(['33'.repeat(32), '44'.repeat(32)]),
     load: openLoader(domain.store),
     roster: openRoster(() => fleet(domain.store, now()), now),
     newRequestId: () => `request-${++requests}`,

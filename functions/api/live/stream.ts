@@ -62,7 +62,7 @@ export const eventStream = (deps: Deps) =>
       await Connections.close(deps.store, id)
     }
     try {
-      const address = addressOf(c)
+      const address = addressOf(deps, c)
       const holder = { ...holderOf(c.get('token')), ...(address ? { address } : {}) }
       const connection = await Connections.open({ ...deps, post: streams.post }, id, holder)
       const wanted = { sessions: [sessionId], events, ...(cursor ? { after: { [sessionId]: cursor } } : {}) }

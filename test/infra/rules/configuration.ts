@@ -40,6 +40,7 @@ const FROM_ELSEWHERE = [
   'OPENAI_API_KEY',
   'WEBHOOK_KEY',
   'CONTENT_KEY',
+  'EDGE_KEY',
 ]
 /** Of what is found beside the code, what a part cannot do without. */
 const SEALED = { WEBHOOK_KEY: '00'.repeat(32) }

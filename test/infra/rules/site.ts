@@ -1,7 +1,13 @@
-/** The dashboard comes from a private bucket over TLS with a policy, and the API behind it is never cached. */
+/**
+ * The dashboard comes from a private bucket over TLS with a policy, and the API behind it is never cached. It is told whose
+ * request it is, by nobody but the distribution.
+ */
+import { runInNewContext } from 'node:vm'
+import { EDGE_HEADERS, edgeKey, openEdge } from '#core/access/edge.ts'
 import { contentPolicy } from '../../../dashboard/policy.ts'
-import type { Inputs } from '../evaluate/evaluation.ts'
-import type { Rule } from './view.ts'
+import type { Inputs, Value } from '../evaluate/evaluation.ts'
+import { MASTER_KEY } from '../variants.ts'
+import { opened, type Rule, type View } from './view.ts'
 
 /** AWS's own: nothing is kept; everything is handed on but the name of the host, by which API Gateway knows its API. */
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad'
@@ -10,9 +16,11 @@ const BY_TLS = ['redirect-to-https', 'https-only']
 /** Calls of the page, files of messages, and what the page links to. */
 const OF_THE_API = ['/api/*', '/media/*', '/docs', '/docs/*', '/openapi.json', '/health']
 
-type Origin = { originId: string; domainName: string; customOriginConfig?: Inputs }
+type Header = { name: string; value: Value }
+type Origin = { originId: string; domainName: string; customOriginConfig?: Inputs; customHeaders?: Header[] }
 
-export const siteIsClosed: Rule = ({ inputsOf, evaluation }) => {
+export const siteIsClosed: Rule = (view) => {
+  const { inputsOf, evaluation } = view
   const [site, ...others] = inputsOf('aws:cloudfront/distribution:Distribution')
   const [headers] = inputsOf('aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy')
   if (!site || !headers || others.length > 0) return ['there is one site, with its headers']
@@ -33,6 +41,7 @@ export const siteIsClosed: Rule = ({ inputsOf, evaluation }) => {
     ...((site.customErrorResponses ?? []) as unknown[]).map(() => 'errors of the API are replaced'),
     ...headersAreStrict(headers, String(evaluation.outputs.live)),
     ...apiIsBehind(site, String(evaluation.outputs.url)),
+    ...viewersAreNamed(site, view),
     ...(String(evaluation.outputs.dashboard).startsWith('https://') ? [] : ['the outputs name no dashboard']),
   ]
 }
@@ -59,9 +68,12 @@ function headersAreStrict({ securityHeadersConfig, customHeadersConfig }: Inputs
   ]
 }
 
+const apiOf = ({ origins }: Inputs): Origin | undefined =>
+  (opened(origins) as Origin[]).find(({ originId }) => originId === 'api')
+
 function apiIsBehind(site: Inputs, url: string): string[] {
   const behaviors = site.orderedCacheBehaviors as Inputs[]
-  const origin = (site.origins as Origin[]).find(({ originId }) => originId === 'api')
+  const origin = apiOf(site)
   const custom = origin?.customOriginConfig
   return [
     ...(origin?.domainName === new URL(url).host ? [] : [`the API is not at ${origin?.domainName}`]),
@@ -76,5 +88,36 @@ function apiIsBehind(site: Inputs, url: string): string[] {
       ...(cachePolicyId === CACHING_DISABLED ? [] : [`${pathPattern} may be cached`]),
       ...(originRequestPolicyId === ALL_VIEWER_EXCEPT_HOST ? [] : [`${pathPattern} loses headers`]),
     ]),
+  ]
+}
+
+const FORGED = '192.0.2.66'
+const VIEWER = '198.51.100.23'
+
+/** What a viewer sends under the two names is replaced, and the API believes what it gets. */
+function viewersAreNamed(site: Inputs, { inputsOf }: View): string[] {
+  const behaviors = site.orderedCacheBehaviors as Inputs[]
+  const origin = apiOf(site)
+  const key = origin?.customHeaders?.find(({ name }) => name === EDGE_HEADERS.key)
+  const shown = String(opened(key?.value))
+  const functions = inputsOf('aws:cloudfront/function:Function')
+  const naming = functions.find(({ code }) => String(code).includes(EDGE_HEADERS.viewer))
+  const event = {
+    viewer: { ip: VIEWER },
+    request: { headers: { [EDGE_HEADERS.viewer]: { value: FORGED } } as Record<string, { value: string }> },
+  }
+  const { headers } = runInNewContext(`${naming?.code}; handler(event)`, { event }) as typeof event.request
+  const sent: Record<string, string | undefined> = {
+    [EDGE_HEADERS.key]: shown,
+    [EDGE_HEADERS.viewer]: headers[EDGE_HEADERS.viewer]?.value,
+  }
+  const believed = openEdge(edgeKey(MASTER_KEY).split(','))((name) => sent[name])
+  return [
+    ...(believed === VIEWER ? [] : [`the API takes the viewer for ${believed}`]),
+    ...behaviors.flatMap(({ pathPattern, functionAssociations }) =>
+      ((functionAssociations ?? []) as Inputs[]).some(({ eventType }) => eventType === 'viewer-request')
+        ? []
+        : [`on ${pathPattern} viewers say themselves who they are`],
+    ),
   ]
 }
