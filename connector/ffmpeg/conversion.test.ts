@@ -81,6 +81,7 @@ describe.runIf(hasProgram)('with ffmpeg', () => {
     ['cut', 'audio', 'video/webm', () => sample.rising.subarray(0, 20)],
     ['something else', 'audio', 'audio/wav', () => sample.pdf],
     ['a list of other files', 'audio', 'audio/mpeg', () => Buffer.from('#EXTM3U\nfile:///etc/passwd\n')],
+    ['a GIF without a picture', 'video', 'image/gif', () => sample.gif.subarray(0, 20)],
     ['a film that is none', 'video', 'video/vnd.avi', () => sample.mp4],
   ] as const)('what is %s becomes nothing', async (_, kind, mimetype, content) => {
     const file = { path: at('bad', content()), mimetype }

@@ -29,6 +29,8 @@ const MEMORY_KB = 600_000
 const WRITTEN = (64 * 1024 * 1024) / 512
 /** Of one picture: those of 4K, and a little more. */
 const PIXELS = 9_000_000
+/** Nothing made of a file that is cut is no success. */
+const NOT_NOTHING = ['-abort_on', 'empty_output+empty_output_stream']
 /** Bytes that may come through the pipe. */
 const PIPED = 200_000
 
@@ -54,7 +56,7 @@ export async function ffmpeg({ path, format, output, seconds }: Job, program = '
   const looked = ['-protocol_whitelist', 'file', '-probesize', '5M', '-analyzeduration', '5M']
   const input = ['-f', format, '-threads', '1', '-max_pixels', `${PIXELS}`, '-i', `file:${path}`]
   const bare = ['-map_metadata', '-1', '-sn', '-dn', '-threads', '1', '-filter_threads', '1']
-  const all = ['-nostdin', '-v', 'error', '-y', ...looked, ...input, ...bare, ...output]
+  const all = ['-nostdin', '-v', 'error', '-y', ...NOT_NOTHING, ...looked, ...input, ...bare, ...output]
   try {
     const { stdout } = await run('sh', ['-c', BOUNDED, program, ...all], {
       timeout: seconds * 1_000,

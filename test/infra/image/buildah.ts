@@ -18,7 +18,8 @@ export type Inspected = {
   command: string[]
   environment: string[]
   volumes: string[]
-  megabytes: number
+  /** Of our code and its packages, of the programs beside it, and of all. */
+  megabytes: { app: number; programs: number; all: number }
 }
 
 /** It needs root, because it unpacks a file system with owners. */
@@ -29,6 +30,8 @@ export const canBuild = (): boolean =>
 export function buildImage(): Inspected {
   prepare()
   if (!exists(BASE)) buildBase()
+  // Those of former runs, which have lost their name to the one after them.
+  buildah(['rmi', '--prune'])
   buildah(['bud', ...ISOLATION, '--pull-never', '-f', 'connector/Dockerfile', '-t', IMAGE, '.'], ROOT)
   const { OCIv1 } = JSON.parse(buildah(['inspect', '--type', 'image', IMAGE])) as {
     OCIv1: { config: { User: string; Cmd: string[]; Env: string[]; Volumes?: Record<string, unknown> } }
@@ -36,14 +39,15 @@ export function buildImage(): Inspected {
   const { User, Cmd, Env, Volumes = {} } = OCIv1.config
   const container = buildah(['from', '--pull-never', IMAGE]).trim()
   const root = buildah(['mount', container]).trim()
-  const { stdout } = spawnSync('du', ['-sm', join(root, 'app')], { encoding: 'utf8' })
+  const sizeOf = (path: string) => Number(must('du', ['-sxm', join(root, path)]).split('\t')[0])
+  const megabytes = { app: sizeOf('app'), programs: sizeOf('opt/ffmpeg'), all: sizeOf('.') }
   buildah(['rm', container])
   return {
     user: User,
     command: Cmd,
     environment: Env,
     volumes: Object.keys(Volumes),
-    megabytes: Number(stdout.split('\t')[0]),
+    megabytes,
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Builds the connector's image by the steps of its Dockerfile, in folders instead of layers, where no container engine
  * is needed: what `COPY` may see is what .dockerignore leaves, `RUN` runs here. Installing packages is done anew only
- * when what it depends on has changed.
+ * when what it depends on has changed. What a stage installs from Debian is left to container engines: it would be
+ * installed here.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -29,7 +30,7 @@ const INPUTS = [DOCKERFILE, 'package.json', 'package-lock.json', '.npmrc']
 export type Built = { root: string; folder: string; image: Image; stages: Stage[] }
 
 export function buildBySteps(): Built {
-  const stages = parseDockerfile(readFileSync(join(ROOT, DOCKERFILE), 'utf8'))
+  const stages = withoutDebian(parseDockerfile(readFileSync(join(ROOT, DOCKERFILE), 'utf8')))
   const ignored = ignores(readFileSync(join(ROOT, '.dockerignore'), 'utf8'))
   const place = join(WORK, 'image', fingerprint())
   removeLeftovers(place)
@@ -43,6 +44,18 @@ export function buildBySteps(): Built {
   }
   if (!built) throw new Error(`${DOCKERFILE} has no stage`)
   return built
+}
+
+function withoutDebian(stages: Stage[]): Stage[] {
+  const isOfDebian = ({ steps }: Stage) =>
+    steps.some((step) => step.kind === 'run' && /\bapt-get\b/.test(step.command))
+  const left = new Set(stages.filter(isOfDebian).map(({ name }) => name))
+  return stages
+    .filter(({ name }) => !left.has(name))
+    .map((stage) => ({
+      ...stage,
+      steps: stage.steps.filter((step) => step.kind !== 'copy' || !step.from || !left.has(step.from)),
+    }))
 }
 
 /** Under another name until it is complete, so that a stage that was interrupted is not taken for done. */
