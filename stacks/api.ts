@@ -77,7 +77,8 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
     link: [secrets.sealed],
     permissions: [
       table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
-      table(tables.messages, 'PutItem'),
+      // Where no model is asked, the rules read what was just written.
+      table(tables.messages, 'GetItem', 'PutItem'),
       table(tables.events, 'PutItem'),
       sendTo(jobs.orders.live, jobs.webhooks.live),
     ],

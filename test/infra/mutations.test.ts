@@ -52,7 +52,16 @@ const OWN_QUEUE = 'arn:aws:sqs:us-east-1:123456789012:linekeeper-production-comm
 
 const SITE = 'the site is closed, and the API behind it never cached'
 
+const SEALED = 'who reads what encrypted sessions say can open it, and nobody else'
+const linked = (component: string, links: string[]) => (evaluation: Evaluation) =>
+  void Object.assign(evaluation.bundles[component] ?? {}, { links })
+
 const MUTATIONS: Mutation[] = [
+  [SEALED, 'a reader without the key', linked('Deliveries', ['WebhookSecrets'])],
+  [SEALED, 'a reader of files without the key', linked('Api', ['Secrets', 'WebhookSecrets'])],
+  [SEALED, 'a key for somebody who reads nothing', linked('FanOut', ['ContentSecrets'])],
+  [SEALED, 'a key for whom strangers call', linked('Hook', ['ContentSecrets'])],
+  [SEALED, 'a reader who may not read', policy('DeliveriesRole', 'sqs:SendMessage', OWN_QUEUE)],
   [
     'tables are as core declares them',
     'an index on other keys',
@@ -159,15 +168,6 @@ const MUTATIONS: Mutation[] = [
   ],
   [SITE, 'a page without headers', remove('SiteHeaders')],
   [
-    'roles trust one service',
-    'the whole account',
-    set('ApiRole', { assumeRolePolicy: '{"Statement":[{"Principal":{"AWS":"*"}}]}' }),
-  ],
-  ['roles name their actions', 'a star', policy('ApiRole', 'sqs:*', OWN_QUEUE)],
-  [
-    'roles name their actions',
-    'a policy of AWS',
-  [
     SITE,
     'viewers who say themselves who they are',
     of('SiteCdnDistribution', ({ orderedCacheBehaviors }) => {
@@ -186,6 +186,15 @@ const MUTATIONS: Mutation[] = [
       inputs.origins = (opened(inputs.origins) as Inputs[]).map(({ customHeaders: _, ...origin }) => origin)
     }),
   ],
+  [
+    'roles trust one service',
+    'the whole account',
+    set('ApiRole', { assumeRolePolicy: '{"Statement":[{"Principal":{"AWS":"*"}}]}' }),
+  ],
+  ['roles name their actions', 'a star', policy('ApiRole', 'sqs:*', OWN_QUEUE)],
+  [
+    'roles name their actions',
+    'a policy of AWS',
     set('ApiRole', { managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
   ],
   ['roles stay in their stage', 'everything', policy('ApiRole', 'sqs:SendMessage', '*')],

@@ -6,7 +6,7 @@ import { createCipheriv } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { type BuildFailure, build, type Loader } from 'esbuild'
+import { type BuildFailure, build, type Loader, type Metafile } from 'esbuild'
 import type { Bundle } from './evaluation.ts'
 import { PLATFORM, ROOT } from './layout.ts'
 
@@ -98,8 +98,10 @@ export async function bundleFunction(
   const isCommon = properties.format === 'cjs'
   const module = join(out, isCommon ? 'bundle.cjs' : 'bundle.mjs')
   try {
-    await build({
+    const { metafile } = await build({
       entryPoints: [entry],
+      absWorkingDir: ROOT,
+      metafile: true,
       platform: 'node',
       bundle: true,
       keepNames: true,
@@ -118,7 +120,14 @@ export async function bundleFunction(
     writeFileSync(join(out, 'resource.enc'), sealLinks(input))
     return {
       output: { handler: `bundle.${name}`, out, errors: [], sourcemaps: [`${module}.map`] },
-      bundle: { handler: input.handler, folder: out, module, bytes: statSync(module).size },
+      bundle: {
+        handler: input.handler,
+        folder: out,
+        module,
+        bytes: statSync(module).size,
+        modules: modulesIn(metafile),
+        links: Object.keys(input.links),
+      },
     }
   } catch (error) {
     const { errors = [] } = error as Partial<BuildFailure>
@@ -128,6 +137,13 @@ export async function bundleFunction(
     )
   }
 }
+
+const modulesIn = ({ outputs }: Metafile): string[] =>
+  Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 && !path.includes('node_modules/') ? [path] : [],
+    )
 
 /** Only of ES modules does esbuild tell what they export. */
 async function exportsOf(entry: string): Promise<string[]> {

@@ -22,6 +22,10 @@ export type Bundle = {
   folder: string
   module: string
   bytes: number
+  /** Modules of ours that something of is left in it. */
+  modules: string[]
+  /** What it is linked to, by name. */
+  links: string[]
 }
 
 export type Evaluation = {

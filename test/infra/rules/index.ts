@@ -26,6 +26,7 @@ import {
 } from './connector.ts'
 import { apiAnswersInTime, functionsAreBuilt, functionsRunAsMeasured, logsAreKept } from './functions.ts'
 import { consumersAreSafe, deadLettersOfTheSameKind, queuesAreEncrypted, queuesAsDeclared } from './queues.ts'
+import { contentIsOpenedByReaders } from './sealed.ts'
 import { siteIsClosed } from './site.ts'
 import { namesTellStagesApart, productionIsKept } from './stages.ts'
 import { tablesAsDeclared, tablesKeepData } from './tables.ts'
@@ -50,6 +51,7 @@ export const RULES: Record<string, Rule> = {
   'logs are kept, and not for ever': logsAreKept,
   'each part gets what it reads': environmentIsWhatIsRead,
   'secrets stay hidden': secretsStayHidden(SECRETS),
+  'who reads what encrypted sessions say can open it, and nobody else': contentIsOpenedByReaders,
   'containers are closed': containersAreClosed,
   'the connector has time to drain': connectorHasTimeToDrain,
   'deploys roll': deploysRoll,
