@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { contactsOf, nameOfContact } from './contacts/record.ts'
 import { isNamed } from './contacts/search.ts'
-import { isGroup, phoneNumberOf } from './jid.ts'
+import { isGroup, isListed, phoneNumberOf } from './jid.ts'
 import { sessionPartition } from './partition.ts'
 import type { Key, Page, Store } from './platform/dynamo.ts'
 import { sift } from './platform/sift.ts'
@@ -23,6 +23,7 @@ export const LastMessage = z.object({
   type: z.string(),
   text: z.string().optional().meta({ description: 'At most the first 500 characters' }),
   timestamp: z.iso.datetime(),
+  isDeleted: z.literal(true).optional().meta({ description: 'For everyone, by whoever wrote it' }),
 })
 export type LastMessage = z.infer<typeof LastMessage>
 
@@ -124,8 +125,9 @@ export async function named(store: Store, sessionId: string, ids: string[]): Pro
   return withNames(store, sessionId, chats)
 }
 
-/** Undefined when nothing is known of it. */
+/** Undefined when nothing is known of it, and for what is no chat on a phone. */
 export async function find(store: Store, sessionId: string, id: string): Promise<Chat | undefined> {
+  if (!isListed(id)) return
   const stored = await store.get('main', Stored, chatKey(sessionId, id))
   return stored && (await withNames(store, sessionId, [stored]))[0]
 }

@@ -74,9 +74,10 @@ async function learn(store: Store, refused: Write[], known: Known): Promise<void
   const unread = new Map<TableName, Key[]>()
   for (const write of refused) {
     if ('put' in write) known.set(nameOf(write.table, write.put), write.put)
-    if (!('update' in write)) continue
-    known.set(nameOf(write.table, write.update), null)
-    unread.set(write.table, [...(unread.get(write.table) ?? []), write.update])
+    const key = 'update' in write ? write.update : 'check' in write ? write.check : undefined
+    if (!key) continue
+    known.set(nameOf(write.table, key), null)
+    unread.set(write.table, [...(unread.get(write.table) ?? []), key])
   }
   for (const [table, keys] of unread)
     for (const item of await store.getMany(table, keys)) known.set(nameOf(table, item), item)

@@ -1,10 +1,10 @@
 /**
  * What came in tells of people as well: who they are, as far as that is news, becomes events beside the others. A star in
- * a group does not say who wrote what it is on, nor does what was deleted for ourselves; that is looked up.
+ * a group does not say who wrote what it is on, nor does what was deleted for ourselves, nor a change in a channel; that is
+ * looked up.
  */
-
 import type { Event } from '#core/contract/event.ts'
-import { isShared } from '#core/jid.ts'
+import { isChannel, isShared } from '#core/jid.ts'
 import { targetOf } from '#core/target.ts'
 import { type Context, heardIn } from '../convert/index.ts'
 import type { Row } from '../socket/index.ts'
@@ -24,9 +24,15 @@ export async function withNews(
 }
 
 async function withAuthor(event: Event, seek: SessionParts['seek']): Promise<Event> {
-  if (event.type !== 'message.starred' && event.type !== 'message.removed') return event
-  const { chatId, target } = event.payload
-  if (target.fromMe || !isShared(chatId)) return event
+  if (!('target' in event.payload) || !isUnsaid(event)) return event
+  const { target } = event.payload
   const message = await seek(target.messageId)
   return message ? ({ ...event, payload: { ...event.payload, target: targetOf(message) } } as Event) : event
+}
+
+/** Whether the author of what it is about is not said. */
+function isUnsaid({ type, payload }: Event): boolean {
+  if (type === 'message.edited' || type === 'message.deleted') return isChannel(payload.chatId)
+  if (type !== 'message.starred' && type !== 'message.removed') return false
+  return !payload.target.fromMe && isShared(payload.chatId)
 }

@@ -1,11 +1,13 @@
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TABLE_NAMES } from '../../test/support/database.ts'
 import { testDomain } from '../../test/support/domain.ts'
-import { CAROL, type Line, received, sent } from '../../test/support/events.ts'
+import { CAROL, facts, type Line, received, sent } from '../../test/support/events.ts'
 import * as Chats from '../chat.ts'
 import { standingIn } from '../cleared.ts'
 import type { Event } from '../contract/event.ts'
 import { append } from '../log.ts'
+import { openStore } from '../platform/dynamo.ts'
 import { inChat } from '../search.ts'
 
 type Domain = Awaited<ReturnType<typeof testDomain>>
@@ -152,3 +154,50 @@ test('what is taken out of a chat stands there no more, and what was said later 
   expect(await listed(line)).toEqual([])
   expect(await chat(line)).toMatchObject({ lastMessage: null, isPinned: true })
 })
+
+test.each([undefined, true] as const)(
+  'the list does not say what its last message no longer says (encrypted: %s)',
+  async (encrypted) => {
+    const line = newLine()
+    const store = openStore(w.db.dynamo, TABLE_NAMES, () => AT, ['ab'.repeat(32)])
+    const marks = encrypted ? { encrypted } : {}
+    const hear = (...events: Event[]) =>
+      append(
+        store,
+        w.retention,
+        events.map((one) => ({ ...one, ...marks })),
+      )
+    const said = (id: string) => received(line, next(), { id, text: `This is ${id}` })
+    const done = (type: Event['type'], id: string, more: object = {}): Event => {
+      const { sender, from, timestamp } = facts({ at: next() })
+      const target = { messageId: id, fromMe: false, sender }
+      return event(line, type, {
+        id: `${id}-x`,
+        chatId: CAROL,
+        fromMe: false,
+        from,
+        sender,
+        timestamp,
+        target,
+        ...more,
+      })
+    }
+    const last = async () => (await Chats.find(store, line.id, CAROL))?.lastMessage
+    await hear(said('L1'))
+    await hear(said('L2'))
+    await hear(done('message.edited', 'L1', { text: 'Nobody sees it' }))
+    expect(await last()).toMatchObject({ id: 'L2', text: 'This is L2' })
+    await hear(done('message.edited', 'L2', { text: 'Better' }))
+    expect(await last()).toMatchObject({ id: 'L2', type: 'text', text: 'Better' })
+    await hear(done('message.edited', 'L2', { text: 'Best' }), done('message.deleted', 'L2'))
+    expect(await last()).toMatchObject({ id: 'L2', isDeleted: true })
+    expect((await last())?.text).toBeUndefined()
+    await hear(said('L3'), done('message.edited', 'L3', { text: 'At once' }))
+    expect(await last()).toMatchObject({ id: 'L3', text: 'At once' })
+    await hear(done('message.removed', 'L3'))
+    expect(await last()).toBeNull()
+    expect((await Chats.list(store, line.id, { limit: 9 })).items).toMatchObject([{ id: CAROL }])
+    await hear(done('message.deleted', 'L9'), { ...done('message.deleted', 'L1'), sessionId: 'nobody' })
+    expect(await Chats.find(store, 'nobody', CAROL)).toBeUndefined()
+  },
+)

@@ -5,12 +5,13 @@
 import { chatKey, chatListing, type LastMessage } from '../chat.ts'
 import { CLEARED_TO, endOf } from '../cleared.ts'
 import type { Event } from '../contract/event.ts'
-import type { MessageFacts } from '../contract/message.ts'
-import { hidden } from '../hidden.ts'
-import { isGroup } from '../jid.ts'
-import type { Key, Write } from '../platform/dynamo.ts'
+import { hidden, type Origin } from '../hidden.ts'
+import { isGroup, isListed } from '../jid.ts'
+import type { Item, Key, Write } from '../platform/dynamo.ts'
 import { type Update, updating } from '../platform/expression.ts'
+import type { DeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
+import { isRewriting, lastMessageOf, note, type Rewritings, rewritten, rewrittenIn } from './last-message.ts'
 import type { EventOf } from './messages.ts'
 
 type Change = {
@@ -18,8 +19,12 @@ type Change = {
   sessionId: string
   chatId: string
   name?: unknown
-  /** Its place in the list. */
-  moved?: { place: string; lastMessage?: unknown } | undefined
+  /** Its place in the list, and what stands there. */
+  moved?: { place: string; lastMessage?: LastMessage | undefined } | undefined
+  /** Changes of what may stand in the list, where nothing new came. */
+  rewritings: Rewritings
+  /** Of the events: what is said is kept sealed by it. */
+  origin: Origin
   /** Attributes to set, or to remove (undefined). */
   flags: Map<string, unknown>
   /** Everything up to that place was taken out of it, or it was deleted with it. */
@@ -34,18 +39,17 @@ type EmptyingEvent = EventOf<'chat.cleared' | 'chat.deleted'>
 const TYPES = new Set<Event['type']>(['chat.updated', 'chat.cleared', 'chat.deleted'])
 export const isChatEvent = (event: Event): event is ChatEvent => TYPES.has(event.type)
 
-/** Characters of the last message that the list shows. */
-const PREVIEW = 500
-
 export function chatChanges(known: Known) {
   const changes = new Map<string, Change>()
-  const changeOf = (sessionId: string, chatId: string): Change => {
+  const changeOf = ({ sessionId, accountId, encrypted }: Event, chatId: string): Change => {
     const key = chatKey(sessionId, chatId)
     const change = changes.get(nameOf('main', key)) ?? {
       key,
       sessionId,
       chatId,
       flags: new Map(),
+      rewritings: new Map(),
+      origin: { accountId, encrypted },
       unread: { added: 0, areOthersRead: false },
     }
     changes.set(nameOf('main', key), change)
@@ -75,27 +79,38 @@ export function chatChanges(known: Known) {
   return {
     /** Whoever writes in a chat has read it. `at` is the message's place in time. */
     said(event: EventOf<SaidType>, at: string): void {
-      const { sessionId, type, payload } = event
+      const { type, payload } = event
       const { message } = payload
-      const change = changeOf(sessionId, message.chatId)
+      const change = changeOf(event, message.chatId)
+      // It is in no list, and has to be found when the session is erased.
+      if (!isListed(message.chatId)) return
       const place = `${at}#${message.chatId}`
       const name = !message.fromMe && !isGroup(message.chatId) ? message.sender.name : undefined
       if (!change.moved || change.moved.place <= place)
-        change.moved = { place, lastMessage: hidden(event, lastMessageOf(message)) }
+        change.moved = { place, lastMessage: lastMessageOf(message) }
       if (name) change.name = hidden(event, name)
       if (type === 'message.received') change.unread.added += 1
       if (type === 'message.sent') read(change)
     },
     named(event: EventOf<'group.updated'>, name: string): void {
-      changeOf(event.sessionId, event.payload.groupId).name = hidden(event, name)
+      changeOf(event, event.payload.groupId).name = hidden(event, name)
     },
-    timed(sessionId: string, chatId: string, seconds: number): void {
-      changeOf(sessionId, chatId).flags.set('disappearingSeconds', seconds || undefined)
+    timed(event: Event, chatId: string, seconds: number): void {
+      changeOf(event, chatId).flags.set('disappearingSeconds', seconds || undefined)
     },
     changed(event: ChatEvent): void {
-      const change = changeOf(event.sessionId, event.payload.chatId)
+      const change = changeOf(event, event.payload.chatId)
       if (event.type === 'chat.updated') updated(change, event)
       else emptied(change, event)
+    },
+
+    /** Something was done to a message, which may be the one that the list shows. */
+    done(event: DeedEvent): void {
+      if (!isRewriting(event) || !isListed(event.payload.chatId)) return
+      const { moved, rewritings } = changeOf(event, event.payload.chatId)
+      if (!moved) note(rewritings, event)
+      else if (moved.lastMessage?.id === event.payload.target.messageId)
+        moved.lastMessage = rewritten(moved.lastMessage, event)
     },
 
     writes: (): Write[] => [...changes.values()].flatMap((change) => writeOf(change, known) ?? []),
@@ -113,22 +128,16 @@ function flagsIn(event: EventOf<'chat.updated'>): [string, unknown][] {
   )
 }
 
-const lastMessageOf = ({ id, fromMe, type, text, timestamp }: MessageFacts): LastMessage => ({
-  id,
-  fromMe,
-  type,
-  text: text?.slice(0, PREVIEW).toWellFormed(),
-  timestamp,
-})
-
 function writeOf(change: Change, known: Known): Write | undefined {
-  const { key, sessionId, chatId, name, moved, flags, unread, emptied } = change
+  const { key, sessionId, chatId, name, moved, flags, unread, emptied, rewritings } = change
   const stored = known.get(nameOf('main', key))
   const isBehind = (place: string) => stored != null && String(stored.listSk ?? '') > place
   const isLate = Boolean(moved && isBehind(moved.place))
   const isOutlived = Boolean(emptied && isBehind(emptied.end))
   const isRead = unread.areOthersRead && !isLate && !isOutlived
+  const isBeside = !moved && !emptied && !name && flags.size === 0 && unread.added === 0 && !isRead
   if (isLate && !name && flags.size === 0 && unread.added === 0) return
+  if (isBeside && rewritings.size > 0) return rewriting(change, stored)
   const update = updating().set('sessionId', sessionId).set('chatId', chatId)
   if (name) update.set('name', name)
   for (const [flag, value] of flags) update.setOrRemove(flag, value)
@@ -136,7 +145,17 @@ function writeOf(change: Change, known: Known): Write | undefined {
   else if (unread.added > 0) update.add('unreadCount', unread.added)
   if (emptied?.isDeleted && !isOutlived) update.remove(...GONE_WITH_IT.filter((flag) => !flags.has(flag)))
   if (emptied && !isOutlived && !moved) empty(update, emptied)
-  if (moved && !isLate) move(update, sessionId, moved)
+  if (moved && !isLate) move(update, change, moved)
+  return { table: 'main', update: key, set: update.build() }
+}
+
+/** Nobody looks beforehand which message a chat shows: the attempt to leave it alone finds out. */
+function rewriting({ key, rewritings, origin }: Change, stored: Item | null | undefined): Write | undefined {
+  if (stored === undefined) return { table: 'main', check: key, condition: 'attribute_not_exists(pk)' }
+  const found = stored && rewrittenIn(stored, rewritings)
+  if (!found) return
+  const update = updating().setOrRemove('lastMessage', hidden(origin, found.shows))
+  update.where(`${update.name('listSk')} = ${update.value(stored.listSk)}`)
   return { table: 'main', update: key, set: update.build() }
 }
 
@@ -145,8 +164,12 @@ function empty(update: Update, { end, isDeleted }: NonNullable<Change['emptied']
   unlessBehind(update, end)
 }
 
-function move(update: Update, sessionId: string, { place, lastMessage }: NonNullable<Change['moved']>): void {
-  update.set('listPk', chatListing(sessionId)).set('listSk', place).setOrRemove('lastMessage', lastMessage)
+function move(update: Update, { sessionId, origin }: Change, moved: NonNullable<Change['moved']>): void {
+  const { place, lastMessage } = moved
+  update
+    .set('listPk', chatListing(sessionId))
+    .set('listSk', place)
+    .setOrRemove('lastMessage', hidden(origin, lastMessage))
   unlessBehind(update, place)
 }
 

@@ -4,7 +4,6 @@
  */
 import { chatKey } from '../chat.ts'
 import type { MessageStatus } from '../contract/message.ts'
-import { isListed } from '../jid.ts'
 import { outgoingKey, receivedKey } from '../message.ts'
 import type { Write } from '../platform/dynamo.ts'
 import type { Retention } from '../retention.ts'
@@ -39,8 +38,7 @@ export function projectHistory(past: Past[], retention: Retention, now: number, 
         type: 'message.status',
         payload: { messageId: message.id, status: reached },
       })
-    if (!isOlder && isListed(message.chatId))
-      chats.said({ ...event, type: 'message.waiting' }, placeInTime(event, message))
+    if (!isOlder) chats.said({ ...event, type: 'message.waiting' }, placeInTime(event, message))
   }
   return [...messages.writes(), ...chats.writes()]
 }

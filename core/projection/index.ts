@@ -10,7 +10,6 @@ import { isDeed } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
 import { told } from '../contract/told.ts'
 import { hiddenEvent } from '../hidden.ts'
-import { isListed } from '../jid.ts'
 import { outgoingKey, receivedKey, targetKey } from '../message.ts'
 import { sessionPartition } from '../partition.ts'
 import { ttl } from '../platform/clock.ts'
@@ -24,6 +23,7 @@ import { counterChanges } from './counters.ts'
 import { isDeedEvent } from './deeds.ts'
 import { type Known, nameOf } from './known.ts'
 import { isLabelEvent, labelChanges, touchedByLabel } from './labels.ts'
+import { isRewriting } from './last-message.ts'
 import { type EventOf, messageChanges, placeInTime } from './messages.ts'
 import { receiptChanges, receiptOf } from './receipts.ts'
 
@@ -68,7 +68,7 @@ export function project(
     if (message.kept === false) return isToldOnly(event)
     if (!(type === 'message.sent' ? messages.sent(event) : messages.received(event))) return false
     if (isDeed(message)) return true
-    if (isListed(message.chatId)) chats.said(event, placeInTime(event, message))
+    chats.said(event, placeInTime(event, message))
     if (type !== 'message.waiting')
       counters.message(sessionId, message.fromMe ? 'sent' : 'received', message, timestamp, tookOf(event))
     return true
@@ -80,11 +80,12 @@ export function project(
     const timer = timerIn(event)
     if (timer) {
       const { chatId, seconds } = timer
-      chats.timed(sessionId, chatId, seconds)
+      chats.timed(event, chatId, seconds)
       timers.set(nameOf('main', timerKey(sessionId, chatId)), timerWrite(sessionId, chatId, seconds))
     }
     if (isDeedEvent(event)) {
       messages.changed(event)
+      chats.done(event)
       return true
     }
     if (isChatEvent(event)) {
@@ -161,6 +162,7 @@ export function touches(event: Event): string[] {
     return [
       ...own,
       nameOf('messages', targetKey(event.sessionId, event.payload.target, event.payload.chatId)),
+      ...(isRewriting(event) ? [nameOf('main', chatKey(event.sessionId, event.payload.chatId))] : []),
     ]
   if (isChatEvent(event)) return [...own, nameOf('main', chatKey(event.sessionId, event.payload.chatId))]
   if (isLabelEvent(event)) return [...own, touchedByLabel(event)]

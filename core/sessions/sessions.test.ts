@@ -217,6 +217,9 @@ test('settings change one by one; null goes back to the default, an empty descri
   expect(back.description).toBeUndefined()
 })
 
+/** Places that are no chats. */
+const UNLISTED = ['120363000000000001@newsletter', 'status@broadcast']
+
 test('a purge leaves nothing of the session and everything of the others', async () => {
   const [gone, other] = [await t.session('acme'), await t.session('acme')]
   const accept = (of: Session, id: string) =>
@@ -234,6 +237,11 @@ test('a purge leaves nothing of the session and everything of the others', async
       Array.from({ length: 40 }, (_, n) => received(session, t.clock.now + n)),
     )
     await append(t.store, t.retention, [sent(session, t.clock.now), statusEvent(session, 'connected')])
+    await append(
+      t.store,
+      t.retention,
+      UNLISTED.map((chatId) => received(session, t.clock.now, { chatId, from: chatId, sender: {} })),
+    )
     for (const id of ['3EB01', '3EB02', '3EB03']) await accept(session, id)
     await append(t.store, t.retention, [
       messageStatus(session, t.clock.now, '3EB02', 'queued'),
@@ -251,9 +259,15 @@ test('a purge leaves nothing of the session and everything of the others', async
   expect((await read(t.store, gone.id, { limit: 9 })).items).toEqual([])
   expect((await Chats.list(t.store, gone.id, { limit: 9 })).items).toEqual([])
   expect(await Stats.read(t.store, gone.id)).toMatchObject({ total: 0, byDay: {} })
+  for (const chatId of UNLISTED) {
+    const left = (of: Session) => Messages.ofChat(t.store, of.id, chatId, { limit: 9 })
+    expect((await left(gone)).items).toEqual([])
+    expect((await left(other)).items).toHaveLength(1)
+    expect(await Chats.find(t.store, other.id, chatId)).toBeUndefined()
+  }
   for (const id of ['3EB01', '3EB02', '3EB03']) {
     expect(await Messages.findOutgoing(t.store, gone.id, id)).toBeUndefined()
     expect(await Messages.findOutgoing(t.store, other.id, id)).toBeDefined()
   }
-  expect(await Stats.read(t.store, other.id)).toMatchObject({ total: 41 })
+  expect(await Stats.read(t.store, other.id)).toMatchObject({ total: 43 })
 })
