@@ -187,7 +187,7 @@ export const awaitingPartition = (sessionId: string): string => `MEDIA#${session
 export const awaitingMedia = (store: Store, sessionId: string, limit: number): Promise<Page<Message>> =>
   store.query('messages', Message, awaitingPartition(sessionId), { index: 'waiting', limit })
 
-/** What only changes other messages is kept together, so that it goes with the session. */
+/** What only changes other messages, or was deleted for ourselves, is kept together, so that it goes with the session. */
 export const DEEDS_CHAT = 'deeds'
 
 /** How long the queue has to carry a message before the sweeper looks at it, in ms. */

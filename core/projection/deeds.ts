@@ -3,7 +3,7 @@
  * at once never collides, and what one person does again takes the place of what was there.
  */
 import type { Event } from '../contract/event.ts'
-import { REACTION_PREFIX, RESPONSE_PREFIX, VOTE_PREFIX } from '../message.ts'
+import { chatPartition, DEEDS_CHAT, REACTION_PREFIX, RESPONSE_PREFIX, VOTE_PREFIX } from '../message.ts'
 import { iso } from '../platform/clock.ts'
 
 const DEED_EVENTS = [
@@ -46,7 +46,11 @@ export function changeBy(event: DeedEvent): [string, unknown][] {
       ['waitSk', undefined],
     ]
   if (event.type === 'message.starred') return [['starred', event.payload.starred || undefined]]
-  if (event.type === 'message.removed') return [['removedAt', event.timestamp]]
+  if (event.type === 'message.removed')
+    return [
+      ['removedAt', event.timestamp],
+      ['chatPk', chatPartition(event.sessionId, DEEDS_CHAT)],
+    ]
   const { from, timestamp: at } = event.payload
   switch (event.type) {
     case 'message.reaction': {

@@ -98,7 +98,7 @@ const removeMessage = call({
   tag: 'Messages',
   summary: 'Delete a message for ourselves',
   description:
-    'Takes it off our phone and its other devices, whoever wrote it; nobody else notices. What is stored here stays, with `removedAt`. For everyone: `DELETE /api/messages/{messageId}`.',
+    'Takes it off our phone and its other devices, whoever wrote it; nobody else notices. It leaves the chat here, too; it can still be read by its id, with `removedAt`, until it expires. For everyone: `DELETE /api/messages/{messageId}`.',
   params: { messageId: z.string() },
   gives: done,
   async run({ ask, deps, session }, { params }) {

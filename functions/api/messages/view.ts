@@ -49,8 +49,7 @@ export const MessageView = z
     editedAt: at.optional(),
     deletedAt: at.optional().meta({ description: 'Deleted for everyone; its content is gone here too' }),
     removedAt: at.optional().meta({
-      description:
-        'Deleted for ourselves alone: our phone does not show it any more, and it is still kept here',
+      description: 'Deleted for ourselves alone: neither our phone nor its chat here shows it any more',
     }),
     pinnedUntil: at.optional(),
     starred: z.boolean().optional().meta({ description: 'True while it has a star' }),

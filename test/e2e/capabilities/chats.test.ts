@@ -180,6 +180,15 @@ capability(
     expect((await w.call('DELETE', path(`/messages/${inGroup}`))).status).toBe(200)
     expect(await removed()).toContainEqual({ chat: group, id: inGroup, fromMe: false })
     await until('that shows too', async () => (await w.shown(id, inGroup)).removedAt)
+    for (const [where, gone] of [
+      [`+${ANN}`, [ours.id, theirs]],
+      [group, [inGroup]],
+    ] as const) {
+      const { messages } = (
+        await w.call<{ messages: { id: string }[] }>('GET', path(`/chats/${where}/messages`))
+      ).body
+      for (const one of gone) expect(messages.map((message) => message.id)).not.toContain(one)
+    }
     expect((await w.call('DELETE', path('/messages/3EB0FFFF'))).status).toBe(404)
   },
 )
