@@ -253,6 +253,8 @@ export class LiveConnection implements Connection {
       onLongGone: () => this.finish({ name: 'closed', code: 428, text: 'The connection was closed.' }),
       onRefused: (code) =>
         this.finish({ name: 'refused', code, text: `The server answered the upgrade with ${code}.` }),
+      onUnread: (error) =>
+        this.#parts.log.error({ err: error }, 'a stanza could not be read; it is passed over'),
       onFrame: () => {
         this.lastFrameAt = this.#parts.now()
         if (this.state !== 'closed') this.#tell('frame', this.lastFrameAt)

@@ -8,6 +8,7 @@ import { memoryDevice, memoryDisk } from '#core/device/index.ts'
 import { type ConnectSettings, NotConnected } from '../../connector/socket/index.ts'
 import { type Sandbox, sandbox } from '../../sandbox/index.ts'
 import { jidOf, type Rig, rig } from '../support/device.ts'
+import { spoiled } from '../support/stanzas.ts'
 import { until } from '../support/until.ts'
 
 const BOB = '+15550000002'
@@ -191,6 +192,27 @@ test('an observer that fails does not break the connection', async () => {
   await box.control.send(BOB, { to: number, text: 'still here' })
   await until('still here', () => one.texts().size === 1)
 })
+
+test.each(['stanza', 'listener'] as const)(
+  'a broken %s ends neither the process nor the line: what comes behind is read, and it is on the next line',
+  async (what) => {
+    const number = newNumber()
+    await using one = await linked(number)
+    const write = async (text: string) => (await box.control.send(BOB, { to: number, text })).id
+    let broken: string
+    {
+      using spoil = spoiled(what)
+      broken = await write('broken on its way')
+      await until('it was tried', () => spoil.count > 0)
+    }
+    const good = await write('whole')
+    await until('what comes behind is read', () => one.handed(good) === 1)
+    expect([one.handed(broken), one.closes]).toEqual([0, []])
+    await fault('drop', number)
+    await until('all of it is read', () => one.handed(broken) === 1)
+    expect(one.handed(good)).toBe(1)
+  },
+)
 
 test('a group can be looked up, and messages marked as read', async () => {
   const number = newNumber()

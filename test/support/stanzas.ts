@@ -45,3 +45,34 @@ export function holdStanzas(tag: 'message' | 'receipt', match: (node: BinaryNode
     },
   }
 }
+
+/** Whatever comes to any of our sockets is broken as long as this holds: its stanza, or whoever hears of it. */
+export function spoiled(how: 'stanza' | 'listener') {
+  const original = WebSocketClient.prototype.emit as Emit
+  let count = 0
+  WebSocketClient.prototype.emit = function (
+    this: WebSocketClient,
+    event: string | symbol,
+    ...args: unknown[]
+  ) {
+    if (how === 'stanza' && event === 'message') {
+      count++
+      const bytes = Buffer.from(args[0] as Uint8Array)
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1)
+      return original.call(this, event, bytes)
+    }
+    if (how === 'listener' && event === 'CB:message') {
+      count++
+      throw new TypeError('nobody thought of that')
+    }
+    return original.call(this, event, ...args)
+  } as typeof WebSocketClient.prototype.emit
+  return {
+    get count() {
+      return count
+    },
+    [Symbol.dispose]() {
+      WebSocketClient.prototype.emit = original as typeof WebSocketClient.prototype.emit
+    },
+  }
+}
