@@ -115,7 +115,7 @@ function Entry({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
       {last && <Clock at={last.timestamp} />}
       <span class="preview">
         {last?.fromMe && 'You: '}
-        {last && (last.text ?? inWords(last.type))}
+        {last && (last.isDeleted ? 'Deleted' : (last.text ?? inWords(last.type)))}
       </span>
       {(unreadCount > 0 || isUnread) && (
         <span class="unread" title="Unread">

@@ -11,3 +11,6 @@ export const titleOf = (
   chatId: string,
 ): string =>
   chat?.name ?? chat?.phoneNumber ?? (/^\d+@s\./.test(chatId) ? `+${chatId.split('@')[0]}` : chatId)
+/** What stands in the list of chats: status updates and channels do not. */
+export const isListed = (chatId: string): boolean =>
+  !chatId.endsWith('@newsletter') && !chatId.endsWith('@broadcast')

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { at } from '../api/client.ts'
 import type { Chat, Event, Page } from '../api/types.ts'
 import { useApi, useLoad } from '../api/use.ts'
-import { isGroup } from './ids.ts'
+import { isGroup, isListed } from './ids.ts'
 
 type ChatsPage = { chats: Chat[] } & Page
 
@@ -25,8 +25,9 @@ export function useChats(sessionId: string) {
       setOlder((before) => ({ ...page, chats: [...(before?.chats ?? []), ...page.chats] }))
     },
     apply(event: Event) {
-      if (/^(chat|contact)\./.test(event.type)) first.reload()
+      if (/^(chat|contact)\.|^message\.(edited|deleted|removed)$/.test(event.type)) first.reload()
       if (event.type !== 'message.received' && event.type !== 'message.sent') return
+      if (!isListed(event.payload.message.chatId)) return
       first.change((page) => ({ ...page, chats: moved([...page.chats, ...(older?.chats ?? [])], event) }))
     },
   }
@@ -45,6 +46,8 @@ export function moved(chats: Chat[], { sessionId, payload: { message } }: Said):
     sessionId,
     name: known?.name ?? other?.name ?? null,
     phoneNumber: known?.phoneNumber ?? other?.phoneNumber ?? null,
+    lid: known?.lid ?? other?.lid ?? null,
+    username: known?.username ?? null,
     isGroup: isGroup(chatId),
     lastMessage: { id, fromMe, type, text, timestamp },
     unreadCount: fromMe ? 0 : (known?.unreadCount ?? 0) + 1,
@@ -52,6 +55,7 @@ export function moved(chats: Chat[], { sessionId, payload: { message } }: Said):
     isArchived: known?.isArchived ?? false,
     isPinned: known?.isPinned ?? false,
     mutedUntil: known?.mutedUntil ?? null,
+    disappearingSeconds: known?.disappearingSeconds ?? 0,
   }
   return [chat, ...chats.filter((one) => one !== known)]
 }

@@ -76,3 +76,18 @@ test('a new message takes its chat to the top, and an old one leaves it', () => 
   )
   expect(moved([other, first!], came({ timestamp: '2025-01-01T13:00:00.000Z' }))).toEqual([other, first])
 })
+
+test('what is cleared, deleted with its chat or deleted for ourselves is not shown any more', () => {
+  const all = [message('1'), message('2'), message('3', { fromMe: false })]
+  const emptied = (upTo?: string): Event => ({
+    ...base,
+    timestamp: '2026-01-01T12:00:09.000Z',
+    type: 'chat.cleared',
+    payload: { chatId: '1@s.whatsapp.net', ...(upTo ? { upTo } : {}) },
+  })
+  expect(applied(all, emptied())).toEqual([])
+  expect(applied(all, emptied('2026-01-01T12:00:02.999Z'))).toEqual([all[2]])
+  const target = { messageId: '3', fromMe: false }
+  const removed: Event = { ...base, type: 'message.removed', payload: { chatId: '1@s.whatsapp.net', target } }
+  expect(applied(all, removed)).toEqual(all.slice(0, 2))
+})

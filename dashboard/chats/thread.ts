@@ -58,6 +58,14 @@ export function applied(messages: Message[], event: Event): Message[] | undefine
     )
   }
   if (event.type === 'presence.update') return messages
+  if (event.type === 'chat.cleared' || event.type === 'chat.deleted') {
+    const { upTo = event.timestamp } = event.payload
+    return messages.filter(({ timestamp }) => timestamp > upTo)
+  }
+  if (event.type === 'message.removed') {
+    const { messageId, fromMe } = event.payload.target
+    return messages.filter((one) => one.id !== messageId || one.fromMe !== fromMe)
+  }
   if (event.type !== 'message.received' && event.type !== 'message.sent') return
   const { message } = event.payload
   if (message.type !== 'text') return
