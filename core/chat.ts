@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { contactsOf, nameOfContact } from './contacts/record.ts'
 import { isNamed } from './contacts/search.ts'
-import { isGroup, isListed, phoneNumberOf } from './jid.ts'
+import { isGroup, isListed, LID_SERVER, phoneNumberOf } from './jid.ts'
 import { sessionPartition } from './partition.ts'
 import type { Key, Page, Store } from './platform/dynamo.ts'
 import { sift } from './platform/sift.ts'
@@ -33,6 +33,8 @@ export const Chat = z
     sessionId: z.string(),
     name: z.string().nullable().meta({ description: 'Of the contact, or of the group, as far as known' }),
     phoneNumber: z.string().nullable(),
+    lid: z.string().nullable().meta({ description: 'WhatsApp’s own id of the person, as far as known' }),
+    username: z.string().nullable().meta({ description: 'Of the person, as far as known' }),
     isGroup: z.boolean(),
     lastMessage: LastMessage.nullable().meta({
       description: 'Null when nothing was said that is known here',
@@ -80,6 +82,8 @@ const Stored = z
       sessionId,
       name: name ?? null,
       phoneNumber: phoneNumberOf(chatId) ?? null,
+      lid: chatId.endsWith(`@${LID_SERVER}`) ? chatId : null,
+      username: null,
       isGroup: isGroup(chatId),
       lastMessage: lastMessage ?? null,
       unreadCount: Math.max(unreadCount, 0),
@@ -132,13 +136,15 @@ export async function find(store: Store, sessionId: string, id: string): Promise
   return stored && (await withNames(store, sessionId, [stored]))[0]
 }
 
-/** As the people are called by now: in the address book, or by themselves. */
+/** As the people are called by now, in the address book or by themselves, and what else is known of who they are. */
 async function withNames(store: Store, sessionId: string, chats: Chat[]): Promise<Chat[]> {
   const people = chats.filter((chat) => !chat.isGroup).map(({ id }) => id)
   const contacts = people.length > 0 ? await contactsOf(store, sessionId, people) : new Map()
   return chats.map((chat) => {
     const contact = contacts.get(chat.id)
-    return contact ? { ...chat, name: nameOfContact(contact) ?? chat.name } : chat
+    if (!contact) return chat
+    const { lid = chat.lid, username = null } = contact
+    return { ...chat, name: nameOfContact(contact) ?? chat.name, lid, username }
   })
 }
 
@@ -146,5 +152,5 @@ function fits(chat: Chat, { archived, unread, search, among }: Wanted): boolean 
   if (archived !== undefined && chat.isArchived !== archived) return false
   if (unread !== undefined && (chat.isUnread || chat.unreadCount > 0) !== unread) return false
   if (among && !among.has(chat.id)) return false
-  return search === undefined || isNamed(search, [chat.name], [chat.phoneNumber])
+  return search === undefined || isNamed(search, [chat.name, chat.username], [chat.phoneNumber, chat.lid])
 }

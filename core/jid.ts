@@ -14,6 +14,9 @@ const BROADCAST_SERVER = 'broadcast'
 /** Where everybody's status updates stand. */
 export const STATUS = 'status@broadcast'
 
+/** WhatsApp's usernames: 3 to 35 of these, with a letter among them. */
+const USERNAME = /^@(?=.*[a-z])([a-z0-9._]{3,35})$/
+
 const JID = /^([0-9-]+)(?:_\d+)?(?::\d+)?@([a-z.]+)$/
 /** Mexico gave up the 1 behind its country code; people have kept it on WhatsApp. */
 const OLD_MEXICAN_MOBILE = /^521\d{10}$/
@@ -48,6 +51,18 @@ export function chatIdOf(text: string): string {
       if (/^\d{5,25}$/.test(user)) return `${user}@${server}`
   }
   throw invalid('It is neither a phone number nor a WhatsApp id that messages can be sent to.')
+}
+
+/**
+ * The username in `@name`, in lower case; undefined for what does not begin so.
+ * @throws Fault INVALID_RECIPIENT for what cannot be a username
+ */
+export function usernameIn(text: string): string | undefined {
+  const written = text.trim().toLowerCase()
+  if (!written.startsWith('@')) return
+  const [, username] = USERNAME.exec(written) ?? []
+  if (username) return username
+  throw invalid('A username has 3 to 35 letters, digits, dots and underscores, and a letter among them.')
 }
 
 export const userJid = (digits: string): string => `${digits}@${USER_SERVER}`
@@ -87,5 +102,5 @@ function phoneDigits(text: string): string {
 
 const invalid = (why: string) =>
   new Fault('INVALID_RECIPIENT', `The recipient cannot be used. ${why}`, {
-    details: { action: 'Use an international number such as +4915123456789, or a WhatsApp id.' },
+    details: { action: 'Use an international number such as +4915123456789, a WhatsApp id, or @username.' },
   })

@@ -2,7 +2,7 @@
 import type { Event } from '#core/contract/event.ts'
 import type { Row, Stanza } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
-import { known, personOf, withLid } from './identity.ts'
+import { called, known, personOf, withLid } from './identity.ts'
 import { joinRequestIn } from './join-request.ts'
 
 type Changes = Extract<Event, { type: 'group.updated' }>['payload']['changes']
@@ -13,15 +13,17 @@ export function groupEvents(row: Extract<Row, { kind: 'notification' }>, context
   const { attrs } = row.stanza
   const groupId = attrs.from
   if (attrs.type !== 'w:gp2' || !groupId) return []
-  const personIn = (jids: (string | undefined)[]) =>
-    known(withLid(personOf(jids, context.directory), context.lidOf))
-  const by = personIn([attrs.participant, attrs.participant_pn])
+  const personIn = (jids: (string | undefined)[], username: string | undefined) =>
+    known({ ...withLid(personOf(jids, context.directory), context.lidOf), ...called(username) })
+  const by = personIn([attrs.participant, attrs.participant_pn], attrs.participant_username)
   return childrenOf(row.stanza).flatMap((child, index): Event[] => {
     const base = { id: nthId(row.id, index), ...context.session, timestamp: context.now }
     const who = Object.keys(by).length > 0 ? { by } : {}
     const participants = childrenOf(child)
       .filter(({ tag }) => NAMING.has(tag))
-      .map(({ attrs: one }) => personIn([one.jid, one.phone_number, one.lid]))
+      .map(({ attrs: one }) =>
+        personIn([one.jid, one.phone_number, one.lid], one.participant_username ?? one.username),
+      )
     if (isAction(child.tag)) {
       const payload = { groupId, action: child.tag, participants, ...who }
       return [{ ...base, type: 'group.participants', payload }]

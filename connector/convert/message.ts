@@ -116,8 +116,7 @@ function envelope(row: Row & { stanza: Attributes }, id: string, parties: Partie
     from: fromMe ? own || author : author,
     to: fromMe || isRoom ? addressOf(chatId) : own,
     sender: {
-      ...(sender.phoneNumber ? { phoneNumber: sender.phoneNumber } : {}),
-      ...(sender.lid ? { lid: sender.lid } : {}),
+      ...known(sender),
       ...named(row.stanza, fromMe),
     },
     timestamp: iso(happenedAt(row.stanza.t, row.id)),

@@ -92,15 +92,18 @@ export function heardIn(rows: Row[], events: Event[], context: Context): Heard[]
       return row.changes.flatMap((change, index) =>
         heard(`${nthId(row.id, index)}.person`, sightingIn(change, context), context),
       )
+    if (row.kind === 'message') return heard(`${row.id}.recipient`, recipientIn(row, context), context)
     if (row.kind !== 'notification') return []
     return heard(`${row.id}.person`, aboutIn(row, context), context)
   })
   const inEvents = events.flatMap(({ id, payload }): Heard[] => {
     const sender =
       'message' in payload ? payload.message.sender : 'sender' in payload ? payload.sender : undefined
-    const { name: pushName, phoneNumber, lid } = sender ?? {}
-    if (!(phoneNumber && lid) && !(pushName && (phoneNumber || lid))) return []
-    return heard(`${id}.person`, { phoneNumber, lid, pushName }, context)
+    const { name: pushName, phoneNumber, lid, username } = sender ?? {}
+    const said = { ...(pushName ? { pushName } : {}), ...(username ? { username } : {}) }
+    const isSaid = Object.keys(said).length > 0
+    if (!(phoneNumber && lid) && !(isSaid && (phoneNumber || lid))) return []
+    return heard(`${id}.person`, { phoneNumber, lid, ...said }, context)
   })
   return [...inRows, ...inEvents]
 }
@@ -118,6 +121,20 @@ function sightingIn(change: Synced, context: Context): Sighting | undefined {
   if (change.what !== 'person') return
   const { what: _, jids, ...said } = change
   return { ...bothForms(jids, context), ...said }
+}
+
+/** Whom another device of ours wrote to, when that is said with a username. */
+function recipientIn({ stanza }: Extract<Row, { kind: 'message' }>, context: Context): Sighting | undefined {
+  const username = stanza.peer_recipient_username ?? stanza.recipient_username
+  if (!username || !stanza.recipient) return
+  const jids = [stanza.recipient, stanza.recipient_pn, stanza.peer_recipient_pn, stanza.peer_recipient_lid]
+  return {
+    ...bothForms(
+      jids.flatMap((jid) => jid ?? []),
+      context,
+    ),
+    username,
+  }
 }
 
 /** A person has changed their about text: `<notification type="status"><set>…`. */

@@ -5,6 +5,7 @@
  */
 import { chatKey } from '../chat.ts'
 import { ContactFacts } from '../contract/contact.ts'
+import type { Person } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
 import { userJid } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
@@ -15,6 +16,8 @@ import { contactsOf } from './record.ts'
 /** What was heard, and the id of the event that it would be. */
 export type Heard = { eventId: string; sighting: Sighting }
 export type ContactBook = {
+  /** As far as it came along since this was opened, or was read because of something else. */
+  usernameOf(person: Person): string | undefined
   /** @param at ISO 8601 */
   news(heard: Heard[], at: string): Promise<Event[]>
   /** Brings together what was said to somebody before and after the phone number was known. */
@@ -38,6 +41,17 @@ export function contactBook(
     last.set(who, JSON.stringify(sighting))
     if (last.size > REMEMBERED) last.delete(last.keys().next().value ?? '')
   }
+  /** By LID, which is what WhatsApp knows them by, and by number. */
+  const usernames = new Map<string, string>()
+  const learn = ({ username, lid, phoneNumber }: ContactFacts) => {
+    if (!username) return
+    for (const id of [lid, phoneNumber]) {
+      if (!id) continue
+      usernames.delete(id)
+      usernames.set(id, username)
+      if (usernames.size > REMEMBERED) usernames.delete(usernames.keys().next().value ?? '')
+    }
+  }
   const isNew = ({ sighting }: Heard) => last.get(nameOf(sighting)) !== JSON.stringify(sighting)
 
   /** Of those whose number and LID are heard together for the first time: LIDs that a chat stands under. */
@@ -55,6 +69,8 @@ export function contactBook(
   }
 
   return {
+    usernameOf: ({ lid = '', phoneNumber = '' }) => usernames.get(lid) ?? usernames.get(phoneNumber),
+
     moveChats: () => moveChats(store, session.sessionId, andThen),
 
     async news(heard, at) {
@@ -63,11 +79,13 @@ export function contactBook(
       const ids = unknown.flatMap(({ sighting }) => idsOf(sighting))
       const stored = await contactsOf(store, session.sessionId, ids)
       const known = new Map([...stored].map(([id, contact]) => [id, ContactFacts.parse(contact)]))
+      for (const contact of known.values()) learn(contact)
       const hidden = await chatsByLid(unknown, known)
       const events = unknown.flatMap(({ eventId, sighting }): Event[] => {
         const news = newsOf(knownAs(known, sighting), sighting, hidden.has(sighting.lid ?? ''))
         if (!news) return []
         note(known, news)
+        learn(news.contact)
         return [{ id: eventId, ...session, timestamp: at, type: 'contact.updated', payload: news }]
       })
       for (const { sighting } of unknown) remember(sighting)

@@ -5,7 +5,7 @@
 import type { ContactFacts } from '../contract/contact.ts'
 import { userJid } from '../jid.ts'
 
-/** What was heard of somebody, with at least one of the two identities. Absent fields say nothing. */
+/** What was heard of somebody, with the number, the LID, or both. Absent fields say nothing. */
 export type Sighting = {
   phoneNumber?: string | undefined
   lid?: string | undefined

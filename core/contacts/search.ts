@@ -2,7 +2,10 @@
 
 /** @param numbers of any form, of which the digits count */
 export function isNamed(search: string, names: (string | null)[], numbers: (string | null)[]): boolean {
-  const text = search.trim().toLowerCase()
+  const text = search
+    .trim()
+    .toLowerCase()
+    .replace(/^@(?=.)/, '')
   const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : ''
   return (
     (digits !== '' && numbers.some((number) => number?.includes(digits))) ||

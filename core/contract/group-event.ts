@@ -1,7 +1,7 @@
 /** What is told of groups beside who is in and what they are like: who asks to be let in, and how members are shown. */
 import * as z from 'zod'
 import { Person } from './content.ts'
-import { base } from './event-base.ts'
+import { base, who } from './event-base.ts'
 
 export const GROUP_EVENTS = [
   /** Told to admins. `revoked`: the person does not ask any more; `rejected`: an admin said no. */
@@ -27,6 +27,6 @@ export const GROUP_EVENTS = [
   z.object({
     ...base,
     type: z.literal('picture.updated'),
-    payload: z.object({ chatId: z.string(), removed: z.boolean(), by: Person.optional() }),
+    payload: z.object({ chatId: z.string(), removed: z.boolean(), by: Person.optional(), ...who }),
   }),
 ] as const

@@ -1,6 +1,6 @@
 /** What the phone has handed over of the time before. */
 import * as z from 'zod'
-import { base } from './event-base.ts'
+import { base, who } from './event-base.ts'
 
 const kind = z.enum(['initial', 'recent', 'full', 'on_demand'])
 
@@ -22,6 +22,7 @@ export const HISTORY_EVENTS = [
       /** Of what was asked for: the answer of that call, and the chat. */
       requestId: z.string().optional(),
       chatId: z.string().optional(),
+      ...who,
     }),
   }),
   /** A part that the phone has offered could not be had, and is not tried any more. */

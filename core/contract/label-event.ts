@@ -1,6 +1,6 @@
 /** Labels of a business account, and what they are put on. */
 import * as z from 'zod'
-import { base } from './event-base.ts'
+import { base, who } from './event-base.ts'
 
 export const LabelFacts = z.object({
   id: z.string(),
@@ -11,7 +11,12 @@ export const LabelFacts = z.object({
 export type LabelFacts = z.infer<typeof LabelFacts>
 
 /** With a `messageId` it is about a message of the chat. */
-const Labelled = z.object({ labelId: z.string(), chatId: z.string(), messageId: z.string().optional() })
+const Labelled = z.object({
+  labelId: z.string(),
+  chatId: z.string(),
+  messageId: z.string().optional(),
+  ...who,
+})
 export type Labelled = z.infer<typeof Labelled>
 
 export const LABEL_EVENTS = [

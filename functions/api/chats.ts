@@ -53,7 +53,7 @@ const get = createRoute({
   request: { params: sessionParam.params.extend(chatParam) },
   responses: {
     200: answer('The chat', { chat: Chats.Chat }),
-    ...faults('INVALID_RECIPIENT', 'UNAUTHORIZED', 'SESSION_NOT_FOUND', 'CHAT_NOT_FOUND'),
+    ...faults('INVALID_RECIPIENT', 'USERNAME_UNKNOWN', 'UNAUTHORIZED', 'SESSION_NOT_FOUND', 'CHAT_NOT_FOUND'),
   },
 })
 
@@ -76,7 +76,13 @@ const messagesOf = createRoute({
   },
   responses: {
     200: answer('A page of messages', { messages: z.array(MessageView), nextCursor }),
-    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    ...faults(
+      'VALIDATION_ERROR',
+      'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
+      'UNAUTHORIZED',
+      'SESSION_NOT_FOUND',
+    ),
   },
 })
 

@@ -46,7 +46,13 @@ const get = createRoute({
   request: { params: sessionParam.params.extend(personParam) },
   responses: {
     200: answer('The contact', { contact: Contacts.Contact }),
-    ...faults('INVALID_RECIPIENT', 'UNAUTHORIZED', 'SESSION_NOT_FOUND', 'CONTACT_NOT_FOUND'),
+    ...faults(
+      'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
+      'UNAUTHORIZED',
+      'SESSION_NOT_FOUND',
+      'CONTACT_NOT_FOUND',
+    ),
   },
 })
 

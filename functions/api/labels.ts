@@ -49,7 +49,7 @@ const ofChat = createRoute({
   request: { params: sessionParam.params.extend(chatParam) },
   responses: {
     200: answer('Its labels', { labels: z.array(Labels.Label) }),
-    ...faults('INVALID_RECIPIENT', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    ...faults('INVALID_RECIPIENT', 'USERNAME_UNKNOWN', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
   },
 })
 

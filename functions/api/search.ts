@@ -44,7 +44,13 @@ const search = createRoute({
   },
   responses: {
     200: answer('A page of messages', { messages: z.array(MessageView), nextCursor }),
-    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    ...faults(
+      'VALIDATION_ERROR',
+      'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
+      'UNAUTHORIZED',
+      'SESSION_NOT_FOUND',
+    ),
   },
 })
 

@@ -71,7 +71,13 @@ const byPhone = createRoute({
         }),
       ),
     },
-    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'UNAUTHORIZED', 'CONVERSATION_NOT_FOUND'),
+    ...faults(
+      'VALIDATION_ERROR',
+      'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
+      'UNAUTHORIZED',
+      'CONVERSATION_NOT_FOUND',
+    ),
   },
 })
 

@@ -74,6 +74,10 @@ export function controlApp(control: Control, overview: () => Overview) {
     const { hidden } = await body(c, Schema.HideNumber)
     return c.json(await control.hideNumber(number(c), hidden))
   })
+  app.put('/phones/:number/username', async (c) => {
+    const { username, key } = await body(c, Schema.Username)
+    return c.json(await control.username(number(c), username, key))
+  })
   app.post('/phones/:number/unlink', async (c) => {
     const { device } = await body(c, Schema.Unlink)
     return c.json(await control.unlink(number(c), device))

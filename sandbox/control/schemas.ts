@@ -53,6 +53,20 @@ export const Past = z.strictObject({
   length: z.int().min(0).max(10_000).default(80),
 })
 export const HideNumber = z.strictObject({ hidden: z.boolean().default(true) })
+/** Null gives it up. */
+export const Username = z.strictObject({
+  username: z
+    .string()
+    .regex(
+      /^(?=.*[a-z])[a-z0-9._]{3,35}$/,
+      'must be 3 to 35 of a-z, 0-9, dots and underscores, with a letter',
+    )
+    .nullable(),
+  key: z
+    .string()
+    .regex(/^\d{4,8}$/)
+    .optional(),
+})
 /** Also of muting. `off` undoes it. */
 export const Follow = z.strictObject({ channel: z.string().min(1), off: z.boolean().default(false) })
 export const FaultOrder = z.strictObject({

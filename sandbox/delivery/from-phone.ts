@@ -33,8 +33,13 @@ export async function sendToPerson(
     notify: from.name,
     addressing_mode: 'lid',
   }
-  const attrs = { ...sender, sender_pn: shownPn(from) }
-  const ownAttrs = { ...sender, recipient: lidJid(to.lid), peer_recipient_pn: shownPn(to) }
+  const attrs = { ...sender, sender_pn: shownPn(from), username: from.username }
+  const ownAttrs = {
+    ...sender,
+    recipient: lidJid(to.lid),
+    peer_recipient_pn: shownPn(to),
+    peer_recipient_username: to.username,
+  }
   const own = { deviceSentMessage: { destinationJid: lidJid(to.lid), message } }
 
   world.letters.keep(id, from.lid, message)
@@ -158,6 +163,7 @@ const attrsToMany = (from: Person, place: string, id: string, message: proto.IMe
   from: place,
   participant: lidJid(from.lid),
   participant_pn: shownPn(from),
+  participant_username: from.username,
   addressing_mode: 'lid',
   id,
   t: seconds(),

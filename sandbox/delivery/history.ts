@@ -4,7 +4,7 @@ import { proto } from '@whiskeysockets/baileys'
 import type { Companion } from '../people/companions.ts'
 import type { InboxEntry } from '../people/inbox.ts'
 import type { Person } from '../people/people.ts'
-import { isGroup, lidJid, pnJid } from '../wire/jids.ts'
+import { isGroup, lidJid, pnJid, shownPn } from '../wire/jids.ts'
 import { seconds, type World } from '../world.ts'
 import { sendToOwn } from './own.ts'
 
@@ -21,7 +21,8 @@ export function historyOf(world: World, person: Person): proto.Message.IProtocol
   const peers = [...chats.keys()].flatMap((chat) => peerIn(world, chat) ?? [])
   const conversations = [...chats].flatMap(([chat, said]) => conversation(world, chat, said) ?? [])
   const authors = entries.flatMap(({ from }) => world.people.find(from.slice(1)) ?? [])
-  const known = [...new Set([person, ...peers, ...authors])].map((peer) => ({
+  const shown = [...new Set([person, ...peers, ...authors])].filter(({ hidesNumber }) => !hidesNumber)
+  const known = shown.map((peer) => ({
     pnJid: pnJid(peer.number),
     lidJid: lidJid(peer.lid),
   }))
@@ -65,7 +66,13 @@ const peerIn = (world: World, chat: string): Person | undefined =>
 function conversation(world: World, chat: string, entries: InboxEntry[]): proto.IConversation | undefined {
   const peer = peerIn(world, chat)
   const jids = peer
-    ? { id: lidJid(peer.lid), pnJid: pnJid(peer.number), lidJid: lidJid(peer.lid), name: peer.name }
+    ? {
+        id: lidJid(peer.lid),
+        pnJid: shownPn(peer) ?? null,
+        lidJid: lidJid(peer.lid),
+        name: peer.name,
+        username: peer.username ?? null,
+      }
     : { id: chat, name: world.groups.find(chat)?.subject ?? '' }
   if (!peer && !isGroup(chat)) return
   const messages = entries.map((entry, order) => {

@@ -2,13 +2,13 @@
 import { deliver } from '../delivery/deliver.ts'
 import type { Person } from '../people/people.ts'
 import { stanzaId } from '../wire/ids.ts'
-import { lidJid, pnJid } from '../wire/jids.ts'
+import { lidJid, pnJid, shownPn } from '../wire/jids.ts'
 import { type BinaryNode, node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import type { Group, Member, Role } from './groups.ts'
 
-/** The group as WhatsApp describes it: members by LID, with their number beside it. */
-export function groupNode(group: Group): BinaryNode {
+/** The group as WhatsApp describes it: members by LID, with what they show of their number and username beside it. */
+export function groupNode({ people }: World, group: Group): BinaryNode {
   const attrs = {
     id: group.id.split('@')[0],
     subject: group.subject,
@@ -17,16 +17,21 @@ export function groupNode(group: Group): BinaryNode {
     creation: seconds(group.createdAt),
     creator: lidJid(group.creator.lid),
     creator_pn: pnJid(group.creator.number),
+    creator_username: people.withLid(group.creator.lid)?.username,
     addressing_mode: 'lid',
     size: String(group.members.length),
   }
-  return node('group', attrs, [...group.members.map(memberNode), ...settingNodes(group)])
+  return node('group', attrs, [
+    ...group.members.map((member) => memberNode(member, people.withLid(member.lid))),
+    ...settingNodes(group),
+  ])
 }
 
-const memberNode = ({ lid, number, role }: Member): BinaryNode =>
+const memberNode = ({ lid, number, role }: Member, person: Person | undefined): BinaryNode =>
   node('participant', {
     jid: lidJid(lid),
-    phone_number: pnJid(number),
+    phone_number: person ? shownPn(person) : pnJid(number),
+    participant_username: person?.username,
     type: role === 'member' ? undefined : role,
   })
 
@@ -61,7 +66,8 @@ export function announce(world: World, group: Group, by: Person, change: BinaryN
         id: stanzaId(),
         t: seconds(),
         participant: lidJid(by.lid),
-        participant_pn: pnJid(by.number),
+        participant_pn: shownPn(by),
+        participant_username: by.username,
         addressing_mode: 'lid',
         notify: by.name,
       }

@@ -41,6 +41,10 @@ export type Person = {
   blocked: string[]
   /** Others see the LID alone, as of people with a username. */
   hidesNumber: boolean
+  /** Without the `@`. */
+  username?: string | undefined
+  /** Who looks for the username has to know this, too. */
+  usernameKey?: string | undefined
   /** What it says of itself, of a business. */
   business?: Business | undefined
 }
@@ -85,6 +89,9 @@ export function openPeople(store: Store) {
         throw new SandboxError('NUMBER_INVALID', `Nobody on WhatsApp can have the number ${number}.`)
       return person
     },
+
+    withUsername: (username: string): Person | undefined =>
+      [...byNumber.values()].find((person) => person.username === username.toLowerCase()),
 
     withLid: (lid: string): Person | undefined => byLid.get(lid),
 

@@ -2,7 +2,7 @@
 import { type Group, isAdmin, isMember, type Member, type Role } from '../groups/groups.ts'
 import { announce, groupNode, setRole } from '../groups/tell.ts'
 import type { Person } from '../people/people.ts'
-import { lidJid, pnJid } from '../wire/jids.ts'
+import { lidJid, shownPn } from '../wire/jids.ts'
 import { attr, type BinaryNode, childrenOf, node, textOf } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { answerRequests, byInvite, changeSettings, invite, listRequests } from './group-settings.ts'
@@ -14,7 +14,7 @@ export function groups(query: Query) {
   if (!person || !subject) return replyError(query, 400)
   if (subject.tag === 'create') return create(query, person, subject)
   if (subject.tag === 'participating') {
-    const mine = world.groups.of(person).map(groupNode)
+    const mine = world.groups.of(person).map((group) => groupNode(world, group))
     return reply(query, node('groups', {}, mine))
   }
   if (subject.tag === 'leave') return leave(query, person, subject)
@@ -22,7 +22,7 @@ export function groups(query: Query) {
   const group = world.groups.find(iq.attrs.to ?? '')
   if (!group) return replyError(query, 404)
   if (!isMember(group, person)) return replyError(query, 403)
-  if (subject.tag === 'query') return reply(query, groupNode(group))
+  if (subject.tag === 'query') return reply(query, groupNode(world, group))
   if (!mayChange(group, person, subject)) return replyError(query, 403)
   change(query, group, person, subject)
 }
@@ -48,8 +48,8 @@ function change(query: Query, group: Group, person: Person, subject: BinaryNode)
 function create(query: Query, creator: Person, subject: BinaryNode) {
   const others = named(query.world, subject)
   const group = query.world.groups.create(creator, attr(subject, 'subject'), others)
-  reply(query, groupNode(group))
-  announce(query.world, group, creator, node('create', {}, [groupNode(group)]), creator)
+  reply(query, groupNode(query.world, group))
+  announce(query.world, group, creator, node('create', {}, [groupNode(query.world, group)]), creator)
 }
 
 function leave(query: Query, person: Person, subject: BinaryNode) {
@@ -95,8 +95,12 @@ function removeMembers(world: World, group: Group, people: Person[]): Group {
 const without = (group: Group, people: Person[]): Member[] =>
   group.members.filter((member) => !people.some((person) => person.lid === member.lid))
 
-const participantNode = ({ lid, number }: Person): BinaryNode =>
-  node('participant', { jid: lidJid(lid), phone_number: pnJid(number) })
+const participantNode = (person: Person): BinaryNode =>
+  node('participant', {
+    jid: lidJid(person.lid),
+    phone_number: shownPn(person),
+    participant_username: person.username,
+  })
 
 function rename(query: Query, group: Group, by: Person, subject: string) {
   const now = query.world.groups.save({ ...group, subject, subjectAt: Date.now() })

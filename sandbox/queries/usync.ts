@@ -23,7 +23,7 @@ export function usync(query: Query) {
   reply(query, node('usync', asked.attrs, [done, node('list', {}, users)]))
 }
 
-/** A user is named by jid or by phone number; the answer repeats the jid that was asked for. */
+/** A user is named by jid, phone number or username; the answer repeats the jid that was asked for, or has the LID. */
 function lookUp(
   world: World,
   asker: Companion | undefined,
@@ -31,6 +31,7 @@ function lookUp(
   protocols: string[],
 ): BinaryNode[] {
   const contact = child(user, 'contact')
+  if (contact?.attrs.username) return ofUsername(world, contact.attrs)
   const number = contact?.content ? textOf(contact).replace(/\D/g, '') : undefined
   const jid = user.attrs.jid ?? (number === undefined ? undefined : pnJid(number))
   if (jid === undefined) return []
@@ -46,10 +47,19 @@ function lookUp(
   return [node('user', { jid }, facts)]
 }
 
+/** Nobody is found by a name alone who has set a key for it. */
+function ofUsername(world: World, { username = '', pin }: Record<string, string>): BinaryNode[] {
+  const person = world.people.withUsername(username)
+  if (!person || (person.usernameKey !== undefined && person.usernameKey !== pin)) return []
+  return [node('user', { jid: lidJid(person.lid) }, [node('contact', { type: 'in' })])]
+}
+
 function fact(world: World, person: Person, protocol: string): BinaryNode[] {
   if (protocol === 'lid') return [node('lid', { val: lidJid(person.lid) })]
   if (protocol === 'devices') return [node('devices', {}, [node('device-list', {}, devices(world, person))])]
   if (protocol === 'status') return [node('status', { t: seconds() }, Buffer.from(person.about))]
+  if (protocol === 'username')
+    return person.username ? [node('username', {}, Buffer.from(person.username))] : []
   if (protocol === 'disappearing_mode') return [node('disappearing_mode', { duration: '0', t: '0' })]
   return []
 }

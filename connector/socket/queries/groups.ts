@@ -71,6 +71,8 @@ export const groupAnswers = (asked: Asked): Answers => {
   }
 }
 
+const called = (username: string | undefined) => (username ? { username } : {})
+
 async function setting({ socket, note }: Asked, { groupId, change }: Takes<'group.setting'>): Promise<void> {
   switch (change.setting) {
     case 'announce':
@@ -93,10 +95,11 @@ function infoOf(found: GroupMetadata, asked: Asked): GroupInfo {
     id,
     subject: subject ?? '',
     ...(desc ? { description: desc } : {}),
-    ...(owner ? { owner: personOf(owner, asked, ownerPn) } : {}),
+    ...(owner ? { owner: { ...personOf(owner, asked, ownerPn), ...called(found.ownerUsername) } } : {}),
     ...(creation && creation > 0 ? { createdAt: iso(creation * 1_000) } : {}),
-    participants: found.participants.map(({ id: jid, phoneNumber, lid, admin }) => ({
+    participants: found.participants.map(({ id: jid, phoneNumber, lid, username, admin }) => ({
       ...personOf(jid, asked, phoneNumber ?? lid),
+      ...called(username),
       role: admin ?? 'member',
     })),
     announce: found.announce ?? false,

@@ -16,6 +16,7 @@ import { labelAnswers } from './labels.ts'
 import { type Patch, patching } from './patch.ts'
 import { peopleAnswers } from './people.ts'
 import { presenceAnswers } from './presence.ts'
+import { usernameAnswers } from './usernames.ts'
 
 export type Asked = {
   socket: WASocket
@@ -36,6 +37,7 @@ export function queries(given: Omit<Asked, 'patch'>, line: Line, assertOpen: () 
   const answers: Answers = {
     ...presenceAnswers(asked),
     ...peopleAnswers(asked),
+    ...usernameAnswers(asked),
     ...groupAnswers(asked),
     ...chatAnswers(asked),
     ...historyAnswers(asked),

@@ -18,6 +18,7 @@ import { mediaCalls } from './media.ts'
 import { peopleCalls } from './people.ts'
 import { pictureCalls } from './pictures.ts'
 import { presenceCalls } from './presence.ts'
+import { usernameCalls } from './usernames.ts'
 
 export const chatsAndMore = [
   chats,
@@ -30,6 +31,7 @@ export const chatsAndMore = [
   searchMessages,
   ...presenceCalls,
   ...peopleCalls,
+  ...usernameCalls,
   ...contactCalls,
   ...labelCalls,
   ...chatCalls,

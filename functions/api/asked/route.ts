@@ -86,6 +86,7 @@ export const call =
         ...faults(
           'VALIDATION_ERROR',
           'INVALID_RECIPIENT',
+          'USERNAME_UNKNOWN',
           'SESSION_NOT_CONNECTED',
           'AUTH_EXPIRED',
           'UNAUTHORIZED',

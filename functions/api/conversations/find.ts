@@ -47,7 +47,7 @@ const list = createRoute({
       { conversations: z.array(ConversationView), nextCursor },
       { conversations: [EXAMPLE], nextCursor: null },
     ),
-    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'UNAUTHORIZED'),
+    ...faults('VALIDATION_ERROR', 'INVALID_RECIPIENT', 'USERNAME_UNKNOWN', 'UNAUTHORIZED'),
   },
 })
 

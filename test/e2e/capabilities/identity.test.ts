@@ -5,6 +5,8 @@ import { until } from '../../support/until.ts'
 const PHONE = '4915100000001'
 const ANN = '4915100000002'
 const BOB = '4915100000003'
+const CAT = '4915100000004'
+const DAN = '4915100000005'
 type Chat = { id: string; phoneNumber: string | null; lastMessage: { text?: string }; unreadCount: number }
 let w: CapabilityWorld
 let id: string
@@ -97,5 +99,99 @@ capability(
       `/api/sessions/${id}/events?limit=100`,
     )
     expect(body.events.length).toBeGreaterThan(0)
+  },
+)
+
+capability(
+  'Name somebody by a LID in whatever is done',
+  'POST /api/sessions/{sessionId}/chats/{chatId}/typing · PATCH /api/sessions/{sessionId}/chats/{chatId} · PUT /api/sessions/{sessionId}/contacts/{contactId} · PUT /api/sessions/{sessionId}/blocklist/{contactId} · POST /api/sessions/{sessionId}/groups · POST /api/sessions/{sessionId}/groups/{groupId}/participants/{action} · GET /api/sessions/{sessionId}/messages',
+  async () => {
+    const path = `/api/sessions/${id}`
+    const ok = async (method: string, call: string, body?: Record<string, unknown>) => {
+      const answer = await w.call<Record<string, unknown>>(method, `${path}${call}`, body)
+      expect(answer, call).toMatchObject({ status: 200 })
+      return answer.body
+    }
+    await ok('POST', `/chats/${lid}/typing`, {})
+    await until('she sees it', async () => (await w.phones.activity(ANN)).activity.length > 0)
+    await ok('PATCH', `/chats/${lid}`, { pinned: true })
+    expect(await ok('GET', `/chats/${lid}`)).toMatchObject({
+      chat: { id: jidOf(ANN), phoneNumber: `+${ANN}`, lid, isPinned: true },
+    })
+    expect(await ok('PUT', `/contacts/${lid}`, { name: 'Ann Archer' })).toMatchObject({
+      contact: { id: jidOf(ANN), lid, savedName: 'Ann Archer' },
+    })
+    await ok('PUT', `/blocklist/${lid}`)
+    expect(await ok('GET', '/blocklist')).toMatchObject({ blocked: [{ phoneNumber: `+${ANN}`, lid }] })
+    await ok('DELETE', `/blocklist/${lid}`)
+    const { group } = await ok('POST', '/groups', { subject: 'Friends of hers', participants: [lid] })
+    expect(group).toMatchObject({
+      participants: expect.arrayContaining([expect.objectContaining({ phoneNumber: `+${ANN}`, lid })]),
+    })
+    const groupId = (group as { id: string }).id
+    expect(
+      await ok('POST', `/groups/${groupId}/participants/promote`, { participants: [lid] }),
+    ).toMatchObject({ results: [{ status: '200', person: { phoneNumber: `+${ANN}`, lid } }] })
+    expect(await ok('GET', `/messages?chatId=${lid}&search=either`)).toMatchObject({
+      messages: [{ chatId: jidOf(ANN), text: 'Under either name' }],
+    })
+  },
+)
+
+capability('Know people by their usernames', 'GET /api/sessions/{sessionId}/contacts', async () => {
+  await w.phones.hideNumber(CAT, true)
+  await w.phones.username(CAT, 'cat.carter')
+  const hello = await w.phones.send(CAT, { to: PHONE, text: 'Guess who' })
+  const received = await w.received(id, hello.id)
+  expect(received.sender).toMatchObject({ username: 'cat.carter', lid: expect.stringMatching(/@lid$/) })
+  expect(received.sender).not.toHaveProperty('phoneNumber')
+  const { payload } = await w.event(id, 'contact.updated', ({ contact }) => contact.username === 'cat.carter')
+  expect(payload.contact).toMatchObject({ id: received.chatId, lid: received.chatId })
+  const path = `/api/sessions/${id}`
+  for (const search of ['@cat.car', 'carter'])
+    expect((await w.call('GET', `${path}/contacts?search=${search}`)).body).toMatchObject({
+      contacts: [{ id: received.chatId, username: 'cat.carter' }],
+    })
+  expect((await w.call('GET', `${path}/chats?search=@cat`)).body).toMatchObject({
+    chats: [{ id: received.chatId, username: 'cat.carter', lid: received.chatId, phoneNumber: null }],
+  })
+  expect((await w.call('GET', `${path}/contacts/@cat.carter`)).body).toMatchObject({
+    contact: { username: 'cat.carter' },
+  })
+  const group = (await w.phones.createGroup({ creator: CAT, subject: 'Cats', participants: [PHONE] })).id
+  const said = await w.phones.send(CAT, { to: group, text: 'Meow' })
+  expect((await w.received(id, said.id)).sender).toMatchObject({ username: 'cat.carter' })
+  expect((await w.call('GET', `${path}/groups/${group}`)).body).toMatchObject({
+    group: { participants: expect.arrayContaining([expect.objectContaining({ username: 'cat.carter' })]) },
+  })
+})
+
+capability('Write to somebody by username', 'POST /api/messages {to}', async () => {
+  const sent = await w.sends(id, { to: '@Cat.Carter', text: 'Hello, cat' })
+  expect(sent.chatId).toMatch(/@lid$/)
+  expect(await w.atPhone(CAT, sent.id)).toMatchObject({ text: 'Hello, cat' })
+  const { payload } = await w.event(id, 'message.sent', ({ message }) => message.id === sent.id)
+  expect(payload.person).toMatchObject({ lid: sent.chatId, username: 'cat.carter' })
+  const unknown = await w.call('POST', '/api/messages', { sessionId: id, to: '@dan.d', text: 'Hello?' })
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'USERNAME_UNKNOWN' } })
+  expect(unknown.body).toMatchObject({ details: { action: expect.stringContaining('/usernames/dan.d') } })
+})
+
+capability(
+  'Find who has a username, also with a key',
+  'GET /api/sessions/{sessionId}/usernames/{username} · POST /api/messages {to}',
+  async () => {
+    await w.phones.username(DAN, 'dan.d', '1234')
+    const path = `/api/sessions/${id}/usernames`
+    expect(await w.call('GET', `${path}/nobody.here`)).toMatchObject({ status: 404 })
+    expect(await w.call('GET', `${path}/dan.d`)).toMatchObject({ status: 404 })
+    const found = await w.call<{ id: string }>('GET', `${path}/@dan.d?key=1234`)
+    expect(found).toMatchObject({ status: 200, body: { person: { username: 'dan.d' } } })
+    const sent = await w.sends(id, { to: '@dan.d', text: 'Hello, Dan' })
+    expect(sent.chatId).toBe(found.body.id)
+    expect(await w.atPhone(DAN, sent.id)).toMatchObject({ text: 'Hello, Dan' })
+    expect((await w.call('GET', `/api/sessions/${id}/contacts/@dan.d/profile`)).body).toMatchObject({
+      profile: { username: 'dan.d' },
+    })
   },
 )

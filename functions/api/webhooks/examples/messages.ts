@@ -1,6 +1,6 @@
 /** Examples of what is told of messages. */
 import type { Examples } from './index.ts'
-import { AT, CHAT, deed, ID, OTHER_ID, OURS, SENDER, THEIRS } from './people.ts'
+import { AT, CHAT, deed, ID, OTHER_ID, OURS, PERSON, SENDER, THEIRS, US } from './people.ts'
 
 const MEDIA_ID = '5bc99cea8975b95fe7077c64a3312145-0a1b2c3d4e5f6g7h8i9j0k1l2m'
 
@@ -21,7 +21,7 @@ const sent = {
   fromMe: true,
   from: OURS,
   to: THEIRS,
-  sender: { phoneNumber: OURS },
+  sender: US,
   text: 'Hello!',
 }
 const { text: _, ...unread } = received
@@ -39,19 +39,20 @@ const stored = {
 
 export const MESSAGES: Examples<'message' | 'poll' | 'event'> = {
   'message.received': { message: received },
-  'message.sent': { message: sent },
-  'message.status': { messageId: ID, status: 'read', chatId: CHAT },
+  'message.sent': { message: sent, person: PERSON },
+  'message.status': { messageId: ID, status: 'read', chatId: CHAT, person: PERSON },
   'message.waiting': { message: { ...unread, type: 'waiting' } },
   'message.reaction': { ...deed, emoji: '👍' },
   'message.edited': { ...deed, target: { ...deed.target, fromMe: false, sender: SENDER }, text: 'Hi there' },
   'message.deleted': { ...deed, target: { ...deed.target, fromMe: false, sender: SENDER } },
   'message.pinned': { ...deed, seconds: 86_400 },
-  'message.starred': { chatId: CHAT, target: { messageId: ID, fromMe: true }, starred: true },
-  'message.removed': { chatId: CHAT, target: { messageId: ID, fromMe: true } },
+  'message.starred': { chatId: CHAT, target: { messageId: ID, fromMe: true }, starred: true, person: PERSON },
+  'message.removed': { chatId: CHAT, target: { messageId: ID, fromMe: true }, person: PERSON },
   'message.media': {
     chatId: CHAT,
     target: { messageId: OTHER_ID, fromMe: false, sender: SENDER },
     media: stored,
+    person: PERSON,
   },
   'poll.vote': { ...deed, options: ['Tuesday'] },
   'event.response': { ...deed, response: 'going' },
