@@ -7,6 +7,7 @@ import { CAROL, received } from '../../../test/support/events.ts'
 
 const [NUMBER, LID, STRANGER] = ['+4915100000003', '900003@lid', '900077@lid']
 const GROUP = '120363025246125486@g.us'
+const VOICE = '3A00000000000000000A'
 let w: World
 let session: Session
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
       payload: { labelId: '7', chatId: CAROL },
     },
     received({ id: session.id, accountId: 'acme' }, w.clock.now, { text: 'invoice' }),
+    received({ id: session.id, accountId: 'acme' }, w.clock.now, { id: VOICE, type: 'audio' }),
   ])
 })
 afterAll(() => w.close())
@@ -38,6 +40,7 @@ const ASKED: [call: string, path: (id: string) => string, body?: (id: string) =>
     ['POST typing', (id) => `/chats/${id}/typing`, () => ({})],
     ['GET presence', (id) => `/chats/${id}/presence`],
     ['POST read', (id) => `/chats/${id}/read`, () => ({})],
+    ['POST played', (id) => `/chats/${id}/played`, () => ({ messageIds: [VOICE] })],
     ['PATCH chat', (id) => `/chats/${id}`, () => ({ archived: true })],
     ['PATCH disappearing', (id) => `/chats/${id}`, () => ({ disappearingSeconds: 86_400 })],
     ['POST clear', (id) => `/chats/${id}/clear`],

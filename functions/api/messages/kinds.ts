@@ -189,6 +189,13 @@ function asStatus(body: Given, context: z.RefinementCtx): void {
   if (body.statusRecipients && !isOne) fail('statusRecipients', 'belongs to a status')
 }
 
+/** A new user writes the words beside the file. */
+const togetherness = ([one, other]: Kind[]): string =>
+  one === 'text' && other && CAPTIONED.includes(other)
+    ? `cannot go together with text: its words are ${other}.caption`
+    : `cannot go together with ${one}`
+const CAPTIONED: readonly Kind[] = ['image', 'video', 'document']
+
 export const NewMessage = z
   .strictObject({
     sessionId: z.string().min(1),
@@ -226,7 +233,7 @@ export const NewMessage = z
     const fail = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message })
     if (given.length === 0) return fail('text', `is required, or one of ${KINDS.slice(1).join(', ')}`)
-    if (given.length > 1) fail(given[1] ?? '', `cannot go together with ${given[0]}`)
+    if (given.length > 1) fail(given[1] ?? '', togetherness(given))
     if (body.to === undefined && !given.every((kind) => AT_HOME.includes(kind))) fail('to', 'is required')
     if (body.linkPreview && body.text === undefined) fail('linkPreview', 'belongs to a text')
     const { linkPreview: shown, text = '' } = body

@@ -7,6 +7,7 @@ import type * as library from '@hono/zod-openapi'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type * as z from 'zod'
 import { Fault } from '#core/platform/fault.ts'
+import { named } from './issues.ts'
 import { strangeIn } from './strange.ts'
 
 type Content = Record<string, { schema?: unknown; example?: unknown }>
@@ -101,7 +102,8 @@ function judged<S extends z.ZodType>(target: Target, schema: S, value: unknown) 
   const strange = target === 'json' ? strangeIn(value) : undefined
   if (strange) return { issues: [{ in: PLACES[target], ...strange }], data: undefined }
   const { data, error } = schema.safeParse(value)
-  return { issues: (error?.issues ?? []).map((issue) => issueOf(target, issue)), data }
+  const issues = (error?.issues ?? []).flatMap(named).map((issue) => ({ in: PLACES[target], ...issue }))
+  return { issues, data }
 }
 
 function isJson(c: Context): boolean {
@@ -122,13 +124,3 @@ async function jsonOf(c: Context): Promise<unknown> {
     throw new Fault('MALFORMED_JSON', 'The body is not valid JSON.', { cause })
   }
 }
-
-/** Values are not repeated: they may be secrets. */
-const issueOf = (target: Target, issue: z.core.$ZodIssue): Issue => ({
-  in: PLACES[target],
-  path: issue.path.map(String).join('.'),
-  message: issue.code === 'unrecognized_keys' ? unknown(issue.keys) : issue.message,
-})
-
-const unknown = (keys: string[]): string =>
-  `${keys.map((key) => `"${key.slice(0, 50)}"`).join(', ')} ${keys.length > 1 ? 'are' : 'is'} not known here`

@@ -80,11 +80,11 @@ const form = (fields: Record<string, string>, files: [name: string, text: string
 }
 
 test.each([
-  [{ start: 'no' }, 'start', 'expected boolean'],
+  [{ start: 'no' }, 'start', 'true or false'],
   [{ nmae: 'x' }, '', '"nmae" is not known here'],
   [{ __proto__x: 'x' }, '', 'is not known here'],
   [{ name: '\u200b' }, 'name', 'one line'],
-  [{ settings: '{"autoReconnect":"yes"}' }, 'settings.autoReconnect', 'expected boolean'],
+  [{ settings: '{"autoReconnect":"yes"}' }, 'settings.autoReconnect', 'true or false'],
   [{ settings: '{"deviceName":"\\ud800"}' }, 'settings.deviceName', 'well-formed'],
   [{ settings: '{"metadata":{"__proto__":"x"}}' }, 'settings.metadata', '__proto__'],
 ])('a form with %j is refused as the same in JSON would be', async (fields, path, message) => {

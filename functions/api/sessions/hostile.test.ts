@@ -102,7 +102,7 @@ describe('a setting', () => {
     [
       'autoDownload.kinds',
       { autoDownload: { kinds: new Array(9).fill('image') } },
-      expect.stringContaining('<=5'),
+      expect.stringContaining('5 entries or fewer'),
     ],
   ])('%s that cannot be is refused, with a reason', async (path, settings, message) => {
     const { status, body } = await create({ name: 'x', settings })

@@ -56,7 +56,7 @@ test('settings have defaults, keep what is given, and refuse what is not known',
   expect(refused.status).toBe(400)
   expect(refused.body).toMatchObject({ success: false, code: 'VALIDATION_ERROR', status: 400 })
   expect(refused.body.details.issues).toEqual([
-    { in: 'body', path: 'settings.autoReconnect', message: expect.stringContaining('boolean') },
+    { in: 'body', path: 'settings.autoReconnect', message: expect.stringContaining('true or false') },
     { in: 'body', path: 'settings.webhookUrl', message: 'must be an http or https URL' },
     { in: 'body', path: 'settings', message: '"nobodyKnows" is not known here' },
   ])
