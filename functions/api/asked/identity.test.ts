@@ -26,8 +26,11 @@ beforeAll(async () => {
       type: 'label.added',
       payload: { labelId: '7', chatId: CAROL },
     },
-    received({ id: session.id, accountId: 'acme' }, w.clock.now, { text: 'invoice' }),
-    received({ id: session.id, accountId: 'acme' }, w.clock.now, { id: VOICE, type: 'audio' }),
+    received({ id: session.id, accountId: 'acme' }, w.clock.now, {
+      id: VOICE,
+      type: 'audio',
+      text: 'invoice',
+    }),
   ])
 })
 afterAll(() => w.close())
