@@ -14,14 +14,19 @@ export function parentOf(child: NodeJS.Process): Parent | undefined {
   }
 }
 
+const LIBRARY = /node_modules\/(@whiskeysockets\/baileys|libsignal)\//
+const isOurs = (frame: string): boolean =>
+  /\/(connector|core)\//.test(frame) && !frame.includes('/node_modules/')
+
 /**
- * Baileys leaves some promises of a socket that has closed to nobody. They say that the line is gone (a Boom with a
- * status code), which the line's own watch knows; everything else is a defect.
+ * Baileys leaves some promises of a socket to nobody. They say that the line is gone (a Boom with a status code), which
+ * the line's own watch knows, or that something came which Baileys did not expect: then that one stanza is lost on it,
+ * which comes again, and no other session shall end for it. Everything of which we are a part is a defect.
  */
 export function isStrayOfSocket(reason: unknown): boolean {
-  return (
-    reason instanceof Error &&
-    (reason as { isBoom?: boolean }).isBoom === true &&
-    typeof (reason as { output?: { statusCode?: number } }).output?.statusCode === 'number'
-  )
+  if (!(reason instanceof Error)) return false
+  const { isBoom, output } = reason as { isBoom?: boolean; output?: { statusCode?: number } }
+  if (isBoom === true && typeof output?.statusCode === 'number') return true
+  const frames = (reason.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  return frames.some((frame) => LIBRARY.test(frame)) && !frames.some(isOurs)
 }
