@@ -131,3 +131,23 @@ test('a pairing code for a session that is connected is not called a lack of con
     body: { code: 'SESSION_ALREADY_CONNECTED', details: { currentStatus: 'connected' } },
   })
 })
+
+test('of twenty sessions that are made at the same moment a plan lets as many be as it has, and says so', async () => {
+  await w.account('crowd', 'free')
+  const token = 'token-crowd'
+  const make = () => w.request('POST', '/api/sessions', { name: 'x' }, { token })
+  const answers = await Promise.all(Array.from({ length: 20 }, make))
+  const [made, refused] = [201, 403].map((status) => answers.filter((answer) => answer.status === status))
+  expect([made?.length, refused?.length]).toEqual([3, 17])
+  expect(refused?.[0]?.body).toMatchObject({
+    code: 'SESSION_LIMIT_REACHED',
+    details: { limit: 3, count: 3, plan: 'free', action: expect.stringContaining('Delete') },
+  })
+  expect((await w.request('GET', '/api/sessions', undefined, { token })).body.total).toBe(3)
+
+  const [first] = made ?? []
+  const path = `/api/sessions/${first?.body.session.id}`
+  const gone = await Promise.all([1, 2, 3].map(() => w.request('DELETE', path, undefined, { token })))
+  expect(gone.map(({ status }) => status).sort()).toEqual([200, 404, 404])
+  expect((await Promise.all([make(), make()])).map(({ status }) => status).sort()).toEqual([201, 403])
+})
