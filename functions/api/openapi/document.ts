@@ -10,7 +10,33 @@ it, scan its QR code, and send and receive through it.
 Every answer has \`success\`. Errors are \`{success: false, error, code, status, details?}\`: the sentence in \`error\` can
 be shown, \`code\` can be relied on, and \`details.action\` says what to do where something can be done. Times are ISO 8601
 in UTC, phone numbers E.164 with a plus. Lists take \`limit\` and \`cursor\`; \`nextCursor\` is null on the last page. Every
-answer carries an \`X-Request-Id\`.`
+answer carries an \`X-Request-Id\`, and every one to a valid token \`X-RateLimit-Limit\`, \`X-RateLimit-Remaining\` and
+\`X-RateLimit-Reset\`.`
+
+const number = (description: string) => ({ description, schema: { type: 'integer' } })
+const failure = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
+/** What any call may answer that needs a token. */
+const RESPONSES = {
+  Forbidden: {
+    description:
+      'FORBIDDEN: the token lacks a scope, which `details.scope` names; it is the key of another session; or the session is not open to this address',
+    content: failure,
+  },
+  RateLimited: {
+    description: 'RATE_LIMITED: the plan of the account allows so many requests a minute',
+    headers: {
+      'Retry-After': number('Seconds until it may be tried again'),
+      'X-RateLimit-Limit': number('Requests a minute'),
+      'X-RateLimit-Remaining': number('How many are left in this minute'),
+      'X-RateLimit-Reset': number('When the minute is over, in seconds since 1970'),
+    },
+    content: failure,
+  },
+}
+const ANYWHERE = {
+  '403': { $ref: '#/components/responses/Forbidden' },
+  '429': { $ref: '#/components/responses/RateLimited' },
+}
 
 export function documentOf(routes: Described[], origin: string) {
   const schemas = openSchemas()
@@ -28,6 +54,7 @@ export function documentOf(routes: Described[], origin: string) {
     paths,
     webhooks: Object.fromEntries(webhookEvents().map((event) => [event.type, webhookOf(event, schemas)])),
     components: {
+      responses: RESPONSES,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
@@ -76,12 +103,15 @@ function operationOf(route: Described, schemas: Schemas) {
       ...parametersOf('header', request.headers, schemas),
     ],
     requestBody: request.body && { required: true, content: contentOf(request.body.content, schemas.taken) },
-    responses: Object.fromEntries(
-      Object.entries(route.responses).map(([status, { description, content }]) => [
-        status,
-        { description, content: content && contentOf(content, schemas.given) },
-      ]),
-    ),
+    responses: {
+      ...(security ? ANYWHERE : {}),
+      ...Object.fromEntries(
+        Object.entries(route.responses).map(([status, { description, content }]) => [
+          status,
+          { description, content: content && contentOf(content, schemas.given) },
+        ]),
+      ),
+    },
   }
 }
 
