@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
 import { change } from '#core/conversation/change.ts'
 import { cleanUp, complete, expire } from '#core/conversation/closing.ts'
-import { Channel, type Conversation, type Person } from '#core/conversation/conversation.ts'
+import { Channel, type Conversation, channelName, type Person } from '#core/conversation/conversation.ts'
 import { phoneOf } from '#core/conversation/phone.ts'
 import * as Read from '#core/conversation/read.ts'
 import { start } from '#core/conversation/start.ts'
@@ -22,6 +22,8 @@ import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { ConversationView, conversationParam, EXAMPLE, tags, viewOf } from './view.ts'
 
 const notes = z.record(z.string().min(1).max(200), z.unknown())
+/** Characters of the name of a line: it is part of a key. */
+const LONGEST_LINE = 120
 const one = { conversation: ConversationView }
 const example = { conversation: EXAMPLE }
 
@@ -38,7 +40,10 @@ const begin = createRoute({
       z
         .strictObject({
           phoneNumber: z.string().min(1).max(100),
-          channel: Channel,
+          channel: Channel.refine(
+            (channel) => channelName(channel).length <= LONGEST_LINE,
+            'must name a session, or a number',
+          ),
           name: z.string().trim().min(1).max(200).optional(),
           initialMessage: z
             .string()

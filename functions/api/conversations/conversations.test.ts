@@ -184,6 +184,20 @@ test('context and metadata are merged, order details replaced, and nothing is pr
     expect((await patch(body)).body).toMatchObject({ code: 'VALIDATION_ERROR' })
 })
 
+test.each([
+  { type: 'twilio', number: '4'.repeat(70_000) },
+  { type: 'session', sessionId: 'a'.repeat(70_000) },
+])('a line that nobody can have is refused by name', async (channel) => {
+  const { status, body } = await w.request('POST', '/api/conversations', {
+    phoneNumber: '+4915100000001',
+    channel,
+  })
+  expect([status, body.details.issues[0]]).toMatchObject([
+    400,
+    { path: 'channel', message: 'must name a session, or a number' },
+  ])
+})
+
 test('what no database can hold is refused by name, before anything begins', async () => {
   const { call, says } = await tenant(w)
   const { id } = await says('+15550000001')
