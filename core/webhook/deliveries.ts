@@ -3,6 +3,7 @@
  * made from the event again when somebody asks. Those that wait or have failed stand in an index of their own.
  */
 import * as z from 'zod'
+import { hidden } from '../hidden.ts'
 import { ttl } from '../platform/clock.ts'
 import type { Item, Key, Page, Store } from '../platform/dynamo.ts'
 import { pagesOf } from '../platform/pages.ts'
@@ -27,6 +28,8 @@ export const Delivery = z.object({
   url: z.string(),
   /** The beginning of the latest answer. */
   answer: z.string().optional(),
+  /** The account under whose key the answer is sealed, because it may repeat what was posted. */
+  sealedFor: z.string().optional(),
 })
 export type Delivery = z.infer<typeof Delivery>
 
@@ -43,6 +46,9 @@ const listing = (endpointId: string, status: DeliveryStatus): string => `DELIVER
 export const deliveryItem = (delivery: Delivery, now: number, keptSeconds: number): Item => ({
   ...deliveryKey(delivery.endpointId, delivery.eventId),
   ...delivery,
+  ...(delivery.sealedFor
+    ? { answer: hidden({ accountId: delivery.sealedFor, encrypted: true }, delivery.answer) }
+    : {}),
   ...(delivery.status === 'delivered'
     ? {}
     : { listPk: listing(delivery.endpointId, delivery.status), listSk: delivery.eventId }),

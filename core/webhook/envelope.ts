@@ -15,6 +15,8 @@ export const Told = z.object({
   /** Whose log it stands in. */
   sessionId: z.string(),
   accountId: z.string(),
+  /** Its session keeps what is said sealed. */
+  encrypted: z.literal(true).optional(),
   timestamp: z.iso.datetime(),
   payload: z.record(z.string(), z.unknown()),
 })

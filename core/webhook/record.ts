@@ -31,7 +31,7 @@ export const withAttempt = (retry: Retry, { attempt }: Outcome, now: number): Re
 
 export function deliveryOf(
   endpoint: Pick<Endpoint, 'id' | 'url'>,
-  event: Pick<Told, 'id' | 'type' | 'sessionId'>,
+  event: Pick<Told, 'id' | 'type' | 'sessionId'> & Partial<Told>,
   { attempts, count, before, nextAt }: Retry,
   status: Delivery['status'],
   outcome?: Outcome,
@@ -48,5 +48,6 @@ export function deliveryOf(
     url: endpoint.url,
     ...(status === 'waiting' ? { nextAt } : {}),
     ...(outcome?.answer ? { answer: outcome.answer } : {}),
+    ...(event.encrypted && event.accountId ? { sealedFor: event.accountId } : {}),
   }
 }

@@ -19,12 +19,12 @@ const [OWN, PLAIN, ANN, BOB] = ['+4915155500031', '+4915155500032', '+4915155500
 const base64 = (content: Buffer) => content.toString('base64')
 
 /** Everything secret has a word of its own, so that what is found says what it was. */
-function vocabulary() {
+function vocabulary(fruit = 'quince') {
   const words = new Map<string, string>()
   return {
     words,
     secret(what: string): string {
-      const word = `quince${String(words.size).padStart(3, '0')}x`
+      const word = `${fruit}${String(words.size).padStart(3, '0')}x`
       words.set(word, what)
       return word
     },
@@ -56,7 +56,8 @@ async function place() {
   all.defer(() => queues.stop())
   const tables = all.use(await recordingRoad(database.endpoint))
   const queue = all.use(await recordingRoad(`http://127.0.0.1:${queues.port}`))
-  const hook = all.use(await receiver())
+  // Somebody who answers with what they were told.
+  const hook = all.use(await receiver((response, { text }) => response.end(text)))
   const its = all.use(
     await stack({ env: { DYNAMODB_ENDPOINT: tables.endpoint, SQS_ENDPOINT: queue.endpoint } }),
   )
@@ -221,7 +222,7 @@ async function richDay(its: Stack, number: string, settings: Record<string, unkn
       },
       { withinMs: 20_000 },
     )
-  return { sessionId, words }
+  return { sessionId, words, conversation: here }
 }
 
 test('nothing that is said in an encrypted session, and nobody who is named there, stands open anywhere', async () => {
@@ -252,6 +253,46 @@ test('nothing that is said in an encrypted session, and nobody who is named ther
   const found = new Set(leaks(plain.words).map(({ what }) => what))
   const hidden = [...plain.words.values()].filter((what) => !found.has(what))
   expect(hidden).toEqual(['what is looked for', 'who is looked for'])
+
+  // Switched on later: what comes from then on is sealed, and everything is read side by side.
+  const path = `/api/sessions/${plain.sessionId}`
+  const call = (method: string, to: string, json: unknown) => its.api(to, { method, json })
+  await call('PUT', `${path}/settings`, { settings: { enableEncryption: true } })
+  await until('the connector knows', async () => {
+    const { body } = await its.api<{ settings?: unknown }>(path)
+    return JSON.stringify(body).includes('"enableEncryption":true')
+  })
+  await its.api('/api/messages?wait=server', {
+    json: { sessionId: plain.sessionId, to: BOB, text: 'the change is known' },
+  })
+  tables.forget()
+  queue.forget()
+  const { secret, words } = vocabulary('medlar')
+  const sent = await its.api('/api/messages?wait=server', {
+    json: { sessionId: plain.sessionId, to: ANN, text: secret('text after the change') },
+  })
+  expect(sent.status).toBe(202)
+  await call('PATCH', plain.conversation, { context: { note: secret('note after the change') } })
+  await call('POST', `${plain.conversation}/messages`, { text: secret('reply after the change') })
+  await call('PUT', `${path}/contacts/${BOB}`, { name: secret('name after the change') })
+  const has = (body: unknown, what: string, of = words) =>
+    JSON.stringify(body).includes([...of].find(([, said]) => said === what)?.[0] ?? 'nothing')
+  const conversation = (await its.api(plain.conversation)).body
+  expect([has(conversation, 'note', plain.words), has(conversation, 'note after the change')]).toEqual([
+    true,
+    true,
+  ])
+  const { body: said } = await its.api(`${plain.conversation}/messages?limit=50`)
+  expect([
+    has(said, 'reply in a conversation', plain.words),
+    has(said, 'reply after the change'),
+  ]).toEqual([true, true])
+  const { body: chat } = await its.api(`${path}/chats/${ANN}/messages?limit=100`)
+  expect(has(chat, 'text in', plain.words) && has(chat, 'text after the change')).toBe(true)
+  await until('the new name', async () =>
+    has((await its.api(`${path}/contacts`)).body, 'name after the change'),
+  )
+  expect(leaks(words)).toEqual([])
 })
 
 const around = (body: string, word: string): string => {
