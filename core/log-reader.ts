@@ -13,3 +13,15 @@ export const read = (
     limit: page.limit,
     ...(page.after ? { after: page.after } : {}),
   })
+
+/** The same from its end, newest first, of what comes before the event with the given id. */
+export const readBack = (
+  store: Store,
+  sessionId: string,
+  page: { before?: string | undefined; limit: number },
+): Promise<{ items: Event[]; cursor: string | undefined }> =>
+  store.query('events', Event, sessionPartition(sessionId), {
+    limit: page.limit,
+    newestFirst: true,
+    ...(page.before ? { before: page.before } : {}),
+  })

@@ -14,6 +14,7 @@ export type QueryOptions = {
   to?: string
   prefix?: string
   after?: string
+  before?: string
 }
 
 type Key = Record<string, unknown>
@@ -38,9 +39,10 @@ export function placeOf(keys: IndexKeys, partition: string, options: QueryOption
   }
 }
 
-function rangeOf({ prefix, after, from, to }: QueryOptions) {
+function rangeOf({ prefix, after, before, from, to }: QueryOptions) {
   if (prefix !== undefined) return { expression: 'begins_with(#sk, :prefix)', values: { ':prefix': prefix } }
   if (after !== undefined) return { expression: '#sk > :after', values: { ':after': after } }
+  if (before !== undefined) return { expression: '#sk < :before', values: { ':before': before } }
   if (from !== undefined && to !== undefined)
     return { expression: '#sk BETWEEN :from AND :to', values: { ':from': from, ':to': to } }
   if (from !== undefined) return { expression: '#sk >= :from', values: { ':from': from } }

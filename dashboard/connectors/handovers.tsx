@@ -10,22 +10,20 @@ import { Ago, lasting } from '../ui/time.tsx'
 type Handover = Extract<Event, { type: 'connector.handover' }>
 
 const SHOWN = 50
-/** The log is read from its beginning, a thousand at a time; longer ones are read by other means. */
+/** Connectors that come and go stand between them: so many pages are looked through, from the newest back. */
 const PAGES = 10
 
 async function latest(api: Api): Promise<Handover[]> {
-  let after: string | undefined
-  let events: Handover[] = []
-  for (let page = 0; page < PAGES; page++) {
-    const read = await api.get<{ events: Handover[] } & Page>('/api/connectors/events', {
-      after,
-      limit: 1_000,
-    })
-    events = [...events, ...read.events].slice(-SHOWN)
-    if (!read.nextCursor) break
-    after = read.nextCursor
+  const found: Handover[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < PAGES && found.length < SHOWN; page++) {
+    const query = { order: 'desc', cursor, limit: 2 * SHOWN }
+    const { events, nextCursor } = await api.get<{ events: Event[] } & Page>('/api/connectors/events', query)
+    found.push(...events.filter((event) => event.type === 'connector.handover'))
+    if (!nextCursor) break
+    cursor = nextCursor
   }
-  return events.filter(({ type }) => type === 'connector.handover').toReversed()
+  return found.slice(0, SHOWN)
 }
 
 export function Handovers() {

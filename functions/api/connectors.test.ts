@@ -80,6 +80,27 @@ test('handovers are read from the log of the fleet', async () => {
   expect((await read('token-acme')).status).toBe(403)
 })
 
+test('the log of the fleet is paged from either end', async () => {
+  const ids = Array.from({ length: 5 }, (_, n) => `01JGFJJZ00000000000000001${n}`)
+  const about = { ...FLEET_LOG, timestamp: iso(w.clock.now), type: 'connector.left' as const }
+  await append(
+    w.store,
+    w.retention,
+    ids.map((id) => ({ ...about, id, payload: { connectorId: id, startedAt: about.timestamp } })),
+  )
+  const page = async (query: string) => {
+    const { body } = await w.request('GET', `/api/connectors/events?limit=2&${query}`, undefined, {
+      token: ADMIN,
+    })
+    return { ids: body.events.map(({ id }) => id), next: body.nextCursor }
+  }
+  const [first, second] = [await page('order=desc'), await page(`order=desc&cursor=${ids[3]}`)]
+  expect(first).toEqual({ ids: [ids[4], ids[3]], next: ids[3] })
+  expect(second).toEqual({ ids: [ids[2], ids[1]], next: ids[1] })
+  expect((await page(`order=desc&cursor=${ids[0]}`)).ids).toEqual(['01JGFJJZ000000000000000001'])
+  expect((await page(`cursor=${ids[0]}`)).ids).toEqual([ids[1], ids[2]])
+})
+
 test('others are not shown the fleet, with or without a valid token', async () => {
   await w.connected()
   expect(await list('token-acme')).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })

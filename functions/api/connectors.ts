@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { FLEET_LOG } from '#core/contract/fleet.ts'
 import { EventView, eventViewOf } from '#core/events/view.ts'
 import { type Fleet, fleet, Load } from '#core/lease.ts'
-import { read } from '#core/log-reader.ts'
+import { read, readBack } from '#core/log-reader.ts'
 import { access, adminsOnly } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
@@ -47,18 +47,21 @@ const list = createRoute({
   },
 })
 
-const log = createRoute({
+const history = createRoute({
   method: 'get',
   path: '/api/connectors/events',
   tags: ['Service'],
   summary: 'Read the log of the fleet',
   description:
-    'Every handover of sessions from one connector to another, with its reason and duration; oldest first.',
+    'Every handover of sessions from one connector to another, with its reason and duration; oldest first, unless `order` says otherwise.',
   security: SECURED,
   request: {
     query: z.object({
       limit: paging(1_000, 100).limit,
-      after: place.optional().meta({ description: 'Events after the one with this id' }),
+      order: z.enum(['asc', 'desc']).default('asc').meta({ description: '`desc`: newest first' }),
+      after: place
+        .optional()
+        .meta({ description: 'Events that come after the one with this id, in that order' }),
       cursor: place.optional().meta({ description: 'The same as `after`' }),
     }),
   },
@@ -75,9 +78,13 @@ export const connectors = (deps: Deps) =>
       const seen = await fleet(deps.store, now)
       return c.json({ success: true as const, ...viewOf(seen, deps.shards, now) }, 200)
     })
-    .openapi({ ...log, middleware: [access(deps), adminsOnly] }, async (c) => {
-      const { limit, after, cursor } = c.req.valid('query')
-      const page = await read(deps.store, FLEET_LOG.sessionId, { limit, after: cursor ?? after })
+    .openapi({ ...history, middleware: [access(deps), adminsOnly] }, async (c) => {
+      const { limit, order, after: given, cursor } = c.req.valid('query')
+      const [log, after] = [FLEET_LOG.sessionId, cursor ?? given]
+      const page =
+        order === 'desc'
+          ? await readBack(deps.store, log, { limit, before: after })
+          : await read(deps.store, log, { limit, after })
       const last = page.cursor ? page.items.at(-1)?.id : undefined
       return c.json(
         { success: true as const, events: page.items.map(eventViewOf), nextCursor: last ?? null },

@@ -177,7 +177,7 @@ const MUTATIONS: Mutation[] = [
   [
     SITE,
     'a viewer who is believed',
-    set('Viewer', { code: 'var handler = (event) => event.request // x-linekeeper-viewer' }),
+    set('Viewer', { code: 'var handler = (event) => event.request /* x-linekeeper-viewer */' }),
   ],
   [
     SITE,
