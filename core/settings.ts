@@ -94,7 +94,7 @@ const setting = {
   ),
   conversations: flag('Make conversations of what is said between the session and single persons'),
   enableEncryption: flag(
-    'Keep what is said sealed at rest: texts, captions, names of files, contacts, places, polls and reactions, in the log, in messages and in the list of chats. It counts for what comes from then on. No conversations are made of such a session',
+    'Keep what is said sealed at rest, and what people and chats are called: in messages, chats, contacts, the log, conversations, files and queues. It counts for what comes from then on. No conversations are made of such a session by themselves',
   ),
   debug: flag('Log more about this session; never what is said in it, and no secrets'),
   deviceName: z
