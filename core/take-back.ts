@@ -1,5 +1,6 @@
 /** Messages of ours that have not left are taken back: those that wait for their time, and those that the connector holds. */
 import { type Asking, ask } from './ask.ts'
+import { knownOf } from './contacts/record.ts'
 import type { Domain } from './domain.ts'
 import { append } from './log.ts'
 import { findOutgoing, isTime, type Message, withdraw } from './message.ts'
@@ -36,7 +37,9 @@ async function cancel(domain: Domain, message: Message): Promise<Message> {
       details: { messageId: id },
     })
   const timestamp = iso(store.now())
-  const payload = { messageId: id, status: 'failed' as const, chatId, reason: 'cancelled' }
+  const person = await knownOf(store, sessionId, chatId)
+  const cancelled = { messageId: id, status: 'failed' as const, chatId, reason: 'cancelled' }
+  const payload = { ...cancelled, ...(person ? { person } : {}) }
   await append(store, retention, [
     { id: newEventId(), sessionId, accountId, timestamp, type: 'message.status', payload },
   ])

@@ -4,7 +4,9 @@
  */
 import * as z from 'zod'
 import { ContactFacts } from '../contract/contact.ts'
+import type { Person } from '../contract/content.ts'
 import { hidden, type Origin } from '../hidden.ts'
+import { isPerson, LID_SERVER, phoneNumberOf } from '../jid.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 
@@ -107,4 +109,17 @@ export async function contactsOf(
     if (contact && !found.has(lid)) found.set(lid, contact)
   }
   return found
+}
+
+/** Who a chat is with, by all that is known of them; undefined when it is with many. */
+export async function knownOf(store: Store, sessionId: string, chatId: string): Promise<Person | undefined> {
+  if (!isPerson(chatId)) return
+  const contact = (await contactsOf(store, sessionId, [chatId])).get(chatId)
+  const phoneNumber = phoneNumberOf(chatId)
+  const lid = contact?.lid ?? (chatId.endsWith(`@${LID_SERVER}`) ? chatId : undefined)
+  return {
+    ...(phoneNumber ? { phoneNumber } : {}),
+    ...(lid ? { lid } : {}),
+    ...(contact?.username ? { username: contact.username } : {}),
+  }
 }

@@ -8,10 +8,12 @@ import { until } from '../support/until.ts'
 
 const OWN = '+4915155500001'
 const FRIEND = '+4915155500002'
+const HIDDEN = '+4915155500009'
 type Session = {
   session: { session_id: string; order_details: unknown }
   conversation_history: { content: string; direction: string }[]
 }
+type Listed = { id: string; phoneNumber: string | null; lid: string }
 type Messages = { messages: { content: string; author: string; status: string | null }[] }
 
 let it: Stack
@@ -98,6 +100,46 @@ test('a linked session feeds its conversations, and replies leave by it', async 
     ['Where is it?', 'customer'],
   ])
   expect(line.sessionId).toBeTruthy()
+})
+
+test('somebody who shows the number later goes on in the same conversation', async () => {
+  const phone = (path: string, json: object) => it.sandbox(`/phones/${HIDDEN}${path}`, { json })
+  const ofLine = async () =>
+    (await it.api<{ conversations: Listed[] }>(`/api/conversations?sessionId=${line.sessionId}`)).body
+      .conversations
+  await phone('/hide-number', { hidden: true })
+  await phone('/send', { to: OWN, text: 'Is it mine?' })
+  const hidden = await until('the conversation', async () =>
+    (await ofLine()).find(({ phoneNumber }) => !phoneNumber),
+  )
+  expect(hidden.lid).toMatch(/@lid$/)
+  const path = `/api/conversations/${hidden.id}`
+  expect((await it.api(`${path}/messages`, { json: { text: 'Who asks?' } })).status).toBe(202)
+
+  await phone('/hide-number', { hidden: false })
+  await phone('/send', { to: OWN, text: 'It is me' })
+  const said = await until('all of it is one conversation', async () => {
+    const { messages } = (await it.api<Messages>(`${path}/messages`)).body
+    return messages.length >= 3 ? messages : undefined
+  })
+  const texts = said.flatMap(({ author, content }) => (author === 'system' ? [] : [content]))
+  expect(texts.toReversed()).toEqual(['Is it mine?', 'Who asks?', 'It is me'])
+  await until('nothing else goes on with that person', async () => {
+    const theirs = (await ofLine()).filter(
+      ({ lid, phoneNumber }) => lid === hidden.lid || phoneNumber === HIDDEN,
+    )
+    return theirs.length === 1
+  })
+  for (const person of [HIDDEN, hidden.lid])
+    expect((await sessionOf(person)).body.session.session_id).toBe(hidden.id)
+  const { events } = (
+    await it.api<{ events: { type: string; payload: { changed?: string[] } }[] }>(
+      `/api/sessions/${line.sessionId}/events?limit=500`,
+    )
+  ).body
+  expect(
+    events.some(({ type, payload }) => type === 'conversation.merged' || payload.changed?.includes('person')),
+  ).toBe(true)
 })
 
 test('conversations survive a SIGKILL of everything, and expire by the clock', async () => {

@@ -135,6 +135,18 @@ describe('what is stored of a person is found by the LID', () => {
     expect(await w.commands()).toMatchObject([{ command: { recipients: [CAROL] } }])
   })
 
+  test('a message that is cancelled is told by both ids', async () => {
+    const sendAt = iso(w.clock.now + 3_600_000)
+    const body = { sessionId: session.id, to: LID, text: 'Later', sendAt }
+    const { id } = (await w.request('POST', '/api/messages', body)).body.message
+    expect(await w.request('DELETE', `/api/messages/${id}`)).toMatchObject({ status: 202 })
+    const { events } = (await w.request('GET', of('/events?limit=100'))).body
+    expect(events.at(-1)).toMatchObject({
+      type: 'message.status',
+      payload: { messageId: id, reason: 'cancelled', person: { phoneNumber: NUMBER, lid: LID } },
+    })
+  })
+
   test('conversations: begun and looked for', async () => {
     const channel = { type: 'session', sessionId: session.id }
     const begun = await w.request('POST', '/api/conversations', { phoneNumber: LID, channel })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import type { Event } from '#core/contract/event.ts'
 import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
 import { until } from '../../support/until.ts'
 
@@ -193,5 +194,80 @@ capability(
     expect((await w.call('GET', `/api/sessions/${id}/contacts/@dan.d/profile`)).body).toMatchObject({
       profile: { username: 'dan.d' },
     })
+  },
+)
+
+/** Everybody who is named in it, and where. */
+function* namedIn(part: unknown, place = ''): Generator<[place: string, person: Record<string, unknown>]> {
+  if (typeof part !== 'object' || part === null) return
+  if ('phoneNumber' in part || 'lid' in part) yield [place, part as Record<string, unknown>]
+  for (const [name, inner] of Object.entries(part)) yield* namedIn(inner, `${place}.${name}`)
+}
+
+capability(
+  'Hear of people by number and LID in every event',
+  'GET /api/sessions/{sessionId}/events',
+  async () => {
+    const path = `/api/sessions/${id}`
+    const before = (await w.events(id)).at(-1)?.id ?? ''
+    const ok = async (method: string, call: string, body?: Record<string, unknown>) =>
+      expect(await w.call(method, `${path}${call}`, body), call).toMatchObject({ status: 200 })
+
+    const said = await w.phones.send(ANN, { to: PHONE, text: 'What a day' })
+    await w.received(id, said.id)
+    const ours = await w.sends(id, { to: `+${ANN}`, text: 'It is' })
+    await w.atPhone(ANN, ours.id)
+    await w.phones.send(ANN, { to: PHONE, reaction: { id: ours.id, emoji: '👍' } })
+    await w.phones.send(ANN, { to: PHONE, text: 'Indeed', replyTo: ours.id })
+    await w.phones.send(ANN, { to: PHONE, edit: { id: said.id, text: 'What a night' } })
+    await w.phones.send(ANN, { to: PHONE, pin: { id: said.id } })
+    await w.phones.read(ANN, [ours.id])
+    await w.sends(id, { reaction: { messageId: said.id, emoji: '🎉' } })
+    await ok('PUT', `/messages/${said.id}/star`)
+    await ok('PATCH', `/chats/${lid}`, { archived: true })
+    const { body } = await w.call<{ label: { id: string } }>('POST', `${path}/labels`, { name: 'Paid' })
+    await ok('PUT', `/chats/${lid}/labels/${body.label.id}`)
+    await w.phones.call(ANN, PHONE)
+    const group = (await w.phones.createGroup({ creator: ANN, subject: 'Both', participants: [PHONE, BOB] }))
+      .id
+    await w.phones.send(ANN, { to: group, text: 'Welcome' })
+    const inGroup = await w.sends(id, { to: group, text: 'Hi', mentions: [lid] })
+    await w.atPhone(BOB, inGroup.id)
+    await w.phones.read(BOB, [inGroup.id])
+    const expected = [
+      'message.received',
+      'message.sent',
+      'message.status',
+      'message.reaction',
+      'message.edited',
+      'message.pinned',
+      'message.starred',
+      'chat.updated',
+      'label.added',
+      'call.received',
+      'group.updated',
+    ] as const
+    const fresh = async () =>
+      (await w.call<{ events: Event[] }>('GET', `${path}/events?after=${before}&limit=500`)).body.events
+    for (const type of expected)
+      await until(`the event ${type}`, async () => (await fresh()).some((event) => event.type === type))
+    await until('the group has read', async () =>
+      (await fresh()).some(
+        (event) =>
+          event.type === 'message.status' &&
+          event.payload.messageId === inGroup.id &&
+          event.payload.status === 'read',
+      ),
+    )
+
+    for (const { type, payload } of await fresh()) {
+      for (const [place, person] of namedIn(payload, type))
+        expect(person, place).toMatchObject({
+          phoneNumber: expect.stringMatching(/^\+/),
+          lid: expect.stringMatching(/@lid$/),
+        })
+      if (type !== 'message.received' && 'chatId' in payload && payload.chatId === jidOf(ANN))
+        expect(payload, type).toMatchObject({ person: { phoneNumber: `+${ANN}`, lid } })
+    }
   },
 )
