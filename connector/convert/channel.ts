@@ -6,6 +6,7 @@
 import * as z from 'zod'
 import type { Event } from '#core/contract/event.ts'
 import type { Row, Stanza } from '../socket/index.ts'
+import { childOf, childrenOf } from '../socket/nodes.ts'
 import { ChannelMetadata, channelInfo, isOn } from './channel-info.ts'
 import type { Context } from './context.ts'
 import { countsIn } from './counts.ts'
@@ -23,8 +24,9 @@ export function channelEvents(
 
 function updated(stanza: Stanza): Draft | undefined {
   const { from: channelId } = stanza.attrs
-  const posts = within(within([stanza], 'live_updates'), 'messages')
-    .flatMap((messages) => within([messages], 'message'))
+  const posts = childrenOf(stanza, 'live_updates')
+    .flatMap((updates) => childrenOf(updates, 'messages'))
+    .flatMap((messages) => childrenOf(messages, 'message'))
     .map(countsIn)
   if (!channelId || posts.length === 0) return
   return { type: 'channel.updated', payload: { channelId, posts } }
@@ -40,7 +42,7 @@ const Done = z.object({
 
 /** @throws Error when it is not of the form that we know */
 function done(stanza: Stanza): Draft | undefined {
-  const [update] = within([stanza], 'update')
+  const update = childOf(stanza, 'update')
   if (!update?.content) return
   const { data } = Done.parse(JSON.parse(Buffer.from(update.content as Uint8Array).toString()))
   const joined = data.xwa2_notify_newsletter_on_join
@@ -52,6 +54,3 @@ function done(stanza: Stanza): Draft | undefined {
     ? { type: 'channel.muted', payload: { channelId: change.id, muted: isOn(change.mute) } }
     : undefined
 }
-
-const within = (stanzas: Stanza[], tag: string): Stanza[] =>
-  stanzas.flatMap(({ content }) => (Array.isArray(content) ? content.filter((one) => one.tag === tag) : []))

@@ -7,6 +7,7 @@ import { ShortCache } from './caches.ts'
 import type { Ignoring } from './ignoring.ts'
 import { hashOf, type Journal } from './journal.ts'
 import type { Line } from './line.ts'
+import { childOf, childrenOf } from './nodes.ts'
 import { asInChats } from './post-changes.ts'
 import type { Attributes, Stanza } from './types.ts'
 import type { Changes, WriteSet } from './write-set.ts'
@@ -94,7 +95,7 @@ function noteMessage({ set, journal, line, ignoring }: IntakeOptions, node: Bina
     ({ tag, content }) => isReadable(tag) && content instanceof Uint8Array,
   )
   if (contents.length === 0) {
-    const unavailable = childrenOf(node).find(({ tag }) => tag === 'unavailable')
+    const unavailable = childOf(node, 'unavailable')
     const reason = `unavailable ${unavailable?.attrs.type ?? ''}`.trim()
     journal.add({ kind: 'undecryptable', stanza, reason }, line.ordinal)
   }
@@ -126,14 +127,13 @@ const isOfChannels = (node: BinaryNode): boolean =>
   childrenOf(node).some(({ attrs }) => attrs.op_name?.startsWith('NotificationNewsletter'))
 
 const isReadable = (tag: string) => tag === 'enc' || tag === 'plaintext'
-const childrenOf = ({ content }: BinaryNode): BinaryNode[] => (Array.isArray(content) ? content : [])
 
 const nameOf = ({ attrs: { id, from, participant, type } }: BinaryNode) =>
   [id, from, participant, type].join()
 
 /** A receipt can speak of many messages: one in its attributes, the others in a list. */
 function receiptIds(node: BinaryNode): string[] {
-  const items = childrenOf(node).flatMap((child) => (child.tag === 'list' ? childrenOf(child) : []))
+  const items = childrenOf(node, 'list').flatMap((list) => childrenOf(list))
   return [node.attrs.id, ...items.map(({ attrs }) => attrs.id)].filter((id) => id !== undefined)
 }
 

@@ -6,6 +6,7 @@
  */
 import { type BinaryNode, proto } from '@whiskeysockets/baileys'
 import { isChannel } from '#core/jid.ts'
+import { childOf } from './nodes.ts'
 
 const { Type } = proto.Message.ProtocolMessage
 const EDIT = '3'
@@ -16,7 +17,7 @@ export const isDeleted = ({ attrs }: BinaryNode): boolean => DELETIONS.has(attrs
 
 /** When the post was edited, in ms since 1970; undefined when it is as it was posted. */
 export function editedAt(stanza: BinaryNode): number | undefined {
-  const at = Number(child(stanza, 'meta')?.attrs.msg_edit_t)
+  const at = Number(childOf(stanza, 'meta')?.attrs.msg_edit_t)
   if (at > 0) return at
   return stanza.attrs.edit === EDIT ? Number(stanza.attrs.t) * 1_000 : undefined
 }
@@ -32,7 +33,7 @@ export function asInChats(stanza: BinaryNode): void {
 
 function asEdit(stanza: BinaryNode, key: proto.IMessageKey): void {
   const at = editedAt(stanza)
-  const editedMessage = at === undefined ? undefined : decoded(child(stanza, 'plaintext')?.content)
+  const editedMessage = at === undefined ? undefined : decoded(childOf(stanza, 'plaintext')?.content)
   if (at === undefined || !editedMessage) return
   stanza.attrs.t = String(Math.floor(at / 1_000))
   put(stanza, { key, type: Type.MESSAGE_EDIT, editedMessage, timestampMs: at })
@@ -51,6 +52,3 @@ function put(stanza: BinaryNode, protocolMessage: proto.Message.IProtocolMessage
   const content = proto.Message.encode({ protocolMessage }).finish()
   stanza.content = [{ tag: 'plaintext', attrs: {}, content }]
 }
-
-const child = ({ content }: BinaryNode, tag: string): BinaryNode | undefined =>
-  Array.isArray(content) ? content.find((one) => one.tag === tag) : undefined

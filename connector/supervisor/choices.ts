@@ -2,6 +2,7 @@
  * The settings of a session as its connection follows them. What can change while it is open is asked for anew each
  * time, so that a change counts at once.
  */
+import { isBroadcast, isChannel, isGroup, STATUS } from '#core/jid.ts'
 import type { Session } from '#core/session.ts'
 import type { ConnectSettings, Row } from '../socket/index.ts'
 
@@ -19,10 +20,10 @@ export function choicesOf(session: Chosen): ConnectSettings {
 }
 
 export function isIgnored({ settings: { ignore } }: ReturnType<Chosen>, jid: string): boolean {
-  if (jid === 'status@broadcast') return ignore.status
-  if (jid.endsWith('@g.us')) return ignore.groups
-  if (jid.endsWith('@newsletter')) return ignore.channels
-  return jid.endsWith('@broadcast') && ignore.broadcast
+  if (jid === STATUS) return ignore.status
+  if (isGroup(jid)) return ignore.groups
+  if (isChannel(jid)) return ignore.channels
+  return isBroadcast(jid) && ignore.broadcast
 }
 
 /** What came from a chat that the session does not want to hear of. What became of our own messages is no such thing. */

@@ -10,10 +10,14 @@ import { ChannelMetadata, channelInfo } from '../../convert/channel-info.ts'
 import { contentOf, unwrap } from '../../convert/content.ts'
 import { countsIn } from '../../convert/counts.ts'
 import { Refused } from '../errors.ts'
+import { childOf, childrenOf } from '../nodes.ts'
 import { editedAt, isDeleted } from '../post-changes.ts'
 import type { Answers, Asked } from './index.ts'
 
 const FOLLOWED = { id: '6388546374527196', path: 'xwa2_newsletter_subscribed' }
+
+/** Whoever pages through posts takes an empty page for the end, so pages of deleted ones alone are passed over. */
+const EMPTY_PAGES = 10
 
 export const channelAnswers = ({ socket }: Asked): Answers => {
   const about = (channelId: string, query: QueryIds, path: XWAPaths) =>
@@ -58,14 +62,24 @@ export const channelAnswers = ({ socket }: Asked): Answers => {
       return {}
     },
     async 'channel.posts'({ channelId, limit, before }) {
-      const attrs = { type: 'jid', jid: channelId, count: String(limit), ...(before ? { before } : {}) }
-      const answer = await ask(socket, 'get', S_WHATSAPP_NET, { tag: 'messages', attrs })
-      const posts = childrenOf(childrenOf(answer, 'messages')[0], 'message')
-      return { posts: posts.filter((post) => !isDeleted(post)).map(postOf) }
+      for (let page = 0, place = before; page < EMPTY_PAGES; page++) {
+        const attrs = {
+          type: 'jid',
+          jid: channelId,
+          count: String(limit),
+          ...(place ? { before: place } : {}),
+        }
+        const answer = await ask(socket, 'get', S_WHATSAPP_NET, { tag: 'messages', attrs })
+        const posts = childrenOf(childOf(answer, 'messages'), 'message')
+        const there = posts.filter((post) => !isDeleted(post))
+        if (there.length > 0 || posts.length === 0) return { posts: there.map(postOf) }
+        place = posts[0]?.attrs.server_id
+      }
+      return { posts: [] }
     },
     async 'channel.watch'({ channelId }) {
       const answer = await ask(socket, 'set', channelId, { tag: 'live_updates', attrs: {}, content: [] })
-      return { seconds: Number(childrenOf(answer, 'live_updates')[0]?.attrs.duration ?? 0) || 0 }
+      return { seconds: Number(childOf(answer, 'live_updates')?.attrs.duration ?? 0) || 0 }
     },
     async 'channel.react'({ channelId, serverId, emoji }) {
       const attrs = {
@@ -98,7 +112,7 @@ async function mex(socket: WASocket, id: string, path: string, variables: object
     attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'w:mex' },
     content: [{ tag: 'query', attrs: { query_id: id }, content }],
   })
-  const result = childrenOf(answer, 'result')[0]?.content
+  const result = childOf(answer, 'result')?.content
   const { data, errors } = JSON.parse(String(result ?? '{}')) as {
     data?: Record<string, unknown> | null
     errors?: { message?: string; extensions?: { error_code?: number } }[]
@@ -118,7 +132,7 @@ function known(given: unknown): ChannelInfo[] {
 const infoIn = (given: unknown): ChannelInfo => channelInfo(ChannelMetadata.parse(given))
 
 function postOf(node: BinaryNode): ChannelPost {
-  const plain = childrenOf(node, 'plaintext')[0]?.content
+  const plain = childOf(node, 'plaintext')?.content
   const content = plain instanceof Uint8Array ? contentOf(unwrap(plain).message) : undefined
   const [at, edited] = [Number(node.attrs.t), editedAt(node)]
   return {
@@ -128,6 +142,3 @@ function postOf(node: BinaryNode): ChannelPost {
     ...(content ?? { type: 'unsupported' }),
   }
 }
-
-const childrenOf = (node: BinaryNode | undefined, tag: string): BinaryNode[] =>
-  Array.isArray(node?.content) ? node.content.filter((child) => child.tag === tag) : []

@@ -5,6 +5,7 @@
  */
 import type { BinaryNode, ChatModification, WAPatchName, WASocket } from '@whiskeysockets/baileys'
 import { Refused } from '../errors.ts'
+import { childrenOf } from '../nodes.ts'
 
 export type Patch = (change: ChatModification, jid: string) => Promise<void>
 
@@ -49,11 +50,10 @@ const COLLECTIONS: WAPatchName[] = [
 ]
 
 function refusedIn(answer: BinaryNode): WAPatchName[] {
-  const collections = childrenOf(answer).flatMap(childrenOf)
+  const collections = childrenOf(answer).flatMap((sync) => childrenOf(sync))
   return collections.flatMap((collection) =>
-    childrenOf(collection).some(({ tag, attrs }) => tag === 'error' && Number(attrs.code) === CONFLICT)
+    childrenOf(collection, 'error').some(({ attrs }) => Number(attrs.code) === CONFLICT)
       ? [collection.attrs.name as WAPatchName]
       : [],
   )
 }
-const childrenOf = ({ content }: BinaryNode): BinaryNode[] => (Array.isArray(content) ? content : [])

@@ -271,6 +271,9 @@ capability(
       expect(await w.shown(session, sent.id)).toMatchObject({ deletedAt: expect.any(String) })
     expect((await w.shown(follower, sent.id)).text).toBeUndefined()
     expect((await posted()).at(-1)).toBe('New')
+    await done('DELETE', image.id)
+    const last = await w.call<{ posts: Json[] }>('GET', `${path}/${own}/posts?limit=1`)
+    expect(last.body.posts).toMatchObject([{ type: 'audio', serverId: '3' }])
     const again = await w.call('DELETE', `/api/messages/${sent.id}?sessionId=${id}`)
     expect(again.body).toMatchObject({ code: 'MESSAGE_NOT_USABLE' })
   },
