@@ -27,6 +27,15 @@ const puts = (...keys: string[]) =>
   keys.map((sk) => ({ table: 'main' as const, put: { pk: 'p', sk }, condition: 'attribute_not_exists(pk)' }))
 const there = async () => (await db.store.query('main', Row, 'p')).items.map(({ sk }) => sk)
 
+test('what has a longer key than there can be is not there', async () => {
+  await db.store.put('main', { pk: 'k', sk: 's'.repeat(1_024) })
+  const long = { pk: 'k', sk: 's'.repeat(1_025) }
+  expect(await db.store.get('main', Row, { pk: 'k', sk: 's'.repeat(1_024) })).toBeDefined()
+  expect(await db.store.get('main', Row, long)).toBeUndefined()
+  expect(await db.store.get('main', Row, { pk: 'ü'.repeat(1_025), sk: 'a' })).toBeUndefined()
+  expect(await db.store.getMany('main', [long, { pk: 'k', sk: 's'.repeat(1_024) }])).toHaveLength(1)
+})
+
 test('a transaction that collides or is throttled is tried again until it goes through', async () => {
   refusals = [
     ['None', 'TransactionConflict'],

@@ -38,6 +38,8 @@ export type Store = ReturnType<typeof openStore>
 export const MAX_WRITES = 100
 export const MAX_READS = 100
 const MAX_REQUESTS = 25
+/** Bytes of a key: no item has a longer one. */
+const LONGEST = { pk: 2_048, sk: 1_024 }
 /** Batches of one list that are written at the same time. */
 const BATCHES = 4
 
@@ -125,6 +127,7 @@ export function openStore(
       key: Key,
       consistent = true,
     ): Promise<z.output<S> | undefined> {
+      if (!canBe(key)) return
       const { Item } = await dynamo.call('GetItem', {
         TableName: tables[table],
         Key: key,
@@ -136,8 +139,9 @@ export function openStore(
     /** Raw items of one table by key, in no particular order. */
     async getMany(table: TableName, keys: Key[]): Promise<Item[]> {
       const found: Item[] = []
-      for (let start = 0; start < keys.length; start += MAX_READS)
-        found.push(...(await readMany(table, keys.slice(start, start + MAX_READS))))
+      const wanted = keys.filter(canBe)
+      for (let start = 0; start < wanted.length; start += MAX_READS)
+        found.push(...(await readMany(table, wanted.slice(start, start + MAX_READS))))
       return found
     },
 
@@ -264,6 +268,9 @@ export function openStore(
     },
   }
 }
+
+const canBe = ({ pk, sk }: Key): boolean =>
+  Buffer.byteLength(pk) <= LONGEST.pk && Buffer.byteLength(sk) <= LONGEST.sk
 
 /** Reasons of a cancelled transaction that go away by themselves. */
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
