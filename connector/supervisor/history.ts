@@ -18,6 +18,7 @@ import {
   pastIn,
   secondOf,
 } from '../convert/index.ts'
+import { isPermanent } from '../events/permanent.ts'
 import { pauses } from '../pauses.ts'
 import { type Connection, type Device, type HistoryPart, NotConnected } from '../socket/index.ts'
 import { isIgnored } from './choices.ts'
@@ -163,10 +164,24 @@ export function historian(parts: HistoryParts): Historian {
       try {
         return await parts.keepHistory(past)
       } catch (error) {
+        if (isPermanent(error)) return apart(past, error)
         log.warn({ err: error }, 'history could not be stored, trying again')
       }
       await pause()
     }
+  }
+
+  /** One message that no store would ever take is left out. */
+  const apart = async (past: Past[], error: unknown): Promise<void> => {
+    const [first, ...others] = past
+    if (first && others.length === 0) {
+      log.error(
+        { err: error, messageId: first.payload.message.id },
+        'left out of the history: it cannot be stored',
+      )
+      return
+    }
+    for (const one of past) await persistently([one])
   }
 
   const report = (

@@ -220,6 +220,16 @@ test('a store that is away is waited for: the part is not given up, and goes on 
   expect(second.told).toMatchObject([{ type: 'history.synced', payload: { messages: 1_000, chats: 1 } }])
 })
 
+test('a message that no store would ever take is left out, and holds up nothing', async () => {
+  const it = world()
+  it.poison = 'B'
+  await it.take([inside(INITIAL_BOOTSTRAP)])
+  expect(it.past.map(({ id }) => id)).not.toContain('B')
+  expect(it.past.map(({ id }) => id)).toContain('A')
+  expect(it.told).toMatchObject([{ type: 'history.synced' }])
+  expect(it.shelf.pending()).toEqual([])
+})
+
 test('only our own phone hands over history', async () => {
   const it = world()
   const payload = { initialHistBootstrapInlinePayload: sync(RECENT) }

@@ -125,6 +125,8 @@ export function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept 
     trouble: undefined as Error | undefined,
     content: sync(RECENT) as Uint8Array,
     isStoring: true,
+    /** What no store would ever take, by its id. */
+    poison: '',
     shelf,
     /** Hands on what the shelf has to tell, as the delivery does. */
     hear() {
@@ -166,6 +168,7 @@ export function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept 
     },
     keepHistory: async (some) => {
       if (!it.isStoring) throw new Error('the store is away')
+      if (some.some(({ id }) => id === it.poison)) throw new RangeError('an item is too large')
       it.past.push(...some)
     },
     opened: () => connection,
