@@ -16,6 +16,7 @@ const schemaOf = (rows: readonly string[]) =>
     sessions: whole(500, 5_000),
     lines: whole(100, 1_000),
     most: whole(1_000, 5_000),
+    events: whole(3_000, 100_000),
     /** Whether the figures replace those in docs/; without a word, when all rows ran. */
     keep: z.enum(['yes', 'no']).optional(),
     /** Measures nothing, and writes docs/ anew from what is kept. */

@@ -34,6 +34,8 @@ export type Context = {
   lines: number
   /** The largest number of sessions that one connector is measured with. */
   most: number
+  /** How many events at once are delivered to each endpoint. */
+  events: number
   /** Many linked sessions; they are linked for the first row that asks. */
   fleet(): Promise<Fleet>
 }
