@@ -15,6 +15,7 @@ export const FAULT_KINDS = [
   'hold-receipts',
   'no-uploads',
   'no-downloads',
+  'lost-downloads',
   'garbled',
   'withheld',
   'outpaced',

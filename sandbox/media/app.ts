@@ -25,6 +25,7 @@ export function mediaApp(world: World) {
   })
   app.get('/mms/:kind/:name', async (c) => {
     if (world.faults.isActive('no-downloads')) return c.text('', 503)
+    if (world.faults.isActive('lost-downloads')) return c.text('', 404)
     const file = await world.cdn.get(c.req.param('name'))
     if (!file) return c.text('', 404)
     const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': `${file.size}` }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import type { HistoryState } from '#core/history.ts'
 import type { Settings } from '#core/session.ts'
+import { rememberedNumber } from '../../../sandbox/people/past.ts'
 import {
   type CapabilityWorld,
   capability,
@@ -152,3 +154,78 @@ capability('Leave the history where it is', 'GET /api/sessions/{sessionId}/chats
   expect(body.chats.map((chat) => chat.id)).toEqual([jidOf(BOB)])
   expect(await told(id)).not.toContain('history.synced')
 })
+
+/** One message a day, for more than a year. */
+const DAYS = 400
+let people = 0
+const somebody = () => `49151000001${String(++people).padStart(2, '0')}`
+const rememberedBy = async (settings: Partial<Settings>) => {
+  const phone = somebody()
+  await w.phones.remember(phone, { messages: DAYS, chats: 5, days: DAYS, partSize: 100 })
+  const { id } = await w.line(phone, settings)
+  const { history } = await until('the history is taken over', async () => {
+    const { body } = await w.call<{ session: { history?: HistoryState } }>('GET', `/api/sessions/${id}`)
+    return body.session.history?.pendingParts === 0 && body.session
+  })
+  const chats = await Promise.all([0, 1, 2, 3, 4].map((chat) => idsOf(id, jidOf(rememberedNumber(chat)))))
+  const said = await w.phones.send(ANN, { to: phone, text: 'And now' })
+  const live = await w.received(id, said.id)
+  const { devices } = (await w.phones.phones()).find(({ number }) => number === `+${phone}`) ?? {}
+  const kept = (await w.call('GET', `/api/messages/${said.id}?sessionId=${id}`)).status
+  const events = await told(id)
+  await w.call('POST', `/api/sessions/${id}/logout`)
+  await w.untilStatus(id, 'inactive')
+  const { body } = await w.call<{ session: { history?: HistoryState } }>('GET', `/api/sessions/${id}`)
+  expect(body.session.history, 'it goes with the link').toBeUndefined()
+  return {
+    asked: devices?.[0]?.fullHistory,
+    messages: chats.flat().length,
+    history,
+    live: live.text,
+    kept,
+    told: events.filter((type) => type.startsWith('history')).length,
+  }
+}
+
+capability(
+  'Choose how far back the history goes, and see how far it is taken over',
+  'GET /api/sessions/{id} · GET /api/sessions/{sessionId}/chats/{chatId}/messages',
+  async () => {
+    const three = await rememberedBy({ historyDepth: 'three_months' })
+    expect(three).toMatchObject({ asked: false, messages: 90, live: 'And now', kept: 200, told: 2 })
+    expect(three.history).toMatchObject({ status: 'complete', progress: 100, parts: 2, messages: 90 })
+    const year = await rememberedBy({ historyDepth: 'year' })
+    expect(year).toMatchObject({ asked: true, messages: 365, live: 'And now', kept: 200, told: 5 })
+    expect(year.history).toMatchObject({ status: 'complete', progress: 100, parts: 5, messages: 365 })
+  },
+)
+
+capability(
+  'Keep nothing of the history, or of anything, and hear of everything all the same',
+  'GET /api/sessions/{id} · GET /api/sessions/{sessionId}/events',
+  async () => {
+    await w.call('GET', `/api/sessions/${present}/events`)
+    const nothing = { messages: 0, live: 'And now', told: 0, asked: false }
+    const without = await rememberedBy({ messageHistory: false, historyDepth: 'year' })
+    expect(without).toMatchObject({ ...nothing, kept: 200, history: { messages: 0, parts: 0 } })
+    const storeless = await rememberedBy({ store: false })
+    expect(storeless).toMatchObject({ ...nothing, kept: 404, history: { messages: 0, parts: 0 } })
+  },
+)
+
+capability(
+  'Hear that a part of the history could not be had',
+  'GET /api/sessions/{sessionId}/events',
+  async () => {
+    const phone = somebody()
+    await w.phones.remember(phone, { messages: 100, chats: 1, days: 10, partSize: 100 })
+    await w.phones.fault({ kind: 'lost-downloads' })
+    const { id } = await w.line(phone)
+    const { payload } = await w.event(id, 'history.failed')
+    expect(payload).toEqual({ kind: 'recent', reason: 'gone', attempts: 4, progress: 100 })
+    await w.call('GET', `/api/sessions/${id}/events`)
+    const { body } = await w.call<{ session: { history?: HistoryState } }>('GET', `/api/sessions/${id}`)
+    expect(body.session.history).toMatchObject({ status: 'incomplete', failedParts: 1, pendingParts: 0 })
+    await w.phones.fault({ kind: 'lost-downloads', off: true })
+  },
+)
