@@ -32,6 +32,12 @@ export class KnownSession {
     return this.#session
   }
 
+  /** Nobody knows yet whether its number may be its own: it was linked just now, or brought and never connected. */
+  get isNew(): boolean {
+    const { brought, state } = this.#session
+    return !this.isLinked || (brought !== undefined && state.connectedAt === undefined)
+  }
+
   /** What is to be done; undefined when all is. */
   get pending(): Intent | undefined {
     const { intent } = this.#session

@@ -60,12 +60,10 @@ export class Supervisor {
     this.#known = new KnownSession(session, (known) => parts.tell?.(known, []))
     this.#attempts = new Attempts(parts.timing, parts.random)
     this.#number = new OwnNumber(session, parts.numbers, parts.log)
-    const line = () => this.#dialer.line?.connection
     this.#traffic = openTraffic(parts, {
       device: () => this.device,
-      connection: line,
-      restricted: (restriction) => this.#display.restricted(restriction),
-      history: (state) => this.#display.history(state),
+      connection: () => this.#dialer.line?.connection,
+      display: () => this.#display,
       takeOut: () => new Promise((done) => this.#do(async () => done(await handOut(this, parts, epoch)))),
     })
     this.#holder = new DeviceHolder(async () => {
@@ -148,7 +146,7 @@ export class Supervisor {
   }
 
   /** Answers, whatever becomes of it, where the asker looks for it. */
-  answer = (request: Request): Promise<void> => this.#traffic.answer(request)
+  readonly answer = (request: Request): Promise<void> => this.#traffic.answer(request)
 
   /** To be called about every second. */
   tick(): void {
@@ -274,8 +272,7 @@ export class Supervisor {
   }
 
   #opened(me: Me): void {
-    const { brought, state } = this.session
-    const isNew = !this.#known.isLinked || (brought !== undefined && state.connectedAt === undefined)
+    const { isNew } = this.#known
     if (!this.#number.isClaimed) this.#do(() => this.#claim(me, isNew))
     this.#enter('open', { me })
     this.#attempts.opened()
