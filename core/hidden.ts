@@ -15,6 +15,7 @@ const SAID = new Set([
   'text',
   'quoted',
   'mentions',
+  'mentioned',
   'linkPreview',
   'groupInvite',
   'media',

@@ -1,7 +1,7 @@
 /**
  * Whoever an event names is named by everything that is known of them: phone number, LID and username. Where it names a
- * chat with one person, or a person by an address alone, it says in `person` who that is; only of messages that come in
- * the sender says it already.
+ * chat with one person, or a person by an address alone, it says in `person` who that is, and in `mentioned` beside
+ * `mentions`; only of messages that come in the sender says it already.
  */
 import type { Person } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
@@ -25,13 +25,18 @@ export function identified<E extends Told>(event: E, identify: Identify): E {
 }
 
 function complete(part: object, identify: Identify): object {
-  return Object.fromEntries(
+  const whole = Object.fromEntries(
     Object.entries(part).map(([name, value]: [string, unknown]) => [
       name,
       typeof value === 'object' && value !== null ? completed(name, value, identify) : value,
     ]),
   )
+  const mentioned = mentionedIn(part).map(identify)
+  return mentioned.length > 0 ? { ...whole, mentioned } : whole
 }
+
+const mentionedIn = (part: { mentions?: string[] }): Person[] =>
+  (part.mentions ?? []).flatMap((address) => personOf(address) ?? [])
 
 function completed(name: string, value: object, identify: Identify): unknown {
   if (PEOPLE.has(name)) return identify(value)

@@ -149,6 +149,8 @@ export const Content = z.object({
   quoted: Quoted.optional(),
   /** Phone numbers, or LIDs where no number is known. `all` names everybody in the group. */
   mentions: z.array(z.string()).optional(),
+  /** The same people, by all that was known of them then. */
+  mentioned: z.array(Person).optional(),
   linkPreview: LinkPreview.optional(),
   style: Style.optional(),
   /** How often it was passed on, when it was. */

@@ -26,6 +26,7 @@ const CONTENT = [
   'text',
   'quoted',
   'mentions',
+  'mentioned',
   'linkPreview',
   'media',
   'location',

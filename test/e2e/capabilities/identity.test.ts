@@ -234,6 +234,11 @@ capability(
     const inGroup = await w.sends(id, { to: group, text: 'Hi', mentions: [lid] })
     await w.atPhone(BOB, inGroup.id)
     await w.phones.read(BOB, [inGroup.id])
+    const { payload: told } = await w.event(id, 'message.sent', ({ message }) => message.id === inGroup.id)
+    expect(told.message).toMatchObject({
+      mentions: [`+${ANN}`],
+      mentioned: [{ phoneNumber: `+${ANN}`, lid }],
+    })
     const expected = [
       'message.received',
       'message.sent',

@@ -22,7 +22,9 @@ const sent = {
   from: OURS,
   to: THEIRS,
   sender: US,
-  text: 'Hello!',
+  text: 'Hello! @15155500002',
+  mentions: [THEIRS],
+  mentioned: [PERSON],
 }
 const { text: _, ...unread } = received
 
