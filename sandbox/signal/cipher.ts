@@ -12,6 +12,7 @@ type StoredSession = {
   serialize(): object
   constructor: { deserialize(data: object): StoredSession }
   indexInfo: { closed: number; used: number }
+  _chains: Record<string, { chainType: number }>
 }
 
 type Sessions = {
@@ -41,6 +42,9 @@ const Cipher = libsignal.SessionCipher as unknown as {
 const OPEN = -1
 /** Upstream keeps 40, and reads and writes them all for every message; clients that often start anew would crawl. */
 const CLOSED_SESSIONS_KEPT = 10
+/** Upstream keeps one for every turn that a conversation took; real phones keep five. */
+const READING_CHAINS_KEPT = 10
+const READING = 2
 
 /** All sessions with one device of one peer. */
 export class PhoneSessions extends SessionRecord {
@@ -61,6 +65,10 @@ export class PhoneSessions extends SessionRecord {
       .filter(([, session]) => session.indexInfo.closed !== OPEN)
       .sort(([, a], [, b]) => b.indexInfo.closed - a.indexInfo.closed)
     for (const [key] of closed.slice(CLOSED_SESSIONS_KEPT)) delete this.sessions[key]
+    for (const { _chains: chains } of Object.values(this.sessions)) {
+      const reading = Object.keys(chains).filter((key) => chains[key]?.chainType === READING)
+      for (const key of reading.slice(0, -READING_CHAINS_KEPT)) delete chains[key]
+    }
   }
 }
 

@@ -6,7 +6,11 @@ import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
+/** What one key of the other side has opened; `chainType` 1 is for writing, 2 for reading. */
+export type Chain = { chainType: 1 | 2; messageKeys: Record<string, Buffer> }
+
 export type Session = {
+  _chains: Record<string, Chain>
   indexInfo: { used: number; closed: number; created: number; baseKey: Buffer; remoteIdentityKey: Buffer }
   pendingPreKey?: { signedKeyId: number; baseKey: Buffer; preKeyId?: number }
   serialize(): unknown
@@ -60,6 +64,7 @@ export type SessionCipher = {
   queueJob<T>(job: () => Promise<T>): Promise<T>
   encrypt(data: Buffer): Promise<{ type: number; body: Buffer; registrationId: number }>
   doDecryptWhisperMessage(data: Buffer, session: Session): Promise<Buffer>
+  maybeStepRatchet(session: Session, remoteKey: Buffer, previousCounter: number): void
   decryptWithSessions(data: Buffer, sessions: Session[]): Promise<{ session: Session; plaintext: Buffer }>
   decryptWhisperMessage(data: Buffer): Promise<Buffer>
 }
@@ -129,6 +134,7 @@ const EXPECTED: [object, string[]][] = [
       'doDecryptWhisperMessage',
       'encrypt',
       'getRecord',
+      'maybeStepRatchet',
     ],
   ],
   [libsignal.SessionBuilder.prototype, ['initOutgoing', 'initIncoming', 'initSession']],

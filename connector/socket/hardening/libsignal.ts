@@ -1,7 +1,7 @@
 /**
  * Repairs of libsignal 6.0.0, put in place once per process. It prints private keys to the console (these methods no
  * longer print at all), ignores whether the signature of a pre-key bundle is right, destroys a session by trying a
- * foreign message on it (defect D3), and queues all accounts of a process that write to one contact behind each other,
+ * foreign message on it (defect D3), keeps a chain for every turn that a conversation ever took (defect D7), and queues all accounts of a process that write to one contact behind each other,
  * each in the async context of another (defect D5). The bodies follow the originals otherwise. Two things are faster:
  * sessions of a step under the account's lock stay as they are between steps, and MACs are computed the short way.
  */
@@ -19,6 +19,9 @@ import { deriveKeys, hmacSha256 } from './macs.ts'
 import { verifySignature } from './verify.ts'
 
 const CLOSED_SESSIONS_MAX = 40
+/** Signal's own library keeps five. What comes later than ten turns of a conversation cannot be read. */
+const READING_CHAINS_MAX = 10
+const READING = 2
 const DONE = Symbol.for('linekeeper.libsignal.repaired')
 const exclusive = new AsyncLocalStorage<true>()
 
@@ -108,6 +111,12 @@ function repairCipher(): void {
     return exclusive.getStore() ? job() : libsignal.queueJob(this.addr.toString(), job)
   }
 
+  const { maybeStepRatchet } = cipher
+  cipher.maybeStepRatchet = function (session, remoteKey, previousCounter) {
+    maybeStepRatchet.call(this, session, remoteKey, previousCounter)
+    forgetOldChains(session)
+  }
+
   cipher.decryptWithSessions = async function (data, sessions) {
     if (sessions.length === 0) throw new libsignal.errors.SessionError('No sessions available')
     const failures: unknown[] = []
@@ -135,6 +144,12 @@ function repairCipher(): void {
       return plaintext
     })
   }
+}
+
+/** They stand in the order in which they were opened. */
+function forgetOldChains({ _chains: chains }: Session): void {
+  const reading = Object.keys(chains).filter((key) => chains[key]?.chainType === READING)
+  for (const key of reading.slice(0, -READING_CHAINS_MAX)) delete chains[key]
 }
 
 /** Only the session a message belongs to can know that its key was used: then it is a duplicate, not a stranger. */
