@@ -121,14 +121,13 @@ export class Supervisor {
     this.#do(() => this.#obey())
   }
 
-  /** Commands of this session, in order. Waits for intents that came before, and for a device that is being opened. */
+  /** Commands in order, behind earlier intents. What a stopped session is to send waits in the ledger. */
   async take(commands: Send[]): Promise<Outcome[]> {
     await this.#work
     while (!this.#isLeaving && isRunning(this.phase) && !this.device) await this.#change.promise
     if (this.#isLeaving) return commands.map(() => 'later')
     const { device } = this
     if (device?.linked) return this.#traffic.outbox.take(device, commands)
-    // What a stopped session is to send waits in the ledger until it is wanted again.
     const ids = commands.map(({ messageId }) => messageId)
     if (device || !this.#known.isLinked) await this.#traffic.outbox.fail(ids, 'not_linked')
     return commands.map(() => 'done')

@@ -1,13 +1,12 @@
 /** Everything that goes through one session, put together: messages out and in, their files, and requests. */
 import type { Outcome } from '#core/contract/request.ts'
-import type { HistoryState } from '#core/history.ts'
-import type { Restriction as Restricted } from '#core/restriction.ts'
 import type { Receiver } from '../media/receiving.ts'
 import { Restriction } from '../rules/restriction.ts'
 import { rulesOf } from '../rules/rules.ts'
 import type { Connection, Device, DeviceOptions } from '../socket/index.ts'
 import { answering, type Request } from './answers.ts'
 import { contexts } from './context.ts'
+import type { Display } from './display.ts'
 import { groupNames } from './group-names.ts'
 import { historian } from './history.ts'
 import { inbox } from './inbox.ts'
@@ -36,10 +35,8 @@ export function openTraffic(
   current: {
     device(): Device | undefined
     connection(): Connection | undefined
-    /** What WhatsApp keeps the account from has changed. */
-    restricted(restriction: Restricted | undefined): void
-    /** How far the history is taken over. */
-    history(state: HistoryState): void
+    /** Where it is shown what WhatsApp keeps the account from, and how far the history is taken over. */
+    display(): Pick<Display, 'restricted' | 'history'>
     /** Packs the device up, when the session is at rest. */
     takeOut(): Promise<Outcome>
   },
@@ -64,12 +61,18 @@ export function openTraffic(
   })
   const restriction = new Restriction(parts.session().state.restriction, {
     ...parts,
-    changed: current.restricted,
+    changed: (restricted) => current.display().restricted(restricted),
   })
   const nameGroups = groupNames({ ...parts, opened })
   const rules = rulesOf({ ...parts, settings: () => parts.session().settings, restriction })
   const context = contexts({ ...parts, device: current.device })
-  const history = historian({ ...parts, opened, device: current.device, context, shown: current.history })
+  const history = historian({
+    ...parts,
+    opened,
+    device: current.device,
+    context,
+    shown: (state) => current.display().history(state),
+  })
   const { now, log, answered, contentOf, keys, downloads } = parts
   const answer = answering({
     now,
