@@ -86,7 +86,7 @@ ${table(
 The first figure is paid once; the second includes what storage costs until the messages are deleted. A million webhooks of Twilio
 cost ${dollars(totalOf(webhooksOf(1e6, 'alone', counts)))}, kept for a year; what Twilio asks is not in there.
 
-The dashboard is a few files in S3 behind CloudFront: 30 kB for whoever opens it, and a request of CloudFront ($1 a million) before each call
+The dashboard is a few files in S3 behind CloudFront: 30 kB for whoever opens it, and a request of CloudFront with its function ($1.10 a million) before each call
 of the API that the page makes. A page that is looked at all day asks every ten seconds at most, which comes to cents a month.
 
 ## Where it goes
@@ -117,8 +117,8 @@ tried again is not in there.
 
 Idle, the system asked for ${whole(Object.values(counts.idle.by).reduce((sum, count) => sum + count, 0))} things a minute (one connector, ${counts.shards} shards, on one machine, where looks at
 queues are short), and DynamoDB for ${whole(counts.idle.readUnits)} read units and ${whole(counts.idle.writeUnits)} write units. On AWS a look at a queue lasts 20 seconds, so
-that a shard costs three requests a minute. Each session is compared with what runs every two minutes, and its log is read
-every ${CATCH_UP_EVERY} minutes.
+that a shard costs three requests a minute. Each session is compared with what runs every two minutes, its log is read
+every ${CATCH_UP_EVERY} minutes, and its counters of eight days are once an hour (\`session.volume\`).
 
 A message took ${whole(counts.stored.message)} bytes, its copy in the index included, and its events ${whole(counts.stored.events)}; as part of a conversation
 ${whole(counts.stored.conversation)} and ${whole(counts.stored.eventsOfConversation)} more.

@@ -1,7 +1,7 @@
 /**
  * What a deployment asks of DynamoDB in a minute in which nothing happens: connectors look at the leases and say that
- * they live, each shard is looked at for work, each session is compared with what runs and its log is read for what
- * conversations missed.
+ * they live, each shard is looked at for work, each session is compared with what runs, its log is read for what
+ * conversations missed, and once an hour its days for how much it had to do.
  */
 import { CATCH_UP_EVERY } from '#core/conversation/schedule.ts'
 import { Timing } from '../../connector/timing.ts'
@@ -27,10 +27,13 @@ export const idleMinute = ({ sessions, connectors, shards }: Fleet, counts: Coun
   const compared = Math.ceil((sessions * SESSION) / UNIT) * LITTLE * (60_000 / Timing.parse({}).RECONCILE_MS)
   // Its mark and its log, both read as they are now, and its place in the list of sessions.
   const caughtUp = (sessions * (2 + (SESSION / UNIT) * LITTLE)) / CATCH_UP_EVERY
+  // Its place in the list again, and its counters of eight days; and each time whether the hour was looked at.
+  const watched = (sessions * (1 + (SESSION / UNIT) * LITTLE)) / 60 + 1 / CATCH_UP_EVERY
   // The sweep: each shard for messages and for intents; the others: accounts, conversations, messages to be read.
   const jobs = 2 * shards * LITTLE + 3 * LITTLE
   return {
     writeUnits: perMinute('UpdateItem main CONNECTOR') * connectors,
-    readUnits: looks * oneLook * connectors + looksAtShard * LITTLE * shards + compared + caughtUp + jobs,
+    readUnits:
+      looks * oneLook * connectors + looksAtShard * LITTLE * shards + compared + caughtUp + watched + jobs,
   }
 }
