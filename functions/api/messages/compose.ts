@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
 import type { ContactCard, Content, Quoted } from '#core/contract/content.ts'
 import { addressOf, chatIdOf, isChannel, isShared, isStatus, phoneNumberOf } from '#core/jid.ts'
-import { MEDIA_KINDS, VOICE } from '#core/media/kinds.ts'
+import { MEDIA_KINDS, type MediaKind, VOICE } from '#core/media/kinds.ts'
 import type { Message } from '#core/message.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { linkIn } from '#core/preview/link.ts'
@@ -56,7 +56,7 @@ const reactThere = ({ id, chatId, serverId }: Message) =>
 const LATEST_MS = 365 * 86_400_000
 
 /** @throws Fault VALIDATION_ERROR */
-function timeOf(text: string, now: number): number {
+export function timeOf(text: string, now: number): number {
   const time = Date.parse(text)
   if (time > now && time <= now + LATEST_MS) return time
   const message = 'must be in the future, within a year'
@@ -113,7 +113,12 @@ async function quoteIn({ store }: Deps, { id }: Session, to: string, replyTo: st
   })
 }
 
-async function withFile(deps: Deps, session: Session, body: NewMessage): Promise<Content | undefined> {
+/** Undefined when there is no file to go along. @throws Fault MEDIA_* */
+export async function withFile(
+  deps: Deps,
+  session: Session,
+  body: Pick<NewMessage, MediaKind | 'viewOnce'>,
+): Promise<Content | undefined> {
   const type = MEDIA_KINDS.find((kind) => body[kind] !== undefined)
   if (!type) return
   const given: Source & {

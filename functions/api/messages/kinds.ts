@@ -122,6 +122,14 @@ const files = {
   sticker: one(source, 'NewSticker').optional(),
 }
 
+const AlbumEntry = z
+  .strictObject({ image: files.image, video: files.video })
+  .refine(
+    ({ image, video }) => (image === undefined) !== (video === undefined),
+    'must be an image or a video',
+  )
+  .meta({ id: 'NewAlbumEntry' })
+
 export const LinkPreview = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
@@ -149,6 +157,9 @@ const OF_CHANNEL: readonly string[] = ['text', 'image', 'video', 'audio', 'docum
 const kinds = {
   text: Text.optional(),
   ...files,
+  album: z.array(AlbumEntry).min(2).max(30).optional().meta({
+    description: 'Images and videos that are shown as one; each is a message of its own as well',
+  }),
   location: Location.optional(),
   contact: Contact.optional(),
   contacts: z.array(Contact).min(1).max(20).optional(),
@@ -241,6 +252,8 @@ export const NewMessage = z
       fail('linkPreview', 'must be of a URL that stands in the text')
     if (body.viewOnce && !body.image && !body.video && !body.audio)
       fail('viewOnce', 'belongs to an image, a video or an audio')
+    if (body.album && (body.replyTo || body.mentions || body.viewOnce))
+      fail('album', 'cannot go together with replyTo, mentions or viewOnce')
     if (body.replyTo && given.some((kind) => AT_HOME.includes(kind)))
       fail('replyTo', 'cannot go together with it')
   })

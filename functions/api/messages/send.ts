@@ -9,6 +9,7 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED, wholeNumber } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { sendAlbum } from './album.ts'
 import { draftOf } from './compose.ts'
 import { idempotencyHeader } from './idempotency.ts'
 import { NewMessage } from './kinds.ts'
@@ -25,7 +26,7 @@ const sendMessage = createRoute({
   tags: ['Messages'],
   summary: 'Send a message',
   description: [
-    'A text, or one of the other kinds: location, contact(s), poll, event, reaction, vote, response (to an event), forward.',
+    'A text, or one of the other kinds: image, video, audio, document, sticker, album, location, contact(s), poll, event, reaction, vote, response (to an event), forward.',
     'Answers 202 as soon as the message is stored; from then on it is not lost, whatever happens to this service.',
     'With an `Idempotency-Key` a repeated request is the same message, also for the recipient.',
     '`?wait=` holds the answer until the message has got so far, has failed, or `timeout` is over; the status says what was reached.',
@@ -44,7 +45,10 @@ const sendMessage = createRoute({
   responses: {
     202: answer(
       'Accepted',
-      { message: MessageRecord },
+      {
+        message: MessageRecord,
+        items: z.array(MessageRecord).optional().meta({ description: 'Of an album: its images and videos' }),
+      },
       {
         message: { ...EXAMPLE, history: [{ status: 'accepted', at: EXAMPLE.createdAt }] },
       },
@@ -72,12 +76,17 @@ export const sendMessages = (deps: Deps) =>
     const session = theSession(c)
     const { wait, timeout } = c.req.valid('query')
     const idempotencyKey = c.req.valid('header')['idempotency-key']
-    const draft = await draftOf(deps, session, c.req.valid('json'))
+    const body = c.req.valid('json')
+    const show = async (one: Message) =>
+      wait ? presentRecordOf(deps, await follow(deps, one, wait, timeout)) : linked(deps.media, recordOf(one))
+    if (body.album) {
+      const album = await sendAlbum(deps, session, body, idempotencyKey)
+      const items = await Promise.all(album.items.map(show))
+      return c.json({ success: true as const, message: await show(album.message), items }, 202)
+    }
+    const draft = await draftOf(deps, session, body)
     const { message } = await send(deps, session, { ...draft, idempotencyKey })
-    const record = wait
-      ? await presentRecordOf(deps, await follow(deps, message, wait, timeout))
-      : await linked(deps.media, recordOf(message))
-    return c.json({ success: true as const, message: record }, 202)
+    return c.json({ success: true as const, message: await show(message) }, 202)
   })
 
 /** Reads the ledger until the goal, a failure or the end of patience; what the message is then. */
