@@ -102,3 +102,21 @@ test('groups, faults, statistics and reset over HTTP', async () => {
   expect(await (await fetch(`${box.url}/phones`)).json()).toEqual({ phones: [] })
   expect((await fetch(`${box.url}/groups/${group.id}`)).status).toBe(404)
 })
+
+test('a username is taken by one person at a time, given up, and kept over phones that are listed', async () => {
+  await using box = await sandbox()
+  const take = (number: string, body: object) =>
+    fetch(`${box.url}/phones/${number}/username`, { method: 'PUT', body: JSON.stringify(body) })
+  const taken = await take('15550000001', { username: 'ada.l', key: '1234' })
+  expect(await taken.json()).toEqual({ number: '+15550000001', username: 'ada.l' })
+  expect(await failure(await take('15550000002', { username: 'ada.l' }))).toEqual([409, 'USERNAME_TAKEN'])
+  for (const wrong of ['Ada', 'ab', '12345', 'a b c'])
+    expect(await failure(await take('15550000002', { username: wrong }))).toEqual([400, 'REQUEST_INVALID'])
+  await take('15550000001', { username: null })
+  expect((await take('15550000002', { username: 'ada.l' })).status).toBe(200)
+  const phones = await box.control.phones()
+  expect(phones.map(({ number, username }) => [number, username])).toEqual([
+    ['+15550000001', null],
+    ['+15550000002', 'ada.l'],
+  ])
+})
