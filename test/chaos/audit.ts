@@ -168,7 +168,7 @@ function compare(where: string, expected: Entry[], seen: Seen[], found: Findings
 const chatOf = ({ to, from, writer }: Entry, line: Line): string =>
   to.includes('@') ? to : `${(writer === line ? to : from).slice(1)}@s.whatsapp.net`
 
-async function everything<T>(its: Its, path: string, field: string): Promise<T[]> {
+export async function everything<T>(its: Its, path: string, field: string): Promise<T[]> {
   const items: T[] = []
   let cursor = ''
   do {
