@@ -88,6 +88,7 @@ export const call =
           'INVALID_RECIPIENT',
           'USERNAME_UNKNOWN',
           'SESSION_NOT_CONNECTED',
+          ...(needs === 'connected' ? [] : ['SESSION_ALREADY_CONNECTED' as const]),
           'AUTH_EXPIRED',
           'UNAUTHORIZED',
           'SESSION_NOT_FOUND',
