@@ -204,6 +204,23 @@ test('a process that believes that the LID is all there is writes nothing under 
   expect(await one.active(LID)).toBeUndefined()
 })
 
+test('what somebody else did between two looks is no conversation with itself', async () => {
+  const one = await apart()
+  await one.learns()
+  let looks = 0
+  const store: Store = {
+    ...t.store,
+    // The pointer of the LID is looked at before the other one joins them, that of the number after.
+    get: async (...asked) => {
+      if (++looks === 2) await one.join()
+      return t.store.get(...asked)
+    },
+  }
+  expect(await one.join(store)).toEqual([])
+  expect(looks).toBeGreaterThan(2)
+  expect(await one.history(one.hidden.id)).toEqual(['hidden 1', 'hidden 2', 'open 1', 'open 2'])
+})
+
 test('whatever is cut off is done by the next attempt', async () => {
   for (let stop = 1; ; stop++) {
     const one = await apart()

@@ -52,6 +52,8 @@ async function joinCurrent(desk: Desk, move: Move): Promise<Write[] | typeof AGA
     [lid, person.key].map((key) => store.get('main', Pointer, pointerKey(accountId, key, channel))),
   )
   if (!byLid) return []
+  // Read on either side of a change that somebody else made.
+  if (byLid.conversationId === byNumber?.conversationId) return AGAIN
   const [own, other] = await Promise.all([byLid, byNumber].map((pointer) => active(desk, pointer)))
   const counted = tally(store.now())
   const { writes, current }: Joined =
