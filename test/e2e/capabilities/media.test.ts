@@ -266,7 +266,7 @@ capability(
     const arrived = await until(
       'the document',
       async () => (await inbox()).find((entry) => entry.id === accepted.message.id),
-      { withinMs: 120_000 },
+      { withinMs: 150_000 },
     )
     const received = await until(
       'its file, at the other session',
@@ -274,7 +274,7 @@ capability(
         const shown = (await w.shown(other.id, accepted.message.id)) as unknown as Partial<WithMedia>
         return shown.media?.state === 'stored' && shown.media
       },
-      { withinMs: 120_000 },
+      { withinMs: 75_000 },
     )
     expect(received).toMatchObject({ size, sha256: media.sha256 })
     expect(peak()).toBeLessThan(64 * 1024 * 1024)
