@@ -83,6 +83,15 @@ describe('what WhatsApp is asked about a person is asked about the one person', 
     }
   })
 
+  test('of several people, the one that cannot be reached is named by its place', async () => {
+    const participants = [NUMBER, 'nobody']
+    const path = of(`/groups/${GROUP}/participants/add`)
+    expect((await w.request('POST', path, { participants })).body).toMatchObject({
+      code: 'INVALID_RECIPIENT',
+      details: { index: 1 },
+    })
+  })
+
   test('a LID that no number is known of is asked about as it is', async () => {
     await w.commands()
     await w.request('POST', of(`/chats/${STRANGER}/typing`), {})

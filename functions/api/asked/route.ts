@@ -110,12 +110,19 @@ export const call =
         ask: (name, input) => ask(deps, session, name, input),
         chatOf: async (text) => conversation(await canonicalChatId(deps.store, session.id, text)),
         personOf,
-        peopleOf: (texts) => Promise.all(texts.map(personOf)),
+        peopleOf: (texts) =>
+          Promise.all(texts.map((text, index) => personOf(text).catch((error) => refuse(error, index)))),
       }
       return c.json({ success: true as const, ...(await spec.run(asking, given)) }, 200)
     }
     return new OpenAPIHono<ApiEnv>().openapi({ ...route, middleware: access(deps) }, handler as never)
   }
+
+/** Of several people, which one it is, counted from 0. */
+function refuse(error: unknown, index: number): never {
+  if (!(error instanceof Fault)) throw error
+  throw new Fault(error.code, error.message, { details: { ...error.details, index }, cause: error })
+}
 
 async function assertIs(deps: Deps, session: Session, needed: Status): Promise<void> {
   const now = await shown(deps, session)
