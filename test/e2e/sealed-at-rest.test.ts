@@ -283,10 +283,10 @@ test('nothing that is said in an encrypted session, and nobody who is named ther
     true,
   ])
   const { body: said } = await its.api(`${plain.conversation}/messages?limit=50`)
-  expect([
-    has(said, 'reply in a conversation', plain.words),
-    has(said, 'reply after the change'),
-  ]).toEqual([true, true])
+  expect([has(said, 'reply in a conversation', plain.words), has(said, 'reply after the change')]).toEqual([
+    true,
+    true,
+  ])
   const { body: chat } = await its.api(`${path}/chats/${ANN}/messages?limit=100`)
   expect(has(chat, 'text in', plain.words) && has(chat, 'text after the change')).toBe(true)
   await until('the new name', async () =>
