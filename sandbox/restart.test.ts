@@ -146,10 +146,13 @@ test('killed under load five times, it loses nothing and no ratchet falls out of
   }
   // Baileys drops a message whose receipt it cannot send, so what counts is what came over the wire.
   await eventually(() => toAlice.every((id) => arrived.has(id) || alice.arrived.has(id)))
-  const inbox = await box.call<InboxView>(`/phones/${BOB}/inbox`)
-  const shown = new Set(inbox.messages.map((message) => message.id))
-  expect(acknowledged.filter((id) => !shown.has(id))).toEqual([])
-  expect(inbox.undecryptable).toBe(0)
+  const inbox = () => box.call<InboxView>(`/phones/${BOB}/inbox`)
+  // Plain Baileys may lose a step when it writes and reads in one session at once (D4); then Bob's phone asks again.
+  await eventually(async () => {
+    const shown = new Set((await inbox()).messages.map((message) => message.id))
+    return acknowledged.every((id) => shown.has(id))
+  })
+  expect(await inbox()).toMatchObject({ undecryptable: 0 })
 })
 
 test('SIGTERM ends it cleanly', async () => {
