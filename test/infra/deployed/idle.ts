@@ -9,6 +9,8 @@ export const SELDOM = [
   'ApiFunction: dynamodb:BatchGetItem on Events',
   // An announced file that turns out to be something else, a device that was brought and could not be taken.
   'ApiFunction: s3:DeleteObject on files',
+  // An order that no model is asked about, or whose queue refuses it.
+  'HookFunction: dynamodb:GetItem on Messages',
   'PushFunction: dynamodb:DeleteItem on Main',
   'PushFunction: sqs:SendMessage on jobs-live.fifo',
   'DeliveriesFunction: dynamodb:DeleteItem on Main',
