@@ -35,12 +35,13 @@ test('what waits in the ledger goes before what the queue has, also when the swe
 
   const next = world.connector('c1')
   for (const text of texts.slice(6)) await world.send(session.id, `+${FRIEND}`, text)
-  await next
+  const connector = await next
   const { messages } = await until('all of it', async () => {
     const inbox = await world.phones.inbox(FRIEND)
     return inbox.messages.length >= texts.length && inbox
   })
   expect(messages.map(({ text }) => text)).toEqual(texts)
+  await connector.stop()
 })
 
 test('what the queue did not take is not overtaken by what it took later', async () => {
