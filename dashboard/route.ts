@@ -1,5 +1,5 @@
 /** Where one is: what stands behind `#` in the address. It never leaves the browser, and back and forward work. */
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 
 /** `#/sessions/ab%2Fc/chats` is `['sessions', 'ab/c', 'chats']`. */
 export type Route = string[]
@@ -25,7 +25,7 @@ export const go = (...route: Route): void => {
 
 export function useRoute(): Route {
   const [route, setRoute] = useState(read)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = () => setRoute(read())
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)

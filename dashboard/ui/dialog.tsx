@@ -1,6 +1,6 @@
 /** Questions that have to be answered first. The browser's own dialog keeps the focus inside and closes on Escape. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Api } from '../api/client.ts'
 import { useAction } from '../api/use.ts'
 import { Button } from './button.tsx'
@@ -17,7 +17,8 @@ export function Dialog({
 }) {
   const place = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Opened and closed with the element itself. A passive effect leaves the focus nowhere for a frame.
+  useLayoutEffect(() => {
     const dialog = place.current
     const before = document.activeElement
     dialog?.showModal()

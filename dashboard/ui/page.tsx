@@ -1,6 +1,6 @@
 /** A page inside of the frame. When it appears, its heading gets the focus, so that a screen reader says where one is. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { LiveState } from '../live.ts'
 
 export function PageHead({
@@ -15,10 +15,11 @@ export function PageHead({
   children?: ComponentChildren
 }) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Linekeeper`
   }, [title])
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  // Before anything is painted: a key that is typed at once must not go to the page that was left.
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (
     <header class="head">
       <div class="row">

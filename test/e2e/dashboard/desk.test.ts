@@ -187,6 +187,23 @@ describe.skipIf(!chromiumPath)('the dashboard: conversations, webhooks and conne
     await page.getByLabel('Token').waitFor()
   })
 
+  test('a dialog that is gone has given the focus back already, not a frame later', async () => {
+    await using other = await signedIn(browser, it)
+    const { page } = other
+    await page.getByRole('button', { name: 'New session' }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.evaluate(() => {
+      const removals = new MutationObserver(() => {
+        if (!document.querySelector('dialog'))
+          document.body.dataset.focused ??= document.activeElement?.textContent ?? ''
+      })
+      removals.observe(document.body, { childList: true, subtree: true })
+    })
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.body.dataset.focused)).toBe('New session')
+  })
+
   test.each([
     ['dark', { colorScheme: 'dark' as const }],
     ['narrow', { viewport: { width: 360, height: 700 } }],
