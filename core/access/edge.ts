@@ -5,16 +5,12 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
-import { derivedKey } from '../platform/seal.ts'
+import { derivedKeys } from '../platform/seal.ts'
 
 export const EDGE_HEADERS = { key: 'x-linekeeper-edge', viewer: 'x-linekeeper-viewer' } as const
 
 /** The keys that it shows itself by: the first is shown, all of them are believed, while the master key changes. */
-export const edgeKey = (masterKeys: string): string =>
-  masterKeys
-    .split(',')
-    .map((key) => derivedKey(key, 'edge'))
-    .join(',')
+export const edgeKey = (masterKeys: string): string => derivedKeys(masterKeys, 'edge')
 
 /** Whose request it is that came through the distribution; undefined when it did not, `unknown` when it does not say. */
 export type Viewer = (header: (name: string) => string | undefined) => string | undefined

@@ -6,7 +6,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { derive, lock, unlock } from './cipher.ts'
 import type { Key } from './dynamo.ts'
-import { Sealed } from './seal.ts'
+import { derivedKeys, Sealed } from './seal.ts'
 
 /** The attribute under which a sealed value stands in place of itself; the other one names its account. */
 const BYTES = '§'
@@ -92,11 +92,7 @@ export function openConcealing(keys: readonly string[]) {
 }
 
 /** The key that functions get for this, derived from the master key; as many as there are of that, in their order. */
-export const contentKey = (masterKeys: string): string =>
-  masterKeys
-    .split(',')
-    .map((key) => derive(Buffer.from(key, 'hex'), 'content').toString('hex'))
-    .join(',')
+export const contentKey = (masterKeys: string): string => derivedKeys(masterKeys, 'content')
 
 const isStored = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && BYTES in value && ACCOUNT in value

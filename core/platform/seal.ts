@@ -23,6 +23,13 @@ export class Sealed extends Error {
 export const derivedKey = (masterKey: string, purpose: string): string =>
   derive(Buffer.from(masterKey, 'hex'), purpose).toString('hex')
 
+/** The same of each of several, which stand behind commas as settings have them, in their order. */
+export const derivedKeys = (masterKeys: string, purpose: string): string =>
+  masterKeys
+    .split(',')
+    .map((key) => derivedKey(key, purpose))
+    .join(',')
+
 /** @param keys 32 bytes in hex each; the first one seals, all of them open (rotation: put the new one in front) */
 export function textSeal(keys: readonly string[], account: string): TextSeal {
   const derived = keys.map((key) => Buffer.from(derivedKey(key, `account ${account}`), 'hex'))

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { iso } from '../platform/clock.ts'
-import { derivedKey, textSeal } from '../platform/seal.ts'
+import { derivedKeys, textSeal } from '../platform/seal.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** The newest signs; an older one is valid beside it until its time. */
@@ -25,11 +25,7 @@ export type Vault = {
 }
 
 /** The key that functions get instead of the master key; as many as there are of that, in their order. */
-export const webhookKey = (masterKeys: string): string =>
-  masterKeys
-    .split(',')
-    .map((key) => derivedKey(key, 'webhooks'))
-    .join(',')
+export const webhookKey = (masterKeys: string): string => derivedKeys(masterKeys, 'webhooks')
 
 /** @param keys in hex; the first one seals */
 export function openVault(keys: readonly string[]): Vault {
