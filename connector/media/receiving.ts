@@ -4,11 +4,6 @@
  * has dropped is asked of the phone again.
  */
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Media, Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
@@ -17,6 +12,7 @@ import { isChannel, isShared, userJid } from '#core/jid.ts'
 import { keep, type Shelf } from '#core/media/ingest.ts'
 import { LARGEST } from '#core/media/kinds.ts'
 import type { Log } from '#core/platform/log.ts'
+import { onThisMachine } from '#core/platform/scratch.ts'
 import type { Session } from '#core/session.ts'
 import { sealing } from '#core/settings.ts'
 import type { Draft } from '../events/order.ts'
@@ -173,33 +169,22 @@ async function stored(
   { media }: MessageFacts,
   content: AsyncIterable<Uint8Array>,
 ): Promise<Stored> {
-  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
-  try {
-    const path = join(folder, 'file')
-    const hash = createHash('sha256')
-    let size = 0
-    await pipeline(
-      content,
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          size += chunk.length
-          if (size > LARGEST) throw new Error('The file is larger than any may be.')
-          hash.update(chunk)
-          yield chunk
-        }
-      },
-      createWriteStream(path, { mode: 0o600 }),
-    )
-    const sha256 = hash.digest('hex')
-    if (media?.sha256 && media.sha256 !== sha256)
-      throw new Error('The file is not the one that was announced.')
-    const { mimetype = 'application/octet-stream', fileName } = media ?? {}
-    const owner = { ...about, ...sealing(session().settings) }
-    const { id } = await keep(shelf, owner, { path, size, sha256, mimetype, fileName })
-    return { id, size, sha256 }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const hash = createHash('sha256')
+  let size = 0
+  await using file = await onThisMachine(content, async function* (chunks) {
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (size > LARGEST) throw new Error('The file is larger than any may be.')
+      hash.update(chunk)
+      yield chunk
+    }
+  })
+  const sha256 = hash.digest('hex')
+  if (media?.sha256 && media.sha256 !== sha256) throw new Error('The file is not the one that was announced.')
+  const { mimetype = 'application/octet-stream', fileName } = media ?? {}
+  const owner = { ...about, ...sealing(session().settings) }
+  const { id } = await keep(shelf, owner, { path: file.path, size, sha256, mimetype, fileName })
+  return { id, size, sha256 }
 }
 
 function told(

@@ -3,11 +3,6 @@
  * there a moment ago is used again, so that a picture for a thousand people is uploaded once. What phones do not play is
  * converted on the way.
  */
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { LRUCache } from 'lru-cache'
 import PQueue from 'p-queue'
 import type { Content, Media } from '#core/contract/content.ts'
@@ -15,6 +10,7 @@ import { isChannel } from '#core/jid.ts'
 import { objectKey } from '#core/media/file.ts'
 import { MEDIA_KINDS, type MediaKind } from '#core/media/kinds.ts'
 import type { Objects } from '#core/platform/objects/index.ts'
+import { onThisMachine } from '#core/platform/scratch.ts'
 import { Unsendable } from '../convert/index.ts'
 import { type Convert, converting } from '../ffmpeg/conversion.ts'
 import { NoProgram, NotMade } from '../ffmpeg/program.ts'
@@ -101,17 +97,11 @@ async function fetched(
   use: Connection['media']['upload'],
 ): Promise<Uploaded> {
   if (!media.id || !objects) throw new Unsendable('media_missing')
-  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
-  try {
-    const stored = await objects.get(objectKey(media.id))
-    if (!stored) throw new Unsendable('media_missing')
-    const path = join(folder, 'file')
-    await pipeline(stored.content, createWriteStream(path, { mode: 0o600 }))
-    const { mimetype, fileName, voice, note, animated } = media
-    return await use({ kind, path, mimetype, fileName, voice, note, animated, viewOnce, openly })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const stored = await objects.get(objectKey(media.id))
+  if (!stored) throw new Unsendable('media_missing')
+  await using file = await onThisMachine(stored.content)
+  const { mimetype, fileName, voice, note, animated } = media
+  return await use({ kind, path: file.path, mimetype, fileName, voice, note, animated, viewOnce, openly })
 }
 
 /** @throws Unsendable: trying it again would not make it another file */

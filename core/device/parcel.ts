@@ -2,15 +2,14 @@
  * Device state on its way between the API and a connector, which alone has the key of devices: a sealed file in the object
  * store, under a key that both have, for as long as it takes. It goes with its session when nobody takes it.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { sessionFolder } from '../media/file.ts'
 import { derive, lock, unlock } from '../platform/cipher.ts'
 import type { Objects } from '../platform/objects/index.ts'
+import { scratch } from '../platform/scratch.ts'
 import type { DeviceRows } from './folder/index.ts'
 
 const DEFLATED = 3
@@ -39,13 +38,9 @@ export function openParcels(objects: Objects, keys: readonly string[]) {
       if (!sealing) throw new Error('a key is needed to seal parcels')
       const key = place(owner, name)
       const content = lock(sealing, DEFLATED, deflateRawSync(JSON.stringify(written)), key)
-      const path = join(tmpdir(), `parcel-${randomUUID()}`)
-      try {
-        await writeFile(path, content, { mode: 0o600 })
-        await objects.put(key, { path, size: content.length }, MIMETYPE)
-      } finally {
-        await rm(path, { force: true })
-      }
+      await using file = await scratch()
+      await writeFile(file.path, content, { mode: 0o600 })
+      await objects.put(key, { path: file.path, size: content.length }, MIMETYPE)
       return name
     },
 

@@ -8,8 +8,9 @@ import { sessionPartition } from '../partition.ts'
 import { iso, ttl } from '../platform/clock.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
 import { Fault } from '../platform/fault.ts'
+import { onThisMachine } from '../platform/scratch.ts'
 import { type MediaFile, newMediaId, objectKey, recordMedia } from './file.ts'
-import { looking, type Owner, onThisMachine, type Shelf, tidy } from './ingest.ts'
+import { looking, type Owner, type Shelf, tidy } from './ingest.ts'
 import { acceptedType, assertSize, MEDIA_KINDS, typeOf } from './kinds.ts'
 import { linkKey } from './link.ts'
 
@@ -64,9 +65,8 @@ async function sealInPlace(
 ): Promise<void> {
   const left = await objects.get(objectKey(id))
   if (!left) throw new Fault('MEDIA_NOT_FOUND', 'The file was not uploaded yet.', { details: { id } })
-  await onThisMachine(left.content, async (path) =>
-    objects.put(objectKey(id), { path, size: left.size }, mimetype, owner),
-  )
+  await using file = await onThisMachine(left.content)
+  await objects.put(objectKey(id), { path: file.path, size: left.size }, mimetype, owner)
 }
 
 /**

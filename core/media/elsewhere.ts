@@ -4,8 +4,8 @@
  * beside it when somebody with a link asks for it; the store throws that away within a day.
  */
 import type { Objects } from '../platform/objects/index.ts'
+import { onThisMachine } from '../platform/scratch.ts'
 import { type MediaFile, objectKey } from './file.ts'
-import { onThisMachine } from './ingest.ts'
 import { OPENED } from './opened.ts'
 
 /** Bytes that a function on AWS can answer with, as it encodes them. */
@@ -25,6 +25,7 @@ export async function elsewhere(
   const address = file.size > ANSWERED ? await objects.link(open, wanted) : undefined
   const stored = address && (await objects.get(key))
   if (!stored) return undefined
-  await onThisMachine(stored.content, (path) => objects.put(open, { path, size: file.size }, file.mimetype))
+  await using plain = await onThisMachine(stored.content)
+  await objects.put(open, { path: plain.path, size: file.size }, file.mimetype)
   return address
 }

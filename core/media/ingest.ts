@@ -3,15 +3,11 @@
  * only when it is whole and what it should be. It is never in memory as a whole.
  */
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Domain } from '../domain.ts'
 import { iso, ttl } from '../platform/clock.ts'
 import { Fault } from '../platform/fault.ts'
 import type { Objects } from '../platform/objects/index.ts'
+import { onThisMachine } from '../platform/scratch.ts'
 import { type MediaFile, newMediaId, objectKey, recordMedia } from './file.ts'
 import { acceptedType, assertSize, LIMITS, type MediaKind, tooLarge, typeOf } from './kinds.ts'
 import { linkKey } from './link.ts'
@@ -38,21 +34,13 @@ const BEGINNING = 4_100
 
 /** @throws Fault MEDIA_INVALID, MEDIA_TOO_LARGE, MEDIA_TYPE_NOT_SUPPORTED, or what the content throws */
 export async function ingest(shelf: Shelf, owner: Owner, incoming: Incoming): Promise<MediaFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
-  try {
-    const path = join(folder, 'file')
-    const { size, sha256, beginning } = await spool(incoming, path)
-    assertSize(incoming.kind, size)
-    const mimetype = acceptedType(
-      incoming.kind,
-      await typeOf(beginning),
-      incoming.mimetype,
-      incoming.isConverted,
-    )
-    return await keep(shelf, owner, { path, size, sha256, mimetype, fileName: incoming.fileName })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const { kind, content, fileName } = incoming
+  const { passing, seen } = looking(kind)
+  await using file = await onThisMachine(content, passing)
+  const { size, sha256, beginning } = seen()
+  assertSize(kind, size)
+  const mimetype = acceptedType(kind, await typeOf(beginning), incoming.mimetype, incoming.isConverted)
+  return await keep(shelf, owner, { path: file.path, size, sha256, mimetype, fileName })
 }
 
 export type Whole = {
@@ -61,21 +49,6 @@ export type Whole = {
   sha256: string
   mimetype: string
   fileName?: string | undefined
-}
-
-/** A content as a file of this machine, for as long as something is done with it. */
-export async function onThisMachine<T>(
-  content: AsyncIterable<Uint8Array>,
-  use: (path: string) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
-  try {
-    const path = join(folder, 'file')
-    await pipeline(content, createWriteStream(path, { mode: 0o600 }))
-    return await use(path)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 /** Stores a file that is on this machine already. */
@@ -120,12 +93,6 @@ export function looking(kind: MediaKind) {
     /** When all has passed. */
     seen: () => ({ size, sha256: hash.digest('hex'), beginning }),
   }
-}
-
-async function spool({ content, kind }: Incoming, path: string) {
-  const { passing, seen } = looking(kind)
-  await pipeline(content, passing, createWriteStream(path, { mode: 0o600 }))
-  return seen()
 }
 
 /** A name and not a path, without what no file system takes. */

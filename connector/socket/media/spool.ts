@@ -2,11 +2,8 @@
  * A file from the media server that is read more than once: it lies in a file of this machine, as it came, so that nothing
  * of it is on a disk in the clear, and is opened each time that it is read.
  */
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
+import { onThisMachine } from '#core/platform/scratch.ts'
 
 export type Spooled = AsyncDisposable & {
   /** Whoever reads it to the end has the right content, and an error otherwise. */
@@ -18,14 +15,6 @@ export async function spool(
   content: AsyncIterable<Uint8Array>,
   open: (content: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
 ): Promise<Spooled> {
-  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
-  const dispose = () => rm(folder, { recursive: true, force: true })
-  const path = join(folder, 'file')
-  try {
-    await pipeline(content, createWriteStream(path, { mode: 0o600 }))
-  } catch (error) {
-    await dispose()
-    throw error
-  }
-  return { read: () => open(createReadStream(path)), [Symbol.asyncDispose]: dispose }
+  const { path, ...disposable } = await onThisMachine(content)
+  return { read: () => open(createReadStream(path)), ...disposable }
 }

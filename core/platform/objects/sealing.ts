@@ -3,14 +3,12 @@
  * follows from that of their account, and opened while they are read. A piece that was changed, moved, repeated or left
  * out does not open. What is not sealed is read as it lies there.
  */
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { derive } from '../cipher.ts'
+import { onThisMachine } from '../scratch.ts'
 import { Sealed } from '../seal.ts'
 import type { Objects, StoredFile } from './index.ts'
 
@@ -37,15 +35,14 @@ export function sealingObjects(objects: Objects, keys: readonly string[]): Objec
       const salt = randomBytes(SALT)
       const [sealing] = keysOf(owner.accountId, salt)
       if (!sealing) throw new Error('CONTENT_KEY is needed to store files of an encrypted session')
-      const path = join(tmpdir(), `sealed-${randomUUID()}`)
-      try {
-        const head = headOf(owner.accountId, salt)
-        const pieces = sealed(createReadStream(file.path), sealing, key)
-        await pipeline(following(head, pieces), createWriteStream(path, { mode: 0o600 }))
-        await objects.put(key, { path, size: (await stat(path)).size }, 'application/octet-stream')
-      } finally {
-        await rm(path, { force: true })
-      }
+      const head = headOf(owner.accountId, salt)
+      const pieces = sealed(createReadStream(file.path), sealing, key)
+      await using locked = await onThisMachine(following(head, pieces))
+      await objects.put(
+        key,
+        { path: locked.path, size: (await stat(locked.path)).size },
+        'application/octet-stream',
+      )
     },
 
     async get(key) {

@@ -2,12 +2,7 @@
  * Files that are too large for a request, as behind API Gateway's 10 MB: announced here, left at an address of the object
  * store, and used by their id like any upload. On one machine the address is ours.
  */
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import type { Context } from 'hono'
 import * as z from 'zod'
@@ -17,6 +12,7 @@ import { theShelf } from '#core/media/ingest.ts'
 import { MEDIA_KINDS } from '#core/media/kinds.ts'
 import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { onThisMachine } from '#core/platform/scratch.ts'
 import { sealing } from '#core/settings.ts'
 import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
@@ -149,19 +145,10 @@ async function take(deps: Deps, c: Context<ApiEnv>): Promise<void> {
   if (state === 'expired')
     throw new Fault('MEDIA_LINK_EXPIRED', 'This link has expired. Announce the file again.')
   const { objects } = theShelf({ ...deps, objects: deps.media.objects })
-  const folder = await mkdtemp(join(tmpdir(), 'linekeeper-'))
-  try {
-    const file = join(folder, 'file')
-    const content = c.req.raw.body as ReadableStream<Uint8Array> | null
-    await pipeline(
-      content ? Readable.fromWeb(content) : Readable.from([]),
-      exactly(Number(size)),
-      createWriteStream(file, { mode: 0o600 }),
-    )
-    await objects.put(objectKey(id), { path: file, size: Number(size) }, 'application/octet-stream')
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const body = c.req.raw.body as ReadableStream<Uint8Array> | null
+  const content = body ? Readable.fromWeb(body) : Readable.from([])
+  await using file = await onThisMachine(content, exactly(Number(size)))
+  await objects.put(objectKey(id), { path: file.path, size: Number(size) }, 'application/octet-stream')
 }
 
 const exactly = (announced: number) =>
