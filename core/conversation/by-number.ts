@@ -4,7 +4,8 @@
  */
 import { Alias, aliasKey } from '../contacts/record.ts'
 import { LID_SERVER, phoneNumberOf } from '../jid.ts'
-import type { Item, Key, Store, Write } from '../platform/dynamo.ts'
+import type { Key, Store, Write } from '../platform/dynamo.ts'
+import { itemsAt } from './items.ts'
 import type { Line } from './plan.ts'
 
 /** Where it would stand that the person of this line has a number; undefined for somebody who is known by one. */
@@ -17,12 +18,10 @@ function aliasOf({ channel, person }: Line): Key | undefined {
 export async function byNumber<L extends Line>(store: Store, lines: L[]): Promise<L[]> {
   const keys = lines.flatMap((line) => aliasOf(line) ?? [])
   if (keys.length === 0) return lines
-  const named = new Map(keys.map((key) => [nameOf(key), key]))
-  const items = await store.getMany('main', [...named.values()])
-  const known = new Map(items.map((item): [string, Item] => [nameOf(item), item]))
+  const known = await itemsAt(store, keys)
   return lines.map((line) => {
     const key = aliasOf(line)
-    const alias = key && known.get(nameOf(key))
+    const alias = key && known(key)
     return alias ? under(line, Alias.parse(alias).contactId) : line
   })
 }
@@ -39,5 +38,3 @@ export function stillByLid(line: Line): Write[] {
   const key = aliasOf(line)
   return key ? [{ table: 'main', check: key, condition: 'attribute_not_exists(pk)' }] : []
 }
-
-const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`

@@ -1,5 +1,6 @@
 /** What two conversations of one person come to as one: as if all of it had been said in the older one. */
 import { merge, type OrderDetails } from '../order/order.ts'
+import { type Update, updating } from '../platform/expression.ts'
 import type { Conversation, Person } from './conversation.ts'
 
 /** @returns the one that goes on, as it is then, and the one that goes into it */
@@ -48,6 +49,13 @@ export const identity = ({
   address,
   ...(lid ? { lid } : {}),
 })
+
+/** The same, as a change of what is stored. */
+export function identified(person: Person): Update {
+  const update = updating()
+  for (const [field, value] of Object.entries(identity(person))) update.set(field, value)
+  return update
+}
 
 const name = (known: string | undefined) => (known ? { name: known } : {})
 

@@ -11,7 +11,7 @@ import { type Update, updating } from '../platform/expression.ts'
 import { contents, placed } from './append.ts'
 import { Conversation, conversationKey, type Person, statusAt } from './conversation.ts'
 import type { Desk } from './desk.ts'
-import { identity, joined } from './joined.ts'
+import { identified, identity, joined } from './joined.ts'
 import { conversationItem, deletedAfter } from './listing.ts'
 import { systemMessage } from './message.ts'
 import { type Move, moveMessages, takeOver } from './moving.ts'
@@ -86,8 +86,7 @@ function renamed(desk: Desk, { lid, person }: Move, before: Conversation): Joine
 
 /** Holds while it is active, and still that of the LID. */
 function belonging(before: Conversation, lid: string, person: Person): Write {
-  const update = updating()
-  for (const [field, value] of Object.entries(identity(person))) update.set(field, value)
+  const update = identified(person)
   update.where(`${update.name('person')} = ${update.value(lid)}`)
   update.where(`${update.name('status')} = ${update.value(before.status)}`)
   return { table: 'main', update: conversationKey(before.id), set: update.build() }

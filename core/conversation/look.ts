@@ -1,9 +1,10 @@
 /** What a batch of messages has to know before it is written, in two reads, however many lines it is about. */
-import type { Item, Key, Store } from '../platform/dynamo.ts'
+import type { Key, Store } from '../platform/dynamo.ts'
 import { Session, sessionKey } from '../session.ts'
 import { feedsConversations } from '../settings.ts'
 import { Conversation, conversationKey } from './conversation.ts'
 import type { Heard } from './heard.ts'
+import { itemsAt } from './items.ts'
 import { Pointer, pointerKey } from './person.ts'
 import type { Known } from './plan.ts'
 import { type Choice, choiceOf, settingsKey } from './settings.ts'
@@ -19,30 +20,30 @@ export type View = {
 
 export async function look(store: Store, heard: Heard[]): Promise<View> {
   const sessionsOf = (some: Heard[]): Session[] => {
-    const found = some.flatMap(sessionOf).flatMap((key) => items.get(nameOf(key)) ?? [])
+    const found = some.flatMap(sessionOf).flatMap((key) => items(key) ?? [])
     return [...new Set(found)].map((item) => Session.parse(item))
   }
-  const items = await readAll(
+  const items = await itemsAt(
     store,
     heard.flatMap((one) => [pointerOf(one), settingsKey(one.line.accountId), ...sessionOf(one)]),
   )
   const pointers = new Map(
     heard.flatMap((one) => {
-      const item = items.get(nameOf(pointerOf(one)))
+      const item = items(pointerOf(one))
       return item ? [[one.lineName, Pointer.parse(item)] as const] : []
     }),
   )
-  const conversations = await readAll(
+  const conversations = await itemsAt(
     store,
     [...pointers.values()].map(({ conversationId }) => conversationKey(conversationId)),
   )
   return {
     known({ lineName }) {
       const pointer = pointers.get(lineName)
-      const last = pointer && conversations.get(nameOf(conversationKey(pointer.conversationId)))
+      const last = pointer && conversations(conversationKey(pointer.conversationId))
       return { pointer, last: last && Conversation.parse(last) }
     },
-    choice: ({ line }) => choiceOf(items.get(nameOf(settingsKey(line.accountId)))),
+    choice: ({ line }) => choiceOf(items(settingsKey(line.accountId))),
     isFed: (one) => sessionOf(one).length === sessionsOf([one]).filter(isFeeding).length,
     sessions: sessionsOf,
   }
@@ -52,9 +53,3 @@ const isFeeding = ({ settings }: Session): boolean => feedsConversations(setting
 const pointerOf = ({ line }: Heard): Key => pointerKey(line.accountId, line.person.key, line.channel)
 const sessionOf = ({ line: { channel } }: Heard): Key[] =>
   channel.type === 'session' ? [sessionKey(channel.sessionId)] : []
-const nameOf = ({ pk, sk }: Key): string => `${pk}\0${sk}`
-
-async function readAll(store: Store, keys: Key[]): Promise<Map<string, Item>> {
-  const wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()]
-  return new Map((await store.getMany('main', wanted)).map((item) => [nameOf(item), item]))
-}

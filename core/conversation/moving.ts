@@ -4,7 +4,6 @@
  */
 import * as z from 'zod'
 import type { Item } from '../platform/dynamo.ts'
-import { updating } from '../platform/expression.ts'
 import { pagesOf } from '../platform/pages.ts'
 import {
   type Channel,
@@ -15,7 +14,7 @@ import {
   type Person,
 } from './conversation.ts'
 import type { Desk } from './desk.ts'
-import { identity } from './joined.ts'
+import { identified, identity } from './joined.ts'
 import { deletedAfter } from './listing.ts'
 import { messageItem } from './message.ts'
 import { EVER, everItem, personPartition } from './person.ts'
@@ -42,10 +41,12 @@ export async function takeOver(desk: Desk, move: Move): Promise<void> {
   for await (const { row, conversation } of everOn(desk, move, move.lid)) {
     if (conversation.mergedInto) continue
     const own = { ...conversation, ...identity(move.person) }
-    const update = updating()
-    for (const [field, value] of Object.entries(identity(move.person))) update.set(field, value)
     await store.transact([
-      { table: 'main', update: conversationKey(own.id), set: update.whereExists('pk').build() },
+      {
+        table: 'main',
+        update: conversationKey(own.id),
+        set: identified(move.person).whereExists('pk').build(),
+      },
       { table: 'main', put: everItem(own, store.now(), retention) },
       { table: 'main', remove: { pk: row.pk, sk: row.sk } },
     ])

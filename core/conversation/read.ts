@@ -64,7 +64,7 @@ export async function everOf(
 }
 
 async function byIds(store: Store, ids: string[]): Promise<Conversation[]> {
-  const items = ids.length > 0 ? await store.getMany('main', ids.map(conversationKey)) : []
+  const items = await store.getMany('main', ids.map(conversationKey))
   return items.map((item) => Conversation.parse(item)).filter(({ mergedInto }) => !mergedInto)
 }
 
