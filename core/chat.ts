@@ -123,7 +123,7 @@ export function list(
 /** These chats, in this order, whether anything was said in them or not. */
 export async function named(store: Store, sessionId: string, ids: string[]): Promise<Chat[]> {
   const keys = ids.map((id) => chatKey(sessionId, id))
-  const items = keys.length > 0 ? await store.getMany('main', keys) : []
+  const items = await store.getMany('main', keys)
   const stored = new Map(items.map((item) => [item.chatId, item]))
   const chats = ids.map((chatId) => Stored.parse(stored.get(chatId) ?? { sessionId, chatId }))
   return withNames(store, sessionId, chats)

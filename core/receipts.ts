@@ -1,6 +1,6 @@
 /** How far a message of ours got with each person of a group. What is written here: see projection/receipts.ts. */
 import * as z from 'zod'
-import { STATUS } from './jid.ts'
+import { isGroup, STATUS } from './jid.ts'
 import type { Message } from './message.ts'
 import { sessionPartition } from './partition.ts'
 import type { Key, Page, Store } from './platform/dynamo.ts'
@@ -35,7 +35,7 @@ export async function receiptsOf(
   const options = { ...page, prefix: prefixOf(id) }
   const { items, cursor } = await store.query('main', Receipt, sessionPartition(sessionId), options)
   const { delivered: deliveredAt, read: readAt, played: playedAt } = times
-  const isAlone = items.length === 0 && !page.cursor && !chatId.endsWith('@g.us')
+  const isAlone = items.length === 0 && !page.cursor && !isGroup(chatId)
   return isAlone && (deliveredAt ?? readAt ?? playedAt)
     ? { items: [{ participant: to, deliveredAt, readAt, playedAt }], cursor: undefined }
     : { items, cursor }

@@ -44,7 +44,7 @@ export type Summary = { sent: number; received: number; failed: number; lastActi
 
 /** The totals of at most 100 sessions, by session id; one call. */
 export async function summaries(store: Store, sessionIds: string[]): Promise<(sessionId: string) => Summary> {
-  const items = sessionIds.length > 0 ? await store.getMany('main', sessionIds.map(totalsKey)) : []
+  const items = await store.getMany('main', sessionIds.map(totalsKey))
   const found = new Map(items.map((item) => [item.pk, summaryOf(Totals.parse(item))]))
   return (sessionId) => found.get(sessionPartition(sessionId)) ?? NOTHING
 }

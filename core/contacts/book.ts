@@ -64,7 +64,7 @@ export function contactBook(
       return phoneNumber && lid && !isKnown ? [lid] : []
     })
     const keys = [...new Set(lids)].map((lid) => chatKey(session.sessionId, lid))
-    const items = keys.length > 0 ? await store.getMany('main', keys) : []
+    const items = await store.getMany('main', keys)
     return new Set(items.map(({ chatId }) => String(chatId)))
   }
 

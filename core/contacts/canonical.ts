@@ -1,7 +1,7 @@
 /**
  * Who or what is meant by what a caller writes: the one id under which a chat or a person stands. A LID leads to the phone
- * number, where it is known, and `@name` to the person of this username. Every call that takes a chat or a person goes through here, so that one person is one chat
- * whichever id is used.
+ * number, where it is known, and `@name` to the person of this username. Every call that takes a chat or a person goes
+ * through here, so that one person is one chat whichever id is used.
  */
 import { chatIdOf, isPerson, LID_SERVER, usernameIn } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
@@ -36,10 +36,16 @@ async function ofUsername(store: Store, sessionId: string, username: string): Pr
 
 /**
  * The same for what has to be a person.
+ * @param otherwise what a caller is told who names something else
  * @throws Fault INVALID_RECIPIENT, USERNAME_UNKNOWN
  */
-export async function canonicalPersonId(store: Store, sessionId: string, text: string): Promise<string> {
+export async function canonicalPersonId(
+  store: Store,
+  sessionId: string,
+  text: string,
+  otherwise = 'This needs a person, not a group.',
+): Promise<string> {
   const id = await canonicalChatId(store, sessionId, text)
   if (isPerson(id)) return id
-  throw new Fault('INVALID_RECIPIENT', 'This needs a person, not a group.')
+  throw new Fault('INVALID_RECIPIENT', otherwise)
 }

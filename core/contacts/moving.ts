@@ -111,10 +111,7 @@ async function moveChat(store: Store, sessionId: string, moving: Moving): Promis
   for (const flag of FLAGS)
     if (before[flag] !== undefined)
       update.setOnce(flag, flag === 'name' ? hidden(moving, before[flag]) : before[flag])
-  const [clearedTo] = [before.clearedTo, after?.clearedTo]
-    .filter((time) => time !== undefined)
-    .sort()
-    .reverse()
+  const clearedTo = later(before.clearedTo, after?.clearedTo)
   if (clearedTo) update.set(CLEARED_TO, clearedTo)
   const place = before.listSk?.replace(`#${from}`, `#${to}`)
   if (place && place > (after?.listSk ?? ''))
@@ -136,6 +133,9 @@ async function moveChat(store: Store, sessionId: string, moving: Moving): Promis
   ])
   return failed.length === 0
 }
+
+const later = (one: string | undefined, other: string | undefined): string | undefined =>
+  (one ?? '') > (other ?? '') ? one : other
 
 function asSeen(update: Update, chat: z.infer<typeof Listed> | undefined): Update {
   const place = update.name('listSk')

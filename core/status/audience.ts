@@ -3,7 +3,7 @@
  * and a session the people that it has chats with.
  */
 import * as Chats from '../chat.ts'
-import { canonicalChatId } from '../contacts/canonical.ts'
+import { canonicalPersonId } from '../contacts/canonical.ts'
 import { isPerson, userJid } from '../jid.ts'
 import type { Message } from '../message.ts'
 import type { Store } from '../platform/dynamo.ts'
@@ -12,6 +12,7 @@ import { Fault } from '../platform/fault.ts'
 /** People of one status. */
 export const MOST_RECIPIENTS = 1_000
 const PAGE = 100
+const FOR_PEOPLE = 'A status is for people, not for groups or channels.'
 
 /**
  * The jids of those who are named, or of everybody that the session has a chat with, the newest chats first.
@@ -23,7 +24,7 @@ export async function audienceOf(
   named: string[] | undefined,
 ): Promise<string[]> {
   const people = named
-    ? await Promise.all(named.map((one) => personOf(store, sessionId, one)))
+    ? await Promise.all(named.map((one) => canonicalPersonId(store, sessionId, one, FOR_PEOPLE)))
     : await acquaintances(store, sessionId)
   if (people.length > 0) return [...new Set(people)]
   throw new Fault('INVALID_RECIPIENT', 'Nobody would see this status: the session has no chats yet.', {
@@ -36,12 +37,6 @@ export function concernedBy({ recipients, sender }: Pick<Message, 'recipients' |
   if (recipients) return recipients
   const author = sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : sender.lid
   return author ? [author] : []
-}
-
-async function personOf(store: Store, sessionId: string, text: string): Promise<string> {
-  const id = await canonicalChatId(store, sessionId, text)
-  if (isPerson(id)) return id
-  throw new Fault('INVALID_RECIPIENT', 'A status is for people, not for groups or channels.')
 }
 
 async function acquaintances(store: Store, sessionId: string): Promise<string[]> {

@@ -138,7 +138,7 @@ export function heldLanes(retries: Iterable<Retry>, posted: ReadonlySet<string>)
 async function unitsOfRetries(store: Store, retries: Retry[]): Promise<{ units: Unit[]; lost: Retry[] }> {
   const stored = retries.filter(({ event }) => !event)
   const keys = stored.map(({ stream, eventId }) => ({ pk: sessionPartition(stream), sk: eventId }))
-  const items = keys.length > 0 ? await store.getMany('events', keys) : []
+  const items = await store.getMany('events', keys)
   const events = new Map(items.map((item) => [String(item.sk), Told.parse(item)]))
   const units = retries.flatMap((retry): Unit[] => {
     const event = retry.event ?? events.get(retry.eventId)
@@ -196,7 +196,7 @@ async function replayOf(store: Store, state: State, replay: Replay): Promise<Bat
     .filter((event) => isOfCampaign(state.endpoint, event))
     .filter((event) => isNew(state, event) && (!messageId || isAbout(event, messageId)))
   const keys = asked.map(({ id }) => deliveryKey(state.endpoint.id, id))
-  const former = keys.length > 0 ? await store.getMany('main', keys) : []
+  const former = await store.getMany('main', keys)
   const units = oncemore(
     asked,
     former.map((item) => Delivery.parse(item)),
@@ -208,7 +208,7 @@ async function replayOf(store: Store, state: State, replay: Replay): Promise<Bat
 async function failedOnes(store: Store, state: State, replay: Replay): Promise<Batch['replays'][number]> {
   const { items, isLast } = await failedAfter(store, state.endpoint.id, { ...replay, limit: LIMITS.page })
   const keys = items.map(({ stream, eventId }) => ({ pk: sessionPartition(stream), sk: eventId }))
-  const found = keys.length > 0 ? await store.getMany('events', keys) : []
+  const found = await store.getMany('events', keys)
   const events = found
     .map((item) => Told.parse(item))
     .filter((event) => isNew(state, event))

@@ -123,7 +123,7 @@ async function attendOne(
 
 async function sessionsOf({ store }: Deps, messages: Messages.Message[]): Promise<Map<string, Session>> {
   const ids = [...new Set(messages.map(({ sessionId }) => sessionId))]
-  const items = ids.length > 0 ? await store.getMany('main', ids.map(sessionKey)) : []
+  const items = await store.getMany('main', ids.map(sessionKey))
   return new Map(items.map((item) => Session.parse(item)).map((session) => [session.id, session]))
 }
 
