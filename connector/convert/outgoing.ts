@@ -5,7 +5,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
-import type { ContactCard, Content, Person, Quoted, Target } from '#core/contract/content.ts'
+import type { ContactCard, Content, Quoted, Target } from '#core/contract/content.ts'
+import type { Person } from '#core/contract/person.ts'
 import { isShared, userJid } from '#core/jid.ts'
 import type { Preview } from '#core/preview/fetch.ts'
 import type { Me } from '../socket/index.ts'

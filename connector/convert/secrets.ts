@@ -11,7 +11,7 @@ import {
   hmacSign,
   proto,
 } from '@whiskeysockets/baileys'
-import type { Person } from '#core/contract/content.ts'
+import type { Person } from '#core/contract/person.ts'
 import { userJid } from '#core/jid.ts'
 
 /** Who wrote the poll or the event, and who answers it. */

@@ -5,8 +5,8 @@
  */
 import { chatKey } from '../chat.ts'
 import { ContactFacts } from '../contract/contact.ts'
-import type { Person } from '../contract/content.ts'
 import type { Event } from '../contract/event.ts'
+import type { Person } from '../contract/person.ts'
 import { userJid } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { type News, newsOf, type Sighting } from './merge.ts'

@@ -6,7 +6,8 @@
 import { chatIdOf, isPerson, LID_SERVER, usernameIn } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { Fault } from '../platform/fault.ts'
-import { Alias, aliasKey, contactKey, StoredContact, usernameKey } from './record.ts'
+import { Alias, aliasKey, usernameKey } from './alias.ts'
+import { contactKey, StoredContact } from './record.ts'
 
 /**
  * @param text as callers write it

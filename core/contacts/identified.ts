@@ -3,8 +3,9 @@
  * chat with one person, or a person by an address alone, it says in `person` who that is, and in `mentioned` beside
  * `mentions`; only of messages that come in the sender says it already.
  */
-import type { Person } from '../contract/content.ts'
+
 import type { Event } from '../contract/event.ts'
+import type { Person } from '../contract/person.ts'
 import { isPerson, phoneNumberOf } from '../jid.ts'
 
 /** Adds what is known besides. */

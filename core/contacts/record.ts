@@ -1,33 +1,22 @@
 /**
- * How contacts are stored: an item for each person, listed by name, and for each LID whose phone number is known an item
- * that leads to the person. They are written with the event that tells of them (see projection/contacts.ts).
+ * How contacts are stored: an item for each person, listed by name, beside the items that lead to it (see alias.ts). They
+ * are written with the event that tells of them (see projection/contacts.ts).
  */
 import * as z from 'zod'
 import { ContactFacts } from '../contract/contact.ts'
-import type { Person } from '../contract/content.ts'
+import type { Person } from '../contract/person.ts'
 import { hidden, type Origin } from '../hidden.ts'
 import { isPerson, LID_SERVER, phoneNumberOf } from '../jid.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
+import { ALIAS_PREFIX, Alias, aliasKey } from './alias.ts'
 
 const CONTACT_PREFIX = 'CONTACT#'
-const ALIAS_PREFIX = 'LID#'
-const USERNAME_PREFIX = 'USERNAME#'
 
 /** @param id canonical: see jid.ts */
 export const contactKey = (sessionId: string, id: string): Key => ({
   pk: sessionPartition(sessionId),
   sk: `${CONTACT_PREFIX}${id}`,
-})
-/** Where a LID leads to the contact that has it. */
-export const aliasKey = (sessionId: string, lid: string): Key => ({
-  pk: sessionPartition(sessionId),
-  sk: `${ALIAS_PREFIX}${lid}`,
-})
-/** Where a username leads to the contact that has it, or had it. */
-export const usernameKey = (sessionId: string, username: string): Key => ({
-  pk: sessionPartition(sessionId),
-  sk: `${USERNAME_PREFIX}${username.toLowerCase()}`,
 })
 export const contactListing = (sessionId: string): string => `CONTACTS#${sessionId}`
 
@@ -67,19 +56,6 @@ export function contactItem(
     listSk: `${name.slice(0, SORTED_BY).toLowerCase().toWellFormed()}\t${contact.id}`,
   }
 }
-
-export const aliasItem = (sessionId: string, lid: string, contactId: string): Item => ({
-  ...aliasKey(sessionId, lid),
-  contactId,
-})
-
-export const usernameItem = (sessionId: string, username: string, contactId: string): Item => ({
-  ...usernameKey(sessionId, username),
-  contactId,
-})
-
-/** What the item of a LID says, and that of a username. */
-export const Alias = z.object({ contactId: z.string() })
 
 /** What is known of these persons, by canonical id: of each phone number, and of each LID, whichever leads to whom. */
 export async function contactsOf(

@@ -3,16 +3,7 @@
  * caption, a question, an emoji), and a part that is named after the kind. Fields are only ever added.
  */
 import * as z from 'zod'
-
-/** Both forms of a person's identity, as far as known: E.164 with a plus, and `<digits>@lid`. */
-export const Person = z.object({
-  phoneNumber: z.string().optional(),
-  lid: z.string().optional(),
-  /** The WhatsApp username, without the `@`. */
-  username: z.string().optional(),
-  name: z.string().optional(),
-})
-export type Person = z.infer<typeof Person>
+import { Person } from './person.ts'
 
 /** The message that something is about: what is reacted to, edited, deleted, voted in. */
 export const Target = z.object({

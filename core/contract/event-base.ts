@@ -1,6 +1,6 @@
 /** What every event has, whatever it tells. */
 import * as z from 'zod'
-import { Person } from './content.ts'
+import { Person } from './person.ts'
 
 /** For conversations at Twilio `sessionId` names the account's log of them, `twilio:<account>`. */
 export const base = {

@@ -1,7 +1,7 @@
 /** What is told of groups beside who is in and what they are like: who asks to be let in, and how members are shown. */
 import * as z from 'zod'
-import { Person } from './content.ts'
 import { base, who } from './event-base.ts'
+import { Person } from './person.ts'
 
 export const GROUP_EVENTS = [
   /** Told to admins. `revoked`: the person does not ask any more; `rejected`: an admin said no. */

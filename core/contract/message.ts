@@ -1,6 +1,7 @@
 /** A message, and the states that one of ours passes, as events and the read model have them. */
 import * as z from 'zod'
-import { Content, Person } from './content.ts'
+import { Content } from './content.ts'
+import { Person } from './person.ts'
 
 /** The states an outgoing message passes, in order; `failed` ends it. */
 export const MessageStatus = z.enum([

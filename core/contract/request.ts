@@ -4,7 +4,8 @@
  */
 import * as z from 'zod'
 import { ChannelInfo, ChannelPost } from './channel.ts'
-import { Media, Person } from './content.ts'
+import { Media } from './content.ts'
+import { Person } from './person.ts'
 
 const nothing = z.object({})
 const Jid = z.string()

@@ -2,7 +2,7 @@
  * A person who was known by a LID alone is one with the phone number from the moment on that it is known: the contact's
  * item that leads from the LID to the number decides. Nothing begins or goes on under a LID once that item is there.
  */
-import { Alias, aliasKey } from '../contacts/record.ts'
+import { Alias, aliasKey } from '../contacts/alias.ts'
 import { LID_SERVER, phoneNumberOf } from '../jid.ts'
 import type { Key, Store, Write } from '../platform/dynamo.ts'
 import { itemsAt } from './items.ts'

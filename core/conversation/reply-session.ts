@@ -18,10 +18,9 @@ import { messageAt } from './read.ts'
 import { find } from './seen.ts'
 
 /** @throws Fault SESSION_NOT_FOUND, SESSION_NOT_CONNECTED besides what Outbound names */
-export const bySession = (domain: Domain, desk: Desk): Outbound => ({
-  obstacle: () => undefined,
-
-  async reply(conversation, { text, key, author }) {
+export const bySession =
+  (domain: Domain, desk: Desk): Outbound['reply'] =>
+  async (conversation, { text, key, author }) => {
     const { channel } = conversation
     if (channel.type !== 'session') throw new Error('this conversation is not on a linked session')
     const status = statusAt(conversation, iso(desk.store.now()))
@@ -51,5 +50,4 @@ export const bySession = (domain: Domain, desk: Desk): Outbound => ({
     const before = added === 'refused' ? await find(desk.store, seen.key) : undefined
     const known = before && (await messageAt(desk.store, before))
     return { message: known ?? said, repeated }
-  },
-})
+  }

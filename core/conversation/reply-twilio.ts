@@ -14,15 +14,15 @@ import { type Conversation, conversationPartition, statusAt } from './conversati
 import { DeliveryStatus, note } from './delivery.ts'
 import type { Desk } from './desk.ts'
 import { message, type NewMessage } from './message.ts'
+import { noCredentials } from './obstacle.ts'
 import type { Outbound } from './outbound.ts'
 import { messageAt } from './read.ts'
 import { find, seenKey } from './seen.ts'
 
 /** `rest` is absent where no credentials are configured. */
-export const byTwilio = (desk: Desk, rest: TwilioRest | undefined): Outbound => ({
-  obstacle: () => (rest ? undefined : noCredentials()),
-
-  async reply(conversation, { text, key, author }) {
+export const byTwilio =
+  (desk: Desk, rest: TwilioRest | undefined): Outbound['reply'] =>
+  async (conversation, { text, key, author }) => {
     const status = statusAt(conversation, iso(desk.store.now()))
     if (status !== 'active') throw closed(status)
     if (!rest) throw noCredentials()
@@ -57,8 +57,7 @@ export const byTwilio = (desk: Desk, rest: TwilioRest | undefined): Outbound => 
         })
       throw error
     }
-  },
-})
+  }
 
 /** The scheme of the person's address, `whatsapp:` or none, is that of our number too. */
 function addressesOf({ address, channel }: Conversation): { from: string; to: string } {
@@ -83,12 +82,3 @@ async function same(desk: Desk, key: Key, text: string): Promise<NewMessage> {
     details: { action: 'Use a new key for each message.' },
   })
 }
-
-const noCredentials = () =>
-  new Fault(
-    'NOT_SUPPORTED',
-    'Replies by Twilio need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, which are not set.',
-    {
-      details: { action: 'Configure them, or reply from the Twilio console.' },
-    },
-  )

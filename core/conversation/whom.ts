@@ -2,8 +2,9 @@
  * Whose conversations are meant by what a caller writes: the key of a person, which is the phone number where it is known.
  * What leads from a LID to the number is known to sessions, so it is asked of the one that is named, or of all of them.
  */
+
+import { aliasKey } from '../contacts/alias.ts'
 import { canonicalChatId } from '../contacts/canonical.ts'
-import { aliasKey } from '../contacts/record.ts'
 import { chatIdOf, LID_SERVER, phoneNumberOf } from '../jid.ts'
 import type { Store } from '../platform/dynamo.ts'
 import * as Sessions from '../sessions/index.ts'

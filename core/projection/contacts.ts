@@ -1,13 +1,7 @@
 /** How events change contacts: the person's item, the ways from the LID and the username to it, and what the person was known as before. */
+import { aliasItem, aliasKey, usernameItem, usernameKey } from '../contacts/alias.ts'
 import { movingItem, movingKey } from '../contacts/moving.ts'
-import {
-  aliasItem,
-  aliasKey,
-  contactItem,
-  contactKey,
-  usernameItem,
-  usernameKey,
-} from '../contacts/record.ts'
+import { contactItem, contactKey } from '../contacts/record.ts'
 import type { Write } from '../platform/dynamo.ts'
 import { nameOf } from './known.ts'
 import type { EventOf } from './messages.ts'

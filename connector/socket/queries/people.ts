@@ -1,6 +1,6 @@
 /** Who is on WhatsApp, what people show of themselves, who is blocked, and what we show of ourselves. */
 import { jidDecode } from '@whiskeysockets/baileys'
-import type { Person } from '#core/contract/content.ts'
+import type { Person } from '#core/contract/person.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Answers, Asked } from './index.ts'
 

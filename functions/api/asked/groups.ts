@@ -1,6 +1,6 @@
 /** Groups: create, look at, change, and who is in. */
 import * as z from 'zod'
-import { Person } from '#core/contract/content.ts'
+import { Person } from '#core/contract/person.ts'
 import { Affected, GroupInfo } from '#core/contract/request.ts'
 import { Line, Text } from '../messages/text.ts'
 import { done, groupOf, groupParam, People } from './parameters.ts'

@@ -1,6 +1,6 @@
 /** Who is on WhatsApp, what people show of themselves, who is blocked, and what we show of ourselves. */
 import * as z from 'zod'
-import { Person } from '#core/contract/content.ts'
+import { Person } from '#core/contract/person.ts'
 import { Business } from '#core/contract/request.ts'
 import { phoneNumberOf } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'

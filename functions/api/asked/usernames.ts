@@ -1,6 +1,6 @@
 /** Who has a username, as WhatsApp knows it. */
 import * as z from 'zod'
-import { Person } from '#core/contract/content.ts'
+import { Person } from '#core/contract/person.ts'
 import { addressOf, userJid, usernameIn } from '#core/jid.ts'
 import { call } from './route.ts'
 
