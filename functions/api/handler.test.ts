@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../test/support/folder.ts'
 import { bundle, type Call, httpEvent, invoke } from '../../test/support/lambda.ts'
 
 const folder = temporaryFolder()
-const module = join(folder.path, 'api.mjs')
+const module = join(folder.path, 'api.cjs')
 let w: World
 let built: Awaited<ReturnType<typeof bundle>>
 
@@ -34,12 +34,19 @@ const call = (stage: string, calls: Call[]) =>
   )
 
 test('the bundle keeps to its size, and holds no second copy of what it leaves out on purpose', () => {
-  expect(built.bytes).toBeLessThan(1_200_000)
+  expect(built.bytes).toBeLessThan(1_000_000)
   expect(
     built.inputs.filter((file) =>
       /@hono\/zod-openapi|pino|locales\/(?!en|index)|Baileys|swagger-ui/.test(file),
     ),
   ).toEqual([])
+})
+
+test('what only some calls need is not loaded at the start', () => {
+  const waiting =
+    /libphonenumber|file-type|pngjs|core\/(message|session|order\/|conversation\/conversation|contract\/content)/
+  expect(built.inputs.filter((file) => waiting.test(file)).length).toBeGreaterThan(10)
+  expect(built.atStart.filter((file) => waiting.test(file))).toEqual([])
 })
 
 test('it answers events of API Gateway, with a stage in the path and bodies in base64', async () => {

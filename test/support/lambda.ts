@@ -10,33 +10,40 @@ import { build, type Metafile } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** Node's ESM has no require; SST gives it to bundled CommonJS this way. */
-const BANNER = [
-  "import { createRequire as topLevelCreateRequire } from 'module';",
-  'const require = topLevelCreateRequire(import.meta.url);',
-  "import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from 'url';",
-  "const __filename = topLevelFileUrlToPath(import.meta.url); const __dirname = topLevelFileUrlToPath(new topLevelURL('.', import.meta.url));",
-].join('')
+type Bundle = {
+  bytes: number
+  inputs: string[]
+  /** Those of them that run when the function starts; the others wait for a call that needs them. */
+  atStart: string[]
+}
 
 /** @param entry from the root of the project, such as `functions/api/handler.ts` */
-export async function bundle(entry: string, outfile: string): Promise<{ bytes: number; inputs: string[] }> {
+export async function bundle(entry: string, outfile: string): Promise<Bundle> {
   const { metafile } = await build({
     entryPoints: [join(ROOT, entry)],
     outfile,
+    absWorkingDir: ROOT,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'es2024',
     keepNames: true,
     minify: true,
-    mainFields: ['module', 'main'],
-    banner: { js: BANNER },
+    mainFields: ['main'],
     metafile: true,
     logLevel: 'error',
   })
-  const [output] = Object.values((metafile as Metafile).outputs)
+  const [output] = Object.values(metafile.outputs)
   if (!output) throw new Error(`${entry} was not bundled`)
-  return { bytes: output.bytes, inputs: Object.keys(output.inputs) }
+  return { bytes: output.bytes, inputs: Object.keys(output.inputs), atStart: reachable(entry, metafile) }
+}
+
+function reachable(entry: string, { inputs }: Metafile): string[] {
+  const found = new Set([entry])
+  for (const file of found)
+    for (const { path, kind } of inputs[file]?.imports ?? [])
+      if (kind !== 'dynamic-import' && inputs[path]) found.add(path)
+  return [...found]
 }
 
 export type Call = {

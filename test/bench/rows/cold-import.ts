@@ -3,12 +3,10 @@
  * and again, each start paired with one of an empty module.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { temporaryFolder } from '../../support/folder.ts'
-import { httpEvent } from '../../support/lambda.ts'
-import { ROOT } from '../parts/child.ts'
+import { bundle, httpEvent } from '../../support/lambda.ts'
 import { median } from '../parts/statistics.ts'
 import { atMost, type Figure, type Row } from '../row.ts'
 
@@ -46,14 +44,10 @@ export const coldImport: Row = {
     const empty = join(folder.path, 'empty.mjs')
     writeFileSync(empty, '')
     for (const { what, entry, goalMs } of BUNDLES) {
-      if (!existsSync(join(ROOT, entry))) {
-        notes.push(`There is no ${what} bundle yet (${entry}).`)
-        continue
-      }
       progress(what)
-      const bundle = join(folder.path, `${what.replace(' ', '-')}.cjs`)
-      await bundled(entry, bundle)
-      const over = Array.from({ length: STARTS }, () => -startMs(empty) + startMs(bundle))
+      const file = join(folder.path, `${what.replace(' ', '-')}.cjs`)
+      const { bytes } = await bundle(entry, file)
+      const over = Array.from({ length: STARTS }, () => -startMs(empty) + startMs(file))
       figures.push({
         what: `${what} bundle`,
         unit: 'ms',
@@ -62,29 +56,15 @@ export const coldImport: Row = {
       })
       if (what === 'API') {
         const first = join(folder.path, 'first.cjs')
-        writeFileSync(first, firstAnswer(bundle))
+        writeFileSync(first, firstAnswer(file))
         const answered = Array.from({ length: STARTS }, () => -startMs(empty) + startMs(first))
         figures.push({ what: `… and its first answer`, unit: 'ms', ours: median(answered) })
       }
-      notes.push(`The ${what} bundle has ${Math.round(statSync(bundle).size / 1024)} KB.`)
+      notes.push(`The ${what} bundle has ${Math.round(bytes / 1024)} KB.`)
     }
     return { figures, notes }
   },
 }
-
-const bundled = (entry: string, outfile: string) =>
-  build({
-    entryPoints: [join(ROOT, entry)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'es2024',
-    keepNames: true,
-    minify: true,
-    mainFields: ['main'],
-    logLevel: 'error',
-  })
 
 /** A program that imports the API and asks it for sessions, with no token: that loads a part of it and no database. */
 const firstAnswer = (bundle: string): string => `
