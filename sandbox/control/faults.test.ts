@@ -1,6 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
 import { eventually } from '../testing/eventually.ts'
 import { ALICE, BOB, CAROL, jidOf, stage } from '../testing/stage.ts'
+
+/** The status with which the sandbox answers a client that asks for a WebSocket. */
+async function answerToUpgrade(wsUrl: string): Promise<number | undefined> {
+  const asking = get(wsUrl.replace('ws:', 'http:'), {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
+    },
+  })
+  const answered = await Promise.race([once(asking, 'response'), once(asking, 'upgrade')])
+  asking.destroy()
+  return (answered[0] as IncomingMessage).statusCode
+}
 
 test('drop cuts the connections of one number, and nobody else', async () => {
   await using s = await stage()
@@ -35,13 +53,12 @@ test('replace is a conflict with status 440', async () => {
 
 test('refuse rejects the WebSocket upgrade until its time is over', async () => {
   await using s = await stage()
-  await s.control.fault({ kind: 'refuse', forMs: 300 })
-  const refused = await fetch(`${s.box.url}/ws/chat`, {
-    headers: { connection: 'upgrade', upgrade: 'websocket' },
-  })
-    .then((response) => response.status)
-    .catch(() => 503)
-  expect(refused).toBe(503)
+  await s.control.fault({ kind: 'refuse' })
+  expect(await answerToUpgrade(s.box.wsUrl)).toBe(503)
+  await s.control.fault({ kind: 'refuse', off: true })
+  expect(await answerToUpgrade(s.box.wsUrl)).toBe(101)
+
+  await s.control.fault({ kind: 'refuse', forMs: 100 })
   await eventually(async () => (await s.control.faults()).faults.length === 0)
   await s.link(ALICE)
 })
@@ -118,15 +135,18 @@ test('late-acks: the message arrives, its acknowledgement later', async () => {
   await using s = await stage({ receiptDelayMs: 0 })
   const alice = await s.link(ALICE)
   await s.control.fault({ kind: 'late-acks', delayMs: 400 })
+  const came: string[] = []
+  alice.socket.ws.on('CB:receipt', ({ tag }) => came.push(tag))
+  alice.socket.ws.on('CB:ack,class:message', ({ tag }) => came.push(tag))
   const id = await alice.send(jidOf(BOB), 'late')
-  await eventually(() => alice.receiptsOf(id).includes('delivery'))
-  expect(alice.acks.has(id)).toBe(false)
   await eventually(() => alice.acks.has(id))
+  expect(came).toEqual(['receipt', 'ack'])
 })
 
 test('duplicate: a companion gets every message twice', async () => {
   await using s = await stage()
   const alice = await s.link(ALICE)
+  await eventually(async () => Object.keys((await s.control.stats()).undelivered).length === 0)
   const before = (await s.control.stats()).totals.messagesOut
   await s.control.fault({ kind: 'duplicate', number: ALICE })
   const { id } = await s.control.send(BOB, { to: ALICE, text: 'twice' })

@@ -19,7 +19,12 @@ import type { Sandbox } from '../index.ts'
 import { eventually } from './eventually.ts'
 import './quiet.ts'
 
-export type Memory = { creds: AuthenticationCreds; keys: Map<string, string> }
+export type Memory = {
+  creds: AuthenticationCreds
+  keys: Map<string, string>
+  /** What was written, by id: whoever cannot read it asks for it again, also after a reconnect. */
+  sent?: Map<string, proto.IMessage>
+}
 export type Message = proto.IWebMessageInfo
 export type Closed = { code: number | undefined; text: string | undefined }
 
@@ -37,6 +42,8 @@ export class Client {
   readonly memory: Memory
   readonly qrs: string[] = []
   readonly messages: Message[] = []
+  /** Ids of the messages that the phone told of as history. */
+  readonly history: string[] = []
   readonly updates: BaileysEventMap['messages.update'] = []
   readonly groupReceipts: BaileysEventMap['message-receipt.update'] = []
   readonly presences: BaileysEventMap['presence.update'][] = []
@@ -51,7 +58,7 @@ export class Client {
   isOpen = false
   private readonly box: Pick<Sandbox, 'wsUrl' | 'rootKey'>
   private readonly config: Partial<UserFacingSocketConfig>
-  private readonly sent = new Map<string, proto.IMessage>()
+  private readonly sent: Map<string, proto.IMessage>
 
   constructor(
     box: Pick<Sandbox, 'wsUrl' | 'rootKey'>,
@@ -60,6 +67,7 @@ export class Client {
   ) {
     this.box = box
     this.memory = memory
+    this.sent = memory.sent ??= new Map()
     this.config = config
   }
 
@@ -124,6 +132,9 @@ export class Client {
     ws.on('CB:receipt', ({ attrs }) => this.receipts.push(attrs))
     ev.on('creds.update', (update) => Object.assign(this.memory.creds, update))
     ev.on('messages.upsert', ({ messages }) => this.messages.push(...messages))
+    ev.on('messaging-history.set', ({ messages }) =>
+      this.history.push(...messages.map(({ key }) => key.id ?? '')),
+    )
     ev.on('messages.update', (updates) => this.updates.push(...updates))
     ev.on('message-receipt.update', (updates) => this.groupReceipts.push(...updates))
     ev.on('presence.update', (presence) => this.presences.push(presence))

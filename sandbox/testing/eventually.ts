@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 export async function eventually(
   condition: () => unknown | Promise<unknown>,
-  { withinMs = 10_000 }: { withinMs?: number } = {},
+  { withinMs = 20_000 }: { withinMs?: number } = {},
 ): Promise<void> {
   const deadline = Date.now() + withinMs
   while (!(await condition())) {
