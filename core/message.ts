@@ -280,8 +280,15 @@ export async function loadOutgoing(
   return item && Message.parse(item)
 }
 
-/** Every record under a WhatsApp id, the sent ones first: two sessions that write to each other share ids. */
+/** What can be the id of a message. */
+const MESSAGE_ID = /^[\w.-]{1,128}$/
+
+/**
+ * Every record under a WhatsApp id, the sent ones first: two sessions that write to each other share ids. None under what
+ * is no id.
+ */
 export async function findAll(store: Store, messageId: string): Promise<Message[]> {
+  if (!MESSAGE_ID.test(messageId)) return []
   const { items } = await store.query('messages', Message, messagePartition(messageId))
   return items.sort((one, other) => Number(other.fromMe) - Number(one.fromMe))
 }

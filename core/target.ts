@@ -7,11 +7,9 @@ import { findAll, type Message } from './message.ts'
 import type { Store } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
 
-const MESSAGE_ID = /^[\w.-]{1,128}$/
-
 /** Undefined also for a message that only changes another one. */
 export async function seek(store: Store, sessionId: string, messageId: string): Promise<Message | undefined> {
-  const found = MESSAGE_ID.test(messageId) ? await findAll(store, messageId) : []
+  const found = await findAll(store, messageId)
   return found.find((one) => one.sessionId === sessionId && !isDeed(one))
 }
 

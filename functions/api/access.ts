@@ -45,7 +45,7 @@ export const access =
     c.set('token', { ...token, pk: key.pk })
     c.set('isShortLived', isShortLived)
     c.set('session', session && own(Session.parse(session), token.accountId))
-    comeFromWhereOneMay(deps, c)
+    comeFromWhereOneMay(deps, c, c.get('session'))
     await next()
     await remember(deps, c)
   }
@@ -54,8 +54,12 @@ export const access =
 const SETTINGS = /^PUT \/api\/sessions\/[^/]+\/settings$/
 
 /** @throws Fault FORBIDDEN */
-function comeFromWhereOneMay(deps: Pick<Deps, 'viewer'>, c: Context<ApiEnv>): void {
-  const allowed = c.get('session')?.settings.ipWhitelist
+function comeFromWhereOneMay(
+  deps: Pick<Deps, 'viewer'>,
+  c: Context<ApiEnv>,
+  session: Session | undefined,
+): void {
+  const allowed = session?.settings.ipWhitelist
   if (!allowed) return
   const address = addressOf(deps, c)
   if (isWithin(allowed, address)) return
@@ -103,7 +107,11 @@ async function openedBy(jwts: Deps['jwts'], text: string): Promise<Key> {
 }
 
 /** Calls that name no session, and that its key may make all the same: what they answer is bounded by them. */
-const SESSIONLESS = /^(GET \/api\/messages\/[^/]+|POST \/api\/(live\/tickets|auth\/token))$/
+const SESSIONLESS = /^(GET \/api\/messages\/[^/]+(\/receipts)?|POST \/api\/(live\/tickets|auth\/token))$/
+
+/** Calls that name their session beside their path, in the body or in the query, and are about that one alone. */
+const NAMING =
+  /^(POST \/api\/messages|(GET|PUT|DELETE) \/api\/messages\/[^/]+(\/(pin|receipts))?|GET \/api\/conversations)$/
 
 /** Whoever has a token may have a short-lived one of it: that opens no more. */
 const SCOPELESS = /^POST \/api\/auth\/token$/
@@ -114,10 +122,14 @@ function allow(token: Token, { req }: Context, sessionId: string | undefined): v
   const call = `${req.method} ${req.path}`
   if (!SCOPELESS.test(call) && !permits(token.scopes, scope))
     throw new Fault('FORBIDDEN', `This needs a token with the scope ${scope}.`, { details: { scope } })
-  if (!token.sessionId || token.sessionId === sessionId) return
-  if (!sessionId && SESSIONLESS.test(call)) return
-  throw new Fault('FORBIDDEN', 'This key opens one session, and calls that are about it.')
+  if (!token.sessionId) return
+  const isOwn = sessionId
+    ? sessionId === token.sessionId && (req.param('sessionId') !== undefined || NAMING.test(call))
+    : SESSIONLESS.test(call)
+  if (!isOwn) throw otherSession()
 }
+
+const otherSession = () => new Fault('FORBIDDEN', 'This key opens one session, and calls that are about it.')
 
 /** Behind `access`. @throws Fault FORBIDDEN */
 export const adminsOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -139,6 +151,26 @@ export function theSession(c: Context<ApiEnv>): Session {
   return session
 }
 
+/**
+ * Behind `access`: the session that follows from what a call is about, where the call need not name it.
+ * @returns undefined when it is gone
+ * @throws Fault FORBIDDEN as for a call that names it
+ */
+export async function sessionBehind(
+  deps: Pick<Deps, 'load' | 'viewer'>,
+  c: Context<ApiEnv>,
+  id: string,
+): Promise<Session | undefined> {
+  const named = c.get('session')
+  if (named?.id === id) return named
+  const { accountId, sessionId = id } = c.get('token')
+  if (sessionId !== id) throw otherSession()
+  const item = await deps.load(sessionKey(id))
+  const session = item && own(Session.parse(item), accountId)
+  comeFromWhereOneMay(deps, c, session)
+  return session
+}
+
 const own = (session: Session, accountId: string): Session | undefined =>
   session.accountId === accountId && !session.deletedAt ? session : undefined
 
@@ -149,7 +181,7 @@ function secretOf(c: Context): string | undefined {
 
 /** The body is checked later; whatever is wrong with it is said then, to callers with a valid token. */
 async function sessionIdInBody(c: Context): Promise<string | undefined> {
-  if (c.req.method === 'GET' || !c.req.header('content-type')?.includes('json')) return
+  if (c.req.method !== 'POST' || !c.req.header('content-type')?.includes('json')) return
   const body: unknown = await c.req.json().catch(() => undefined)
   const sessionId = body && typeof body === 'object' && 'sessionId' in body ? body.sessionId : undefined
   return typeof sessionId === 'string' ? sessionId : undefined

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isWithin } from '#core/access/address.ts'
 import { openEdge } from '#core/access/edge.ts'
+import { iso } from '#core/platform/clock.ts'
 import { apiWorld, type World } from '../../test/support/api.ts'
 
 let w: World
@@ -67,6 +68,40 @@ test('a session is used from where its settings say, and from nowhere else', asy
   expect(await ask(lambda(ELSEWHERE), 'GET', path, undefined, { 'x-forwarded-for': OFFICE })).toBe(403)
   expect(await ask(lambda(ELSEWHERE), 'PUT', `${path}/settings`, settings(null))).toBe(200)
   expect(await ask(lambda(ELSEWHERE), 'GET', path)).toBe(200)
+})
+
+test('nor by what belongs to it: a message of it, or a conversation on it', async () => {
+  const { id } = await w.connected()
+  const settings = { ipWhitelist: ['203.0.113.0/24'] }
+  await ask(lambda(OFFICE), 'PUT', `/api/sessions/${id}/settings`, { settings })
+  const json = async (path: string, body: Record<string, unknown>) => {
+    const headers = { authorization: 'Bearer token-acme', 'content-type': 'application/json' }
+    const answer = await w.app.request(
+      path,
+      { method: 'POST', headers, body: JSON.stringify(body) },
+      lambda(OFFICE),
+    )
+    return (await answer.json()) as Record<string, { id: string }>
+  }
+  const phoneNumber = '+4915100000002'
+  const begun = { phoneNumber, channel: { type: 'session', sessionId: id } }
+  const sendAt = iso(w.clock.now + 3_600_000)
+  const { message } = await json('/api/messages', { sessionId: id, to: phoneNumber, text: 'hello', sendAt })
+  const { conversation } = await json('/api/conversations', begun)
+  const path = `/api/messages/${message?.id}`
+  for (const [method, place, body] of [
+    ['GET', path],
+    ['GET', `${path}/receipts`],
+    ['PUT', path, { text: 'other' }],
+    ['PUT', `${path}/pin`, {}],
+    ['DELETE', `${path}/pin`],
+    ['DELETE', path],
+    ['POST', '/api/conversations', begun],
+    ['POST', `/api/conversations/${conversation?.id}/messages`, { text: 'hello' }],
+  ] as [string, string, unknown?][]) {
+    expect(await ask(lambda(ELSEWHERE), method, place, body), `${method} ${place}`).toBe(403)
+    expect(await ask(lambda(OFFICE), method, place, body), `${method} ${place}`).toBeLessThan(300)
+  }
 })
 
 const EDGE = '130.176.100.154'

@@ -115,9 +115,11 @@ describe('the key of a session', () => {
     expect(sent.status).toBe(202)
     const { id } = sent.body.message as { id: string }
     expect(await statusOf('GET', `/api/messages/${id}`, key)).toBe(200)
+    expect(await statusOf('GET', `/api/messages/${id}/receipts`, key)).toBe(200)
     const theirs = await ask('POST', '/api/messages', { ...message, sessionId: other.id })
     const { id: theirId } = theirs.body.message as { id: string }
     expect(await statusOf('GET', `/api/messages/${theirId}`, key)).toBe(404)
+    expect(await statusOf('GET', `/api/messages/${theirId}/receipts`, key)).toBe(404)
     for (const [method, path, json] of [
       ['GET', `/api/sessions/${other.id}/status`],
       ['GET', '/api/sessions'],
@@ -137,6 +139,35 @@ describe('the key of a session', () => {
     expect(await statusOf('POST', `/api/messages?sessionId=${own.id}`, key, message)).toBe(403)
     const { body } = await ask('POST', `/api/messages?sessionId=${own.id}`, message)
     expect(body.message).toMatchObject({ sessionId: other.id })
+  })
+
+  test('opens nothing else by naming its session beside the call', async () => {
+    const [own, other] = [await w.connected(), await w.connected()]
+    const key = (await ask('POST', `/api/sessions/${own.id}/regenerate-key`)).body.apiKey as string
+    const message = { sessionId: other.id, to: '+4915100000002', text: 'hello' }
+    const { id } = (await ask('POST', '/api/messages', message)).body.message as { id: string }
+    const channel = { type: 'session', sessionId: other.id }
+    const begun = await ask('POST', '/api/conversations', { phoneNumber: '+4915100000002', channel })
+    const conversation = `/api/conversations/${(begun.body.conversation as { id: string }).id}`
+    const named = `sessionId=${own.id}`
+    const inBody = { sessionId: own.id }
+    for (const [method, path, json] of [
+      ['GET', `/api/sessions?${named}`],
+      ['POST', `/api/sessions?${named}`, { name: 'x' }],
+      ['GET', `/api/webhooks?${named}`],
+      ['POST', `/api/webhooks?${named}`, { url: 'https://example.com/' }],
+      ['GET', `${conversation}?${named}`],
+      ['POST', `${conversation}/messages?${named}`, { text: 'hello' }],
+      ['POST', `${conversation}/complete`, inBody],
+      ['POST', `/api/conversations/cleanup`, inBody],
+      ['POST', `/api/conversations?${named}`, { phoneNumber: '+4915100000002', channel }],
+      ['GET', `/session/+4915100000002?${named}`],
+      ['DELETE', `/api/messages/${id}?sessionId=${other.id}`, inBody],
+    ] as [string, string, Body?][])
+      expect(await statusOf(method, path, key, json), `${method} ${path}`).toBe(403)
+    expect(await statusOf('DELETE', `/api/messages/${id}?${named}`, key)).toBe(404)
+    const { conversations } = (await ask('GET', `/api/conversations?${named}`, undefined, key)).body
+    expect(conversations).toEqual([])
   })
 
   test('is one at a time: a new one kills the one before at once, and the session takes it along', async () => {

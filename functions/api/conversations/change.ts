@@ -1,5 +1,6 @@
 /** Changing conversations: begin one, note something about it, end it. */
 
+import type { Context } from 'hono'
 import * as z from 'zod'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
 import { change } from '#core/conversation/change.ts'
@@ -14,7 +15,7 @@ import { iso } from '#core/platform/clock.ts'
 import { Fault } from '#core/platform/fault.ts'
 import * as Sessions from '#core/sessions/index.ts'
 import { sealing } from '#core/settings.ts'
-import { access } from '../access.ts'
+import { access, sessionBehind } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
@@ -159,7 +160,7 @@ export function changeConversations(deps: Deps) {
     .openapi({ ...begin, middleware }, async (c) => {
       const { phoneNumber, channel, name, initialMessage, context } = c.req.valid('json')
       const accountId = c.get('accountId')
-      const { person, ...marks } = await personOn(deps, accountId, channel, phoneNumber)
+      const { person, ...marks } = await personOn(deps, c, channel, phoneNumber)
       const line = { accountId, channel, person: { ...person, name }, ...marks }
       const { conversation, isNew } = await start(deps, line, { context, initialMessage })
       return c.json({ success: true as const, conversation: shown(conversation) }, isNew ? 201 : 200)
@@ -183,17 +184,17 @@ export function changeConversations(deps: Deps) {
   return app
 }
 
-/** @throws Fault SESSION_NOT_FOUND, INVALID_RECIPIENT, VALIDATION_ERROR */
+/** @throws Fault SESSION_NOT_FOUND, FORBIDDEN, INVALID_RECIPIENT, VALIDATION_ERROR */
 async function personOn(
-  { store }: Deps,
-  accountId: string,
+  deps: Deps,
+  c: Context<ApiEnv>,
   channel: Channel,
   phoneNumber: string,
 ): Promise<{ person: Omit<Person, 'name'>; encrypted?: true }> {
   if (channel.type === 'session') {
-    const session = await Sessions.living(store, channel.sessionId)
-    if (session.accountId !== accountId) throw Sessions.sessionNotFound()
-    const chatId = await canonicalChatId(store, session.id, phoneNumber)
+    const session = await sessionBehind(deps, c, channel.sessionId)
+    if (!session) throw Sessions.sessionNotFound()
+    const chatId = await canonicalChatId(deps.store, session.id, phoneNumber)
     const number = phoneNumberOf(chatId) ?? null
     const person = { key: number ?? chatId, phoneNumber: number, address: chatId }
     return { person, ...sealing(session.settings) }

@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import * as Read from '#core/conversation/read.ts'
 import { statuses } from '#core/conversation/statuses.ts'
-import { access } from '../access.ts'
+import { access, sessionBehind } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
@@ -49,6 +49,8 @@ export const replyInConversations = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>().openapi({ ...reply, middleware: access(deps) }, async (c) => {
     const { store, outbound } = deps
     const conversation = await Read.living(store, c.get('accountId'), c.req.valid('param').conversationId)
+    const { channel } = conversation
+    if (channel.type === 'session') await sessionBehind(deps, c, channel.sessionId)
     const key = c.req.valid('header')['idempotency-key'] ?? deps.newEventId()
     const { text } = c.req.valid('json')
     const { message } = await outbound.reply(conversation, { text, key: `api ${key}`, author: 'agent' })

@@ -3,15 +3,13 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import * as z from 'zod'
-import type { Content } from '#core/contract/content.ts'
+import { type Content, isDeed } from '#core/contract/content.ts'
 import { isChannel, isGroup, isPerson, STATUS } from '#core/jid.ts'
-import { findAll, type Message } from '#core/message.ts'
-import { Fault } from '#core/platform/fault.ts'
+import type { Message } from '#core/message.ts'
 import { send } from '#core/send.ts'
-import * as Sessions from '#core/sessions/index.ts'
 import { concernedBy } from '#core/status/audience.ts'
 import { takeBack } from '#core/take-back.ts'
-import { findTarget, targetOf, unusable } from '#core/target.ts'
+import { targetOf, unusable } from '#core/target.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
@@ -19,6 +17,7 @@ import { answer, body, faults, SECURED } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { idempotencyHeader } from './idempotency.ts'
 import { Text } from './text.ts'
+import { messageNotFound, theMessage } from './the-message.ts'
 import { EXAMPLE, MessageRecord, recordOf } from './view.ts'
 
 const tags = ['Messages']
@@ -100,19 +99,17 @@ const unpin = createRoute({
   responses,
 })
 
-type Asked = { messageId: string; sessionId: string | undefined; key: string | undefined }
-
 export const changeMessages = (deps: Deps) => {
   const middleware = access(deps)
-  const done = async (c: Context<ApiEnv>, asked: Asked, change: (message: Message) => Content) => {
+  const done = async (c: Context<ApiEnv>, change: (message: Message) => Content) => {
     const isDeletion = c.req.method === 'DELETE' && !c.req.path.endsWith('/pin')
-    const accepted = await sendChange(deps, c.get('accountId'), asked, change, isDeletion)
+    const accepted = await sendChange(deps, c, change, isDeletion)
     return c.json({ success: true as const, message: recordOf(accepted) }, 202)
   }
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...edit, middleware }, (c) => {
       const { text } = c.req.valid('json')
-      return done(c, askedBy(c), (message) => ({
+      return done(c, (message) => ({
         type: 'edit',
         text,
         editedType: message.type,
@@ -120,40 +117,29 @@ export const changeMessages = (deps: Deps) => {
       }))
     })
     .openapi({ ...remove, middleware }, (c) =>
-      done(c, askedBy(c), (message) => ({ type: 'delete', target: targetOf(deletable(message)) })),
+      done(c, (message) => ({ type: 'delete', target: targetOf(deletable(message)) })),
     )
     .openapi({ ...pin, middleware }, (c) => {
       const { seconds } = c.req.valid('json')
-      return done(c, askedBy(c), (message) => ({
+      return done(c, (message) => ({
         type: 'pin',
         target: targetOf(pinnable(message)),
         pinSeconds: seconds,
       }))
     })
     .openapi({ ...unpin, middleware }, (c) =>
-      done(c, askedBy(c), (message) => ({ type: 'pin', target: targetOf(pinnable(message)) })),
+      done(c, (message) => ({ type: 'pin', target: targetOf(pinnable(message)) })),
     )
 }
 
-const askedBy = (c: Context<ApiEnv>): Asked => ({
-  messageId: c.req.param('messageId') ?? '',
-  sessionId: c.req.query('sessionId'),
-  key: c.req.header('idempotency-key'),
-})
-
 async function sendChange(
   deps: Deps,
-  accountId: string,
-  { messageId, sessionId, key }: Asked,
+  c: Context<ApiEnv>,
   change: (message: Message) => Content,
   isDeletion: boolean,
 ): Promise<Message> {
-  const owner = (await findAll(deps.store, messageId)).find(
-    (record) => record.accountId === accountId && (!sessionId || record.sessionId === sessionId),
-  )
-  const session = owner && (await Sessions.find(deps.store, owner.sessionId))
-  if (!owner || !session || session.deletedAt) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
-  const message = await findTarget(deps.store, session.id, messageId)
+  const { message, session } = await theMessage(deps, c, (record) => !isDeed(record))
+  if (!session) throw messageNotFound()
   if (isDeletion && message.fromMe) {
     const takenBack = await takeBack(deps, session, message)
     if (takenBack) return takenBack
@@ -162,7 +148,7 @@ async function sendChange(
   const accepted = await send(deps, session, {
     to: message.chatId,
     ...(message.chatId === STATUS ? { recipients: async () => concernedBy(message) } : {}),
-    idempotencyKey: key,
+    idempotencyKey: c.req.header('idempotency-key'),
     fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
     compose: async () => content,
   })

@@ -1,8 +1,6 @@
 /** A message with its history, and how many there were. */
 
 import * as z from 'zod'
-import { findAll } from '#core/message.ts'
-import { Fault } from '#core/platform/fault.ts'
 import { Receipt, receiptsOf } from '#core/receipts.ts'
 import * as Stats from '#core/stats.ts'
 import { access, theSession } from '../access.ts'
@@ -10,11 +8,11 @@ import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { theMessage } from './the-message.ts'
 import { EXAMPLE, MessageRecord } from './view.ts'
 import { presentRecordOf } from './waiting.ts'
 
 const tags = ['Messages']
-const MESSAGE_ID = /^[\w.-]{1,128}$/
 
 const get = createRoute({
   method: 'get',
@@ -98,26 +96,11 @@ export const readMessages = (deps: Deps) =>
       c.json({ success: true as const, stats: await Stats.read(deps.store, theSession(c).id) }, 200),
     )
     .openapi({ ...receipts, middleware: access(deps) }, async (c) => {
-      const { sessionId } = c.get('token')
-      const { messageId } = c.req.valid('param')
-      const records = MESSAGE_ID.test(messageId) ? await findAll(deps.store, messageId) : []
-      const message = records.find(
-        (record) =>
-          record.fromMe &&
-          record.accountId === c.get('accountId') &&
-          (!sessionId || record.sessionId === sessionId),
-      )
-      if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
+      const { message } = await theMessage(deps, c, ({ fromMe }) => fromMe)
       const { items, cursor } = await receiptsOf(deps.store, message, c.req.valid('query'))
       return c.json({ success: true as const, receipts: items, nextCursor: cursor ?? null }, 200)
     })
     .openapi({ ...get, middleware: access(deps) }, async (c) => {
-      const { messageId } = c.req.valid('param')
-      const sessionId = c.get('token').sessionId ?? c.req.valid('query').sessionId
-      const records = MESSAGE_ID.test(messageId) ? await findAll(deps.store, messageId) : []
-      const message = records.find(
-        (record) => record.accountId === c.get('accountId') && (!sessionId || record.sessionId === sessionId),
-      )
-      if (!message) throw new Fault('MESSAGE_NOT_FOUND', 'Message not found')
+      const { message } = await theMessage(deps, c)
       return c.json({ success: true as const, message: await presentRecordOf(deps, message) }, 200)
     })
