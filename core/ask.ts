@@ -16,22 +16,27 @@ import { Fault } from './platform/fault.ts'
 import type { Session } from './session.ts'
 import { sealing } from './settings.ts'
 
-/** Milliseconds. API Gateway gives up after 30 s. */
+/** For everything that one call asks, in ms. API Gateway gives up after 30 s. */
 const PATIENCE = 20_000
+export const patienceFrom = (now: number): number => now + PATIENCE
 
 export type Asking = Pick<Domain, 'store' | 'commands' | 'newEventId'> & {
   pause(milliseconds: number): Promise<unknown>
 }
 
-/** @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, DEPENDENCY_UNAVAILABLE */
+/**
+ * @param deadline in ms; what there is no time left for is not asked
+ * @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, DEPENDENCY_UNAVAILABLE
+ */
 export async function ask<N extends RequestName>(
   { store, commands, newEventId, pause }: Asking,
   { id: sessionId, accountId, shard, settings }: Pick<Session, 'id' | 'accountId' | 'shard' | 'settings'>,
   name: N,
   input: Takes<N>,
+  deadline = patienceFrom(store.now()),
 ): Promise<Gives<N>> {
+  if (store.now() >= deadline) throw faultOf({ code: 'timeout' })
   const requestId = newEventId()
-  const deadline = store.now() + PATIENCE
   await commands.send(
     { accountId, sessionId, shard, ...sealing(settings) },
     { type: 'session.request', requestId, name, input, until: iso(deadline) },

@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import type { MessageKey } from '#core/contract/request.ts'
 import { isChannel } from '#core/jid.ts'
-import { ofChat } from '#core/message.ts'
+import { type Message, ofChat } from '#core/message.ts'
+import { keyOf } from '#core/message-key.ts'
 import { findTarget, unusable } from '#core/target.ts'
-import { keyOf } from './keys.ts'
 import { chatParam, done } from './parameters.ts'
 import { type Asking, call } from './route.ts'
 
@@ -14,6 +14,13 @@ const tag = 'Chats'
 async function newest({ deps, session }: Asking, chatId: string): Promise<MessageKey[]> {
   const { items } = await ofChat(deps.store, session.id, chatId, { limit: 1 })
   return items.map(keyOf)
+}
+
+/** @throws Fault MESSAGE_NOT_FOUND; MESSAGE_NOT_USABLE for a post in a channel, of which our devices keep nothing in step */
+async function inChat({ deps, session }: Asking, messageId: string): Promise<Message> {
+  const message = await findTarget(deps.store, session.id, messageId)
+  if (isChannel(message.chatId)) throw unusable(message, 'This cannot be done to posts in channels.')
+  return message
 }
 
 const change = call({
@@ -84,11 +91,10 @@ const starring = (method: 'put' | 'delete') =>
     summary: method === 'put' ? 'Star a message' : 'Take the star off a message',
     params: { messageId: z.string() },
     gives: done,
-    async run({ ask, deps, session }, { params }) {
-      const message = await findTarget(deps.store, session.id, params.messageId)
+    async run(asking, { params }) {
+      const message = await inChat(asking, params.messageId)
       const { chatId } = message
-      if (isChannel(chatId)) throw unusable(message, 'Posts in channels cannot have a star.')
-      return ask('messages.star', { chatId, messages: [keyOf(message)], star: method === 'put' })
+      return asking.ask('messages.star', { chatId, messages: [keyOf(message)], star: method === 'put' })
     },
   })
 
@@ -101,9 +107,9 @@ const removeMessage = call({
     'Takes it off our phone and its other devices, whoever wrote it; nobody else notices. It leaves the chat here, too; it can still be read by its id, with `removedAt`, until it expires. For everyone: `DELETE /api/messages/{messageId}`.',
   params: { messageId: z.string() },
   gives: done,
-  async run({ ask, deps, session }, { params }) {
-    const message = await findTarget(deps.store, session.id, params.messageId)
-    return ask('messages.remove', { chatId: message.chatId, messages: [keyOf(message)] })
+  async run(asking, { params }) {
+    const message = await inChat(asking, params.messageId)
+    return asking.ask('messages.remove', { chatId: message.chatId, messages: [keyOf(message)] })
   },
 })
 

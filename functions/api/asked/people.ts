@@ -4,8 +4,9 @@ import { Person } from '#core/contract/person.ts'
 import { Business } from '#core/contract/request.ts'
 import { phoneNumberOf } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
+import { pageOf, SHORT } from '../listing.ts'
 import { Line, Text } from '../messages/text.ts'
-import { done, personParam } from './parameters.ts'
+import { done, personParam, placeOfPerson } from './parameters.ts'
 import { type Asking, call } from './route.ts'
 
 const Checked = z
@@ -86,16 +87,24 @@ const profile = call({
   },
   async run({ ask, personOf }, { params }) {
     const id = await personOf(params.contactId)
-    const [{ about = null }, { url: picture = null }, { url: full = null }, { business = null }] =
-      await Promise.all([
-        ask('person.about', { id }),
-        ask('person.picture', { id, preview: true }),
-        ask('person.picture', { id, preview: false }),
-        ask('person.business', { id }),
-      ])
-    const { username = null } = await ask('person.username', { id })
-    const phoneNumber = phoneNumberOf(id) ?? null
-    return { profile: { id, phoneNumber, username, about, picture, pictureFull: full, business } }
+    const [said, small, whole, company, named] = await Promise.all([
+      ask('person.about', { id }),
+      ask('person.picture', { id, preview: true }),
+      ask('person.picture', { id, preview: false }),
+      ask('person.business', { id }),
+      ask('person.username', { id }),
+    ])
+    return {
+      profile: {
+        id,
+        phoneNumber: phoneNumberOf(id) ?? null,
+        username: named.username ?? null,
+        about: said.about ?? null,
+        picture: small.url ?? null,
+        pictureFull: whole.url ?? null,
+        business: company.business ?? null,
+      },
+    }
   },
 })
 
@@ -104,10 +113,12 @@ const blocklist = call({
   path: '/blocklist',
   tag: 'Contacts',
   summary: 'List who is blocked',
-  gives: { blocked: z.array(Person) },
-  async run({ ask }) {
+  query: SHORT.query,
+  gives: { blocked: z.array(Person), ...SHORT.gives },
+  async run({ ask }, { query }) {
     const { people } = await ask('blocklist.get', {})
-    return { blocked: people }
+    const { items: blocked, nextCursor } = pageOf(people, query, placeOfPerson)
+    return { blocked, nextCursor }
   },
 })
 

@@ -1,9 +1,9 @@
 /** Being online, typing, seeing whether somebody is there, and reading. */
 import * as z from 'zod'
 import { type Message, ofChat } from '#core/message.ts'
+import { keyOf } from '#core/message-key.ts'
 import { Fault } from '#core/platform/fault.ts'
 import { findTarget } from '#core/target.ts'
-import { keyOf } from './keys.ts'
 import { chatParam, done } from './parameters.ts'
 import { call } from './route.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { ask } from '#core/ask.ts'
+import { ask, patienceFrom } from '#core/ask.ts'
 import { canonicalChatId, canonicalPersonId } from '#core/contacts/canonical.ts'
 import type { Gives, RequestName, Takes } from '#core/contract/request.ts'
 import { isChannel } from '#core/jid.ts'
@@ -22,7 +22,7 @@ import { shown } from '../sessions/view.ts'
 export type Asking = {
   deps: Deps
   session: Session
-  /** @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, NOT_FOUND */
+  /** All questions of a call share its patience. @throws Fault SESSION_NOT_CONNECTED, WHATSAPP_TIMEOUT, WHATSAPP_REFUSED, NOT_FOUND */
   ask<N extends RequestName>(name: N, input: Takes<N>): Promise<Gives<N>>
   /** The one chat that is meant, whichever id of a person the caller writes. @throws Fault INVALID_RECIPIENT */
   chatOf(text: string): Promise<string>
@@ -103,11 +103,12 @@ export const call =
       await assertIs(deps, session, needs)
       const valid = (target: string) => c.req.valid(target as never) as never
       const given = { params: valid('param'), query: valid('query'), body: valid('json') }
+      const deadline = patienceFrom(deps.store.now())
       const personOf = (text: string) => canonicalPersonId(deps.store, session.id, text)
       const asking: Asking = {
         deps,
         session,
-        ask: (name, input) => ask(deps, session, name, input),
+        ask: (name, input) => ask(deps, session, name, input, deadline),
         chatOf: async (text) => conversation(await canonicalChatId(deps.store, session.id, text)),
         personOf,
         peopleOf: (texts) =>
