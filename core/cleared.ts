@@ -9,7 +9,7 @@ import type { Page, Store } from './platform/dynamo.ts'
 
 /** The attribute of a chat that holds the moment. */
 export const CLEARED_TO = 'clearedTo'
-const Stored = z.object({ [CLEARED_TO]: z.iso.datetime().optional() })
+export const Cleared = z.object({ [CLEARED_TO]: z.iso.datetime().optional() })
 
 /** Places in a chat begin with a time; this one stands behind all that have the same. */
 export const endOf = (time: string): string => `${time}#\uffff`
@@ -20,7 +20,7 @@ export async function beginningOf(
   sessionId: string,
   chatId: string,
 ): Promise<string | undefined> {
-  const chat = await store.get('main', Stored, chatKey(sessionId, chatId))
+  const chat = await store.get('main', Cleared, chatKey(sessionId, chatId))
   return chat?.[CLEARED_TO] && endOf(chat[CLEARED_TO])
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { countCalls } from '../test/support/calls.ts'
 import { testDomain } from '../test/support/domain.ts'
 import { type Line, received, sent } from '../test/support/events.ts'
 import { append } from './log.ts'
@@ -105,4 +106,32 @@ test('a page looks at so many messages and no more', async () => {
   await expect(inAllChats(w.store, busy.id, {}, { limit: 5, cursor: 'nonsense' })).rejects.toMatchObject({
     code: 'VALIDATION_ERROR',
   })
+})
+
+test('what was taken out of chats is not found, and which chats that are costs no reads of its own', async () => {
+  const emptied: Line = { id: 'emptied', accountId: 'acme' }
+  for (const chat of [1, 2, 3])
+    await append(w.store, w.retention, [
+      received(emptied, AT, { id: `${chat}-before`, chatId: jid(chat), text: 'Invoice of before' }),
+      {
+        id: w.newEventId(),
+        sessionId: emptied.id,
+        accountId: emptied.accountId,
+        timestamp: at(1),
+        type: 'chat.cleared',
+        payload: { chatId: jid(chat), upTo: at(1) },
+      },
+      received(emptied, AT + chat * 120_000, {
+        id: `${chat}-since`,
+        chatId: jid(chat),
+        text: 'Invoice since',
+      }),
+    ])
+  const reads: string[] = []
+  countCalls(w.db.dynamo, (operation) => reads.push(operation))
+  const found = await inAllChats(w.store, emptied.id, { search: 'invoice' }, { limit: 10 })
+  expect(found.items.map(({ id }) => id)).toEqual(['3-since', '2-since', '1-since'])
+  expect(new Set(reads)).toEqual(new Set(['Query']))
+  const first = await inAllChats(w.store, emptied.id, { search: 'invoice', from: at(0) }, { limit: 2 })
+  expect(first.items.map(({ id }) => id)).toEqual(['3-since', '2-since'])
 })

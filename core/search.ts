@@ -6,7 +6,7 @@
  */
 import * as z from 'zod'
 import { chatListing } from './chat.ts'
-import { beginningOf } from './cleared.ts'
+import { beginningOf, Cleared, endOf } from './cleared.ts'
 import { chatPartition, Message } from './message.ts'
 import { iso } from './platform/clock.ts'
 import type { Page, Store } from './platform/dynamo.ts'
@@ -38,7 +38,8 @@ export async function inChat(
   wanted: Wanted,
   page: Part,
 ): Promise<Page<Message>> {
-  const { items, cursor } = await look(store, sessionId, chatId, wanted, page, MESSAGES)
+  const after = await beginningOf(store, sessionId, chatId)
+  const { items, cursor } = await look(store, sessionId, { chatId, after }, wanted, page, MESSAGES)
   return { items, cursor }
 }
 
@@ -47,12 +48,14 @@ const Place = z.object({
   /** When it began; chats that moved since are looked at again. */
   began: z.iso.datetime(),
   isAgain: z.boolean().default(false),
-  /** The chat that was begun last: its place in the list, and how far it is looked through; `done` when it is. */
+  /** The place in the list of the chat that was begun last; and until it is looked through, its id, and how far it is. */
   chat: z.string().optional(),
   chatId: z.string().optional(),
   within: z.string().optional(),
 })
 type Place = z.infer<typeof Place>
+/** A chat, and the place in it behind which it begins. */
+type Begun = { chatId: string; after?: string | undefined }
 
 export async function inAllChats(
   store: Store,
@@ -64,14 +67,14 @@ export async function inAllChats(
   let place = placeIn(cursor) ?? { began: iso(store.now()), isAgain: false }
   let left = MESSAGES
   for (let chats = 0; chats < CHATS && left > 0; chats++) {
-    const next = place.chatId ? place : await nextChat(store, sessionId, wanted, place)
+    const next = (await begun(store, sessionId, place)) ?? (await nextChat(store, sessionId, wanted, place))
     if (!next) return { items, cursor: undefined }
-    const part = { limit: limit - items.length, cursor: next.within }
-    const page = await look(store, sessionId, next.chatId ?? '', wanted, part, left)
+    const { chat, place: seen } = next
+    const part = { limit: limit - items.length, cursor: place.within }
+    const page = await look(store, sessionId, chat, wanted, part, left)
     items.push(...page.items)
     left -= page.looked
-    const { chatId, within: _, ...seen } = next
-    place = page.cursor ? { ...seen, chatId, within: page.cursor } : seen
+    place = page.cursor ? { ...seen, chatId: chat.chatId, within: page.cursor } : seen
     if (items.length === limit) break
   }
   return { items, cursor: Buffer.from(JSON.stringify(place)).toString('base64url') }
@@ -82,13 +85,13 @@ const NOTHING: Sifted<Message> = { items: [], cursor: undefined, looked: 0 }
 async function look(
   store: Store,
   sessionId: string,
-  chatId: string,
+  { chatId, after = BEGINNING }: Begun,
   wanted: Wanted,
   page: Part,
   most: number,
 ) {
-  const cleared = await beginningOf(store, sessionId, chatId)
-  const from = [cleared ?? BEGINNING, wanted.from ?? BEGINNING].sort()[1] as string
+  const { from: oldest = BEGINNING } = wanted
+  const from = after > oldest ? after : oldest
   const end = wanted.to ? `${wanted.to}${END}` : END
   if (from > end) return NOTHING
   const options = { index: 'chat', newestFirst: true, from, to: end }
@@ -106,7 +109,18 @@ function fits(message: Message, { search, type, fromMe }: Wanted): boolean {
   return said.some((one) => one?.toLowerCase().includes(search.toLowerCase()))
 }
 
-const Listed = z.object({ chatId: z.string(), listSk: z.string() })
+const Listed = Cleared.extend({ chatId: z.string(), listSk: z.string() })
+
+type Next = { chat: Begun; place: Place }
+
+/** The chat that the page before has left off in. */
+async function begun(
+  store: Store,
+  sessionId: string,
+  { chatId, within: _, ...place }: Place,
+): Promise<Next | undefined> {
+  return chatId ? { chat: { chatId, after: await beginningOf(store, sessionId, chatId) }, place } : undefined
+}
 
 /** The chat behind this place, newest first; then, oldest first, those that moved since it began. */
 async function nextChat(
@@ -114,7 +128,7 @@ async function nextChat(
   sessionId: string,
   wanted: Wanted,
   place: Place,
-): Promise<Place | undefined> {
+): Promise<Next | undefined> {
   const { began, isAgain, chat } = place
   const oldest = wanted.from ?? BEGINNING
   const range = isAgain ? { from: chat ?? began, to: END } : { from: oldest, to: chat ?? `${began}${END}` }
@@ -122,7 +136,11 @@ async function nextChat(
   const { items } =
     range.from > range.to ? { items: [] } : await store.query('main', Listed, chatListing(sessionId), options)
   const next = items.find(({ listSk }) => listSk !== chat)
-  if (next) return { began, isAgain, chat: next.listSk, chatId: next.chatId }
+  if (next)
+    return {
+      chat: { chatId: next.chatId, after: next.clearedTo && endOf(next.clearedTo) },
+      place: { began, isAgain, chat: next.listSk },
+    }
   return isAgain ? undefined : nextChat(store, sessionId, wanted, { began, isAgain: true })
 }
 

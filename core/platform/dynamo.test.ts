@@ -10,10 +10,12 @@ let db: Database
 /** What the engine answers instead of doing the next transactions. */
 let refusals: string[][] = []
 let transactions = 0
+const calls: string[] = []
 
 beforeAll(async () => {
   db = await database({ now: () => clock.now })
   intercept(db.dynamo, async (operation, _, go) => {
+    calls.push(operation)
     if (operation !== 'TransactWriteItems') return go()
     transactions++
     const codes = refusals.shift()
@@ -34,6 +36,9 @@ test('what has a longer key than there can be is not there', async () => {
   expect(await db.store.get('main', Row, long)).toBeUndefined()
   expect(await db.store.get('main', Row, { pk: 'ü'.repeat(1_025), sk: 'a' })).toBeUndefined()
   expect(await db.store.getMany('main', [long, { pk: 'k', sk: 's'.repeat(1_024) }])).toHaveLength(1)
+  calls.length = 0
+  expect((await db.store.query('main', Row, 'k'.repeat(2_049))).items).toEqual([])
+  expect(calls).toEqual([])
 })
 
 test('a transaction that collides or is throttled is tried again until it goes through', async () => {

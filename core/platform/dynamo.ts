@@ -210,6 +210,7 @@ export function openStore(
       partition: string,
       options: QueryOptions = {},
     ): Promise<Page<z.output<S>>> {
+      if (Buffer.byteLength(partition) > LONGEST.pk) return { items: [], cursor: undefined }
       const keys = indexKeys(table, options.index)
       const answer = await refusingForeign(options.cursor, () =>
         dynamo.call('Query', {
