@@ -30,7 +30,7 @@ export type Draft = {
   sendAt?(): number
   /** Who sees a status; asked for only when the message is new. */
   recipients?(): Promise<string[]>
-} & ({ text: string } | { compose(): Promise<Content>; fingerprint: string })
+} & ({ text: string } | { compose(chatId: string): Promise<Content>; fingerprint: string })
 
 /**
  * Accepts a message. It is carried to the connector at once, or by the sweeper when the queue does not take it.
@@ -69,7 +69,7 @@ export async function send(
     sendAt,
     ...('text' in draft
       ? { content: { type: 'text', text: draft.text } }
-      : { content: await draft.compose(), fingerprint: draft.fingerprint }),
+      : { content: await draft.compose(chatId), fingerprint: draft.fingerprint }),
   })
   if (accepted && sendAt !== undefined) return { message: accepted, repeated: false }
   if (accepted) {

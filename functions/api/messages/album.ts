@@ -26,7 +26,7 @@ export async function sendAlbum(
   const time = later === undefined ? {} : { sendAt: () => timeOf(later, deps.store.now()) }
   let taken: Promise<Content[]> | undefined
   const contents = () => {
-    taken ??= Promise.all(album.map((entry) => withFile(deps, session, entry) as Promise<Content>))
+    taken ??= takenIn(deps, session, album)
     return taken
   }
   const accept = async (what: unknown, place: string, compose: () => Promise<Content>) => {
@@ -45,6 +45,24 @@ export async function sendAlbum(
       })),
     )
   return { message, items }
+}
+
+/** Files at a time: each lies on this machine until it is stored, and a function on AWS has 512 MB for them. */
+const AT_ONCE = 3
+
+async function takenIn(
+  deps: Deps,
+  session: Session,
+  album: NonNullable<NewMessage['album']>,
+): Promise<Content[]> {
+  const contents: Content[] = []
+  for (let start = 0; start < album.length; start += AT_ONCE) {
+    const some = album.slice(start, start + AT_ONCE)
+    contents.push(
+      ...(await Promise.all(some.map((entry) => withFile(deps, session, entry) as Promise<Content>))),
+    )
+  }
+  return contents
 }
 
 const printOf = (what: unknown): string =>

@@ -37,7 +37,7 @@ export async function draftOf(deps: Deps, session: Session, body: NewMessage): P
     ...time,
     ...audience(chatId, target),
     fingerprint: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
-    compose: () => composed(deps, session, body, target),
+    compose: (id) => composed(deps, session, id, body, target),
   }
 
   function audience(chat: string, target?: Message) {
@@ -82,6 +82,7 @@ async function addressed(
 async function composed(
   deps: Deps,
   session: Session,
+  chatId: string,
   body: NewMessage,
   target: Message | undefined,
 ): Promise<Content> {
@@ -96,7 +97,7 @@ async function composed(
   if (link) content.linkPreview = { url: link, fetch: true }
   else if (linkPreview && linkPreview !== true) content.linkPreview = linkPreview
   if (style) content.style = style
-  if (replyTo !== undefined) content.quoted = await quoteIn(deps, session, body.to ?? '', replyTo)
+  if (replyTo !== undefined) content.quoted = await quoteIn(deps, session, chatId, replyTo)
   return content
 }
 
@@ -104,9 +105,8 @@ const mentioned = async (store: Deps['store'], sessionId: string, address: strin
   address === 'all' ? 'all' : addressOf(await canonicalChatId(store, sessionId, address))
 
 /** A message is answered where it stands; what was said in a group or as a status also privately. */
-async function quoteIn({ store }: Deps, { id }: Session, to: string, replyTo: string): Promise<Quoted> {
+async function quoteIn({ store }: Deps, { id }: Session, chatId: string, replyTo: string): Promise<Quoted> {
   const message = await findTarget(store, id, replyTo)
-  const chatId = await canonicalChatId(store, id, to)
   if (message.chatId === chatId || isShared(message.chatId)) return quoteOf(message, chatId)
   throw new Fault('MESSAGE_NOT_USABLE', 'A message can be answered in its own chat only.', {
     details: { messageId: message.id, chatId: message.chatId },
