@@ -183,6 +183,67 @@ describe('what a message says', () => {
   })
 })
 
+describe('a message is changed by its author', () => {
+  const { Type } = proto.Message.ProtocolMessage
+  const GROUP = '120363000000000001@g.us'
+  const IN_GROUP = {
+    from: GROUP,
+    participant: '800000002:3@lid',
+    participant_pn: '4915100000002@s.whatsapp.net',
+  }
+  const BOB = '800000003@lid'
+  const edit = (key: proto.IMessageKey): proto.IMessage => ({
+    protocolMessage: { key, type: Type.MESSAGE_EDIT, editedMessage: { conversation: 'Never said' } },
+  })
+  const deletion = (key: proto.IMessageKey): proto.IMessage => ({
+    protocolMessage: { key, type: Type.REVOKE },
+  })
+  const done = (stanza: Attributes, message: proto.IMessage) =>
+    eventsOf(row(stanza, message), context()).map(({ type, payload }) => ({
+      type,
+      target: 'target' in payload ? payload.target : undefined,
+    }))
+  const ours = { id: 'M0', fromMe: false }
+  const bobs = { id: 'M0', remoteJid: GROUP, fromMe: false, participant: BOB }
+
+  test('who tells it of his own words is believed', () => {
+    const theirs = {
+      messageId: 'M0',
+      fromMe: false,
+      sender: { phoneNumber: '+4915100000002', lid: '800000002@lid' },
+    }
+    for (const stanza of [ANN, IN_GROUP]) {
+      expect(done(stanza, edit({ id: 'M0', fromMe: true }))).toEqual([
+        { type: 'message.edited', target: theirs },
+      ])
+      expect(done(stanza, deletion({ id: 'M0', fromMe: true }))).toEqual([
+        { type: 'message.deleted', target: theirs },
+      ])
+    }
+  })
+
+  test('nobody changes what we, or somebody else, have said', () => {
+    expect(done(ANN, edit(ours))).toEqual([])
+    expect(done(ANN, deletion(ours))).toEqual([])
+    expect(done(IN_GROUP, edit(bobs))).toEqual([])
+    expect(done(IN_GROUP, deletion(bobs))).toEqual([])
+    expect(done({ ...IN_GROUP, edit: '8' }, edit(bobs))).toEqual([])
+    expect(done({ ...ANN, edit: '8' }, deletion(ours))).toEqual([])
+  })
+
+  test('and who says of it that it is his own changes nothing of it', () => {
+    expect(done(IN_GROUP, edit({ ...bobs, fromMe: true }))).toMatchObject([
+      { target: { sender: { lid: '800000002@lid' } } },
+    ])
+  })
+
+  test('an admin of a group deletes what others have said', () => {
+    expect(done({ ...IN_GROUP, edit: '8' }, deletion(bobs))).toEqual([
+      { type: 'message.deleted', target: { messageId: 'M0', fromMe: false, sender: { lid: BOB } } },
+    ])
+  })
+})
+
 describe('what is no message of a person', () => {
   const silent: [string, Attributes, proto.IMessage][] = [
     ['keys of a group', ANN, { senderKeyDistributionMessage: { groupId: 'g' } }],

@@ -5,10 +5,11 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
-import { isShared } from '#core/jid.ts'
+import { isChannel, isGroup, isShared } from '#core/jid.ts'
+import type { Attributes } from '../socket/index.ts'
 import { contentOf } from './content.ts'
 import type { Context } from './context.ts'
-import { isMe, known, type Parties, type Person, personOf } from './identity.ts'
+import { isMe, isSame, known, type Parties, type Person, personOf } from './identity.ts'
 import { openResponse, openVote, type Pair } from './secrets.ts'
 
 /** What is told of it beside who did it, when and to which message. */
@@ -32,6 +33,25 @@ export function deedIn(message: proto.IMessage, parties: Parties, context: Conte
   const target = targetOf(keyIn(message), parties, context)
   const told = target && toldIn(message, target, parties, context)
   return told && { ...told, target }
+}
+
+/** What a stanza says in `edit` when an admin of a group deletes what somebody else wrote. */
+const DELETED_BY_ADMIN = '8'
+
+/**
+ * Whether it counts: a message is edited and deleted by its author alone, and deleted in a group by its admins as well.
+ * WhatsApp's server cannot see what is about whose message, so phones take no notice of anything else, and nor do we. In
+ * channels the server itself says what became of a post.
+ */
+export function mayDo(
+  { type, target }: Done,
+  { chatId, fromMe, sender }: Parties,
+  { edit }: Attributes,
+): boolean {
+  const isChange = type === 'message.edited' || type === 'message.deleted'
+  if (!isChange || isChannel(chatId)) return true
+  if (fromMe ? target.fromMe : !target.fromMe && isSame(sender, target.sender ?? {})) return true
+  return type === 'message.deleted' && isGroup(chatId) && (fromMe || edit === DELETED_BY_ADMIN)
 }
 
 /** The poll or the event that this answers, whose keys are needed to read the answer. */
@@ -120,9 +140,9 @@ function targetOf(
 
   /** Undefined when it is us. */
   function authorOf(): Person | undefined {
+    if (key?.fromMe) return fromMe ? undefined : sender
     const named = personOf([key?.participant ?? undefined], directory)
     if (isShared(chatId) && (named.phoneNumber || named.lid)) return named
-    if (key?.fromMe) return fromMe ? undefined : sender
     if (!fromMe) return undefined
     return personOf([chatId], directory)
   }

@@ -85,12 +85,16 @@ export const addressOfPerson = (person: Person): string => addressOf(chatIdOfPer
 
 export const isMe = (person: Person, me: Me | undefined): boolean => {
   if (!me) return false
-  const own = personOf([me.jid, me.lid], () => undefined)
-  return (
-    (own.phoneNumber !== undefined && own.phoneNumber === person.phoneNumber) ||
-    (own.lid !== undefined && own.lid === person.lid)
+  return isSame(
+    personOf([me.jid, me.lid], () => undefined),
+    person,
   )
 }
+
+/** As far as their numbers, or their LIDs, are known of both. */
+export const isSame = (one: Partial<Person>, other: Partial<Person>): boolean =>
+  (one.phoneNumber !== undefined && one.phoneNumber === other.phoneNumber) ||
+  (one.lid !== undefined && one.lid === other.lid)
 
 /**
  * @param sentTo where another device of ours sent the message, as it says inside

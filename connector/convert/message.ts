@@ -12,7 +12,7 @@ import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
 import type { Context } from './context.ts'
-import { answeredIn, type Done, deedIn } from './deeds.ts'
+import { answeredIn, type Done, deedIn, mayDo } from './deeds.ts'
 import { addressOfPerson, isMe, known, type Parties, partiesOf, withLid } from './identity.ts'
 import { happenedAt } from './time.ts'
 
@@ -28,7 +28,7 @@ export function messageEvents(row: Extract<Row, { kind: 'message' }>, context: C
   const tag = tagSetIn(message)
   if (tag !== undefined && isGroup(parties.chatId)) return [tagEvent(row, parties, tag, context)]
   const deed = deedIn(message, parties, context)
-  if (deed) return [deedEvent(row, stanza.id, deed, parties, context)]
+  if (deed) return mayDo(deed, parties, stanza) ? [deedEvent(row, stanza.id, deed, parties, context)] : []
   const content = contentOf(message, context.directory)
   if (!content) return []
   const facts: MessageFacts = {

@@ -117,7 +117,8 @@ function passOn(world: World, from: Companion, part: Part, stanza: BinaryNode, w
   if (!to || addressKey(to) === addressKey(from)) return
   const identity = childrenOf(stanza, 'device-identity')
   const notify = world.people.withLid(from.lid)?.name
-  const attrs = { ...who, id: stanza.attrs.id, type: stanza.attrs.type, t: seconds(), notify }
+  const { id, type, edit } = stanza.attrs
+  const attrs = { ...who, id, type, edit, t: seconds(), notify }
   deliver(world, to, node('message', attrs, [...part.encs, ...identity]))
 }
 

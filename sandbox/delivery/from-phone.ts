@@ -4,7 +4,7 @@
  */
 import type { proto } from '@whiskeysockets/baileys'
 import { SandboxError } from '../error.ts'
-import { type Group, isMember } from '../groups/groups.ts'
+import { type Group, isAdmin, isMember } from '../groups/groups.ts'
 import type { Companion } from '../people/companions.ts'
 import { describe } from '../people/content.ts'
 import type { Person } from '../people/people.ts'
@@ -14,7 +14,7 @@ import { node } from '../wire/nodes.ts'
 import { seconds, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
 import { giveToken } from './standing.ts'
-import { stanzaType } from './stanza-type.ts'
+import { editOf, stanzaType } from './stanza-type.ts'
 import { encryptFor, originOf } from './write.ts'
 
 /** Gives the id under which everybody sees the message. */
@@ -30,6 +30,7 @@ export async function sendToPerson(
     id,
     t: seconds(),
     type: stanzaType(message),
+    edit: editOf(message),
     notify: from.name,
     addressing_mode: 'lid',
   }
@@ -131,7 +132,9 @@ async function writeToMany(
   const key = {
     senderKeyDistributionMessage: { groupId: chat, axolotlSenderKeyDistributionMessage: distribution },
   }
-  const attrs = attrsToMany(from, chat, id, message)
+  const group = world.groups.find(chat)
+  const edit = editOf(message, group && isAdmin(group, from))
+  const attrs = { ...attrsToMany(from, chat, id, message), edit }
   const common = node('enc', { v: '2', type: 'skmsg' }, ciphertext)
   for (const companion of companions) {
     const keyEnc = missing.has(addressKey(companion)) ? [await encryptFor(world, from, companion, key)] : []
