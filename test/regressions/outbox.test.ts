@@ -68,7 +68,7 @@ test('a list of devices that does not come in time is no verdict: the message is
   const number = newNumber()
   const lines: string[] = []
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
-  const settings = { queryTimeoutMs: 300 }
+  const settings = { queryTimeoutMs: 1_000 }
   await using one = await rig(box, { store: memoryDevice(), scan: number, settings, log })
   one.connect()
   await one.untilOpen()

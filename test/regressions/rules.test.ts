@@ -93,7 +93,7 @@ test('what is taken back while it is held fails durably, and does not leave with
 test('what has left is not taken back', async () => {
   const { one, number } = await holding()
   await using _ = one
-  await box.control.fault({ kind: 'late-acks', number, delayMs: 1_500 })
+  await box.control.fault({ kind: 'late-acks', number, delayMs: 60_000 })
   const friend = newNumber()
   const id = await one.send(jidOf(friend), 'gone')
   await until('it is there', async () => (await inboxOf(friend)).length === 1)
