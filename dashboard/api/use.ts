@@ -1,7 +1,7 @@
 /** The API inside of components: who is signed in, and data that is loaded when a part of the page appears. */
 import { createContext } from 'preact'
 import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks'
-import type { Api } from './client.ts'
+import { type Api, Refusal } from './client.ts'
 
 const Signed = createContext<Api | undefined>(undefined)
 export const SignedIn = Signed.Provider
@@ -23,10 +23,12 @@ export type Loaded<T> = {
 
 /** Between two loads of the same: when much happens at once, the API is not asked for each of it. */
 const REST_MS = 700
+/** After a load that may succeed the next time. */
+const AGAIN_MS = 3_000
 
 /**
  * Loads when it appears and whenever `key` changes; an answer that comes too late for its key is dropped. Reloads that are
- * asked for while one is under way become one.
+ * asked for while one is under way become one. While the server is away, or says that it cannot now, it is asked again.
  */
 export function useLoad<T>(key: string, load: (api: Api) => Promise<T>): Loaded<T> {
   const api = useApi()
@@ -58,6 +60,11 @@ export function useLoad<T>(key: string, load: (api: Api) => Promise<T>): Loaded<
   }, [api])
 
   useEffect(() => void run(), [key, run])
+  useEffect(() => {
+    if (!mayPass(state.error)) return
+    const timer = setTimeout(run, AGAIN_MS)
+    return () => clearTimeout(timer)
+  }, [state.error, run])
   const isCurrent = state.key === key
   return {
     data: isCurrent ? state.data : undefined,
@@ -67,6 +74,9 @@ export function useLoad<T>(key: string, load: (api: Api) => Promise<T>): Loaded<
       setState((before) => (before.data === undefined ? before : { ...before, data: next(before.data) })),
   }
 }
+
+const mayPass = (error: Error | undefined): boolean =>
+  error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500)
 
 /** Something that a person asked for: tells whether it is under way and why it failed. */
 export function useAction<Given extends unknown[]>(

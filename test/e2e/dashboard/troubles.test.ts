@@ -69,6 +69,18 @@ describe.skipIf(!chromiumPath)('the dashboard when things go wrong', () => {
     await until('nothing is red any more', async () => (await page.getByRole('alert').count()) === 0)
   })
 
+  test('what could not be loaded meanwhile comes by itself when the server is back', async () => {
+    await using other = await signedIn(browser, it)
+    const { page } = other
+    await it.kill('main')
+    await page.getByRole('link', { name: 'Webhooks' }).click()
+    const alert = page.getByRole('alert').getByText('The server cannot be reached.')
+    await alert.waitFor()
+    await it.restart()
+    await alert.waitFor({ state: 'hidden' })
+    await page.getByText('There is none.').waitFor()
+  })
+
   test('a token that is revoked meanwhile ends the visit, and says why', async () => {
     const { secret, token } = await newToken(['*'])
     await using other = await signedIn(browser, { ...it, key: secret })
