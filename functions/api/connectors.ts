@@ -9,6 +9,7 @@ import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED } from './describe.ts'
 import { place } from './events.ts'
+import { pageOf, SHORT } from './listing.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const ConnectorView = z
@@ -33,9 +34,11 @@ const list = createRoute({
   summary: 'List connectors',
   description: 'For operators: needs a token with admin rights. On one machine the configured key has them.',
   security: SECURED,
+  request: { query: z.object(SHORT.query) },
   responses: {
     200: answer('The fleet', {
       connectors: z.array(ConnectorView),
+      ...SHORT.gives,
       shards: z.object({
         total: z.int(),
         orphaned: z
@@ -76,7 +79,9 @@ export const connectors = (deps: Deps) =>
     .openapi({ ...list, middleware: [access(deps), adminsOnly] }, async (c) => {
       const now = deps.store.now()
       const seen = await fleet(deps.store, now)
-      return c.json({ success: true as const, ...viewOf(seen, deps.shards, now) }, 200)
+      const { connectors: all, shards } = viewOf(seen, deps.shards, now)
+      const { items: connectors, nextCursor } = pageOf(all, c.req.valid('query'), ({ id }) => [id])
+      return c.json({ success: true as const, connectors, nextCursor, shards }, 200)
     })
     .openapi({ ...history, middleware: [access(deps), adminsOnly] }, async (c) => {
       const { limit, order, after: given, cursor } = c.req.valid('query')

@@ -9,6 +9,7 @@ import { chatParam, labelParam } from './asked/parameters.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, sessionParam } from './describe.ts'
+import { pageOf, SHORT } from './listing.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const tags = ['Labels']
@@ -19,10 +20,10 @@ const list = createRoute({
   tags,
   summary: 'List labels',
   security: SECURED,
-  request: sessionParam,
+  request: { ...sessionParam, query: z.object(SHORT.query) },
   responses: {
-    200: answer('All labels', { labels: z.array(Labels.Label) }),
-    ...faults('UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    200: answer('All labels', { labels: z.array(Labels.Label), ...SHORT.gives }),
+    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
   },
 })
 
@@ -46,18 +47,26 @@ const ofChat = createRoute({
   tags,
   summary: 'List the labels of a chat',
   security: SECURED,
-  request: { params: sessionParam.params.extend(chatParam) },
+  request: { params: sessionParam.params.extend(chatParam), query: z.object(SHORT.query) },
   responses: {
-    200: answer('Its labels', { labels: z.array(Labels.Label) }),
-    ...faults('INVALID_RECIPIENT', 'USERNAME_UNKNOWN', 'UNAUTHORIZED', 'SESSION_NOT_FOUND'),
+    200: answer('Its labels', { labels: z.array(Labels.Label), ...SHORT.gives }),
+    ...faults(
+      'VALIDATION_ERROR',
+      'INVALID_RECIPIENT',
+      'USERNAME_UNKNOWN',
+      'UNAUTHORIZED',
+      'SESSION_NOT_FOUND',
+    ),
   },
 })
 
 export const labels = (deps: Deps) =>
   new OpenAPIHono<ApiEnv>()
-    .openapi({ ...list, middleware: access(deps) }, async (c) =>
-      c.json({ success: true as const, labels: await Labels.list(deps.store, theSession(c).id) }, 200),
-    )
+    .openapi({ ...list, middleware: access(deps) }, async (c) => {
+      const all = await Labels.list(deps.store, theSession(c).id)
+      const { items: labels, nextCursor } = pageOf(all, c.req.valid('query'), placeOf)
+      return c.json({ success: true as const, labels, nextCursor }, 200)
+    })
     .openapi({ ...chatsOf, middleware: access(deps) }, async (c) => {
       const { id } = theSession(c)
       const { labelId } = c.req.valid('param')
@@ -70,6 +79,10 @@ export const labels = (deps: Deps) =>
     .openapi({ ...ofChat, middleware: access(deps) }, async (c) => {
       const { id } = theSession(c)
       const chatId = await canonicalChatId(deps.store, id, c.req.valid('param').chatId)
-      const labels = await Labels.ofChat(deps.store, id, chatId)
-      return c.json({ success: true as const, labels }, 200)
+      const all = await Labels.ofChat(deps.store, id, chatId)
+      const { items: labels, nextCursor } = pageOf(all, c.req.valid('query'), placeOf)
+      return c.json({ success: true as const, labels, nextCursor }, 200)
     })
+
+/** Their ids are numbers. */
+const placeOf = ({ id }: Labels.Label) => [id.padStart(40, '0')]

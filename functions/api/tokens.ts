@@ -11,6 +11,7 @@ import { access, lastingOnly } from './access.ts'
 import type { ApiEnv } from './context.ts'
 import type { Deps } from './deps.ts'
 import { answer, body, faults, SECURED, wholeNumber } from './describe.ts'
+import { pageOf, SHORT } from './listing.ts'
 import { createRoute, OpenAPIHono } from './openapi/hono.ts'
 
 const tags = ['Tokens']
@@ -64,9 +65,14 @@ const list = createRoute({
   summary: 'List tokens',
   description: 'Those that were made by the API, the oldest first; never their secrets.',
   security: SECURED,
+  request: { query: z.object(SHORT.query) },
   responses: {
-    200: answer('The tokens', { tokens: z.array(TokenView) }, { tokens: [EXAMPLE] }),
-    ...faults('UNAUTHORIZED', 'FORBIDDEN'),
+    200: answer(
+      'The tokens',
+      { tokens: z.array(TokenView), ...SHORT.gives },
+      { tokens: [EXAMPLE], nextCursor: null },
+    ),
+    ...faults('VALIDATION_ERROR', 'UNAUTHORIZED', 'FORBIDDEN'),
   },
 })
 
@@ -121,7 +127,11 @@ export function tokens(deps: Deps) {
     })
     .openapi({ ...list, middleware }, async (c) => {
       const all = await Tokens.ofAccount(store, c.get('accountId'))
-      return c.json({ success: true as const, tokens: all.map(viewOf) }, 200)
+      const { items, nextCursor } = pageOf(all, c.req.valid('query'), ({ createdAt, id = '' }) => [
+        createdAt,
+        id,
+      ])
+      return c.json({ success: true as const, tokens: items.map(viewOf), nextCursor }, 200)
     })
     .openapi({ ...revoke, middleware }, async (c) => {
       await Tokens.revoke(store, c.get('accountId'), c.req.valid('param').tokenId)

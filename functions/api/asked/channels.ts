@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { ChannelInfo, ChannelPost } from '#core/contract/channel.ts'
 import { chatIdOf, isChannel } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
-import { wholeNumber } from '../describe.ts'
+import { nextCursor, wholeNumber } from '../describe.ts'
+import { pageOf, SHORT } from '../listing.ts'
 import { Emoji } from '../messages/kinds.ts'
 import { Line, Text } from '../messages/text.ts'
 import { done } from './parameters.ts'
@@ -14,12 +15,10 @@ const EXAMPLE = '120363041234567891@newsletter'
 const LINK = 'https://whatsapp.com/channel/'
 
 const channelParam = { channelId: z.string().meta({ description: 'The jid of a channel', example: EXAMPLE }) }
+const postNumber = z.string().regex(/^\d{1,18}$/, 'must be the number of a post')
 const postParam = {
   ...channelParam,
-  serverId: z
-    .string()
-    .regex(/^\d{1,18}$/, 'must be the number of a post')
-    .meta({ description: 'The number of the post in its channel', example: '104' }),
+  serverId: postNumber.meta({ description: 'The number of the post in its channel', example: '104' }),
 }
 const Channel = ChannelInfo.extend({ link: z.string().optional() }).meta({ id: 'Channel' })
 const channel = { channel: Channel }
@@ -42,10 +41,12 @@ const list = call({
   path: '/channels',
   tag,
   summary: 'List the channels that are followed',
-  gives: { channels: z.array(Channel) },
-  async run({ ask }) {
+  query: SHORT.query,
+  gives: { channels: z.array(Channel), ...SHORT.gives },
+  async run({ ask }, { query }) {
     const { channels } = await ask('channel.list', {})
-    return { channels: channels.map(shown) }
+    const { items, nextCursor } = pageOf(channels, query, ({ id }) => [id])
+    return { channels: items.map(shown), nextCursor }
   },
 })
 
@@ -144,17 +145,17 @@ const posts = call({
   params: channelParam,
   query: {
     limit: wholeNumber(1, 100).default(50).meta({ type: 'integer' }),
-    before: z
-      .string()
-      .regex(/^\d{1,18}$/, 'must be the number of a post')
-      .optional()
-      .meta({
-        description: 'The number (`serverId`) of a post: only what was posted before it',
-      }),
+    before: postNumber.optional().meta({
+      description: 'The number (`serverId`) of a post: only what was posted before it',
+    }),
+    cursor: postNumber.optional().meta({ description: 'The same as `before`' }),
   },
-  gives: { posts: z.array(ChannelPost.meta({ id: 'ChannelPost' })) },
-  run: ({ ask }, { params, query }) =>
-    ask('channel.posts', { channelId: channelOf(params.channelId), ...query }),
+  gives: { posts: z.array(ChannelPost.meta({ id: 'ChannelPost' })), nextCursor },
+  async run({ ask }, { params, query: { limit, before, cursor } }) {
+    const channelId = channelOf(params.channelId)
+    const { posts } = await ask('channel.posts', { channelId, limit, before: cursor ?? before })
+    return { posts, nextCursor: posts.length < limit ? null : (posts[0]?.serverId ?? null) }
+  },
 })
 
 const watch = call({

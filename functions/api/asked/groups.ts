@@ -2,8 +2,9 @@
 import * as z from 'zod'
 import { Person } from '#core/contract/person.ts'
 import { Affected, GroupInfo } from '#core/contract/request.ts'
+import { pageOf, SHORT } from '../listing.ts'
 import { Line, Text } from '../messages/text.ts'
-import { done, groupOf, groupParam, People } from './parameters.ts'
+import { done, groupOf, groupParam, People, placeOfPerson } from './parameters.ts'
 import { call } from './route.ts'
 
 const tag = 'Groups'
@@ -28,8 +29,13 @@ const list = call({
   path: '/groups',
   tag,
   summary: 'List the groups that we are in',
-  gives: { groups: z.array(Group) },
-  run: ({ ask }) => ask('group.list', {}),
+  query: SHORT.query,
+  gives: { groups: z.array(Group), ...SHORT.gives },
+  async run({ ask }, { query }) {
+    const all = await ask('group.list', {})
+    const { items: groups, nextCursor } = pageOf(all.groups, query, ({ id }) => [id])
+    return { groups, nextCursor }
+  },
 })
 
 const info = call({
@@ -181,8 +187,19 @@ const requests = call({
   tag,
   summary: 'List who wants to join',
   params: groupParam,
-  gives: { requests: z.array(z.object({ person: Person, requestedAt: z.iso.datetime().optional() })) },
-  run: ({ ask }, { params }) => ask('group.join-requests', { groupId: groupOf(params.groupId) }),
+  query: SHORT.query,
+  gives: {
+    requests: z.array(z.object({ person: Person, requestedAt: z.iso.datetime().optional() })),
+    ...SHORT.gives,
+  },
+  async run({ ask }, { params, query }) {
+    const all = await ask('group.join-requests', { groupId: groupOf(params.groupId) })
+    const { items: requests, nextCursor } = pageOf(all.requests, query, ({ requestedAt = '', person }) => [
+      requestedAt,
+      ...placeOfPerson(person),
+    ])
+    return { requests, nextCursor }
+  },
 })
 
 const answerRequests = call({

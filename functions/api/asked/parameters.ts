@@ -1,5 +1,6 @@
 /** Parameters that several calls share, and how they are read: numbers and jids in any usual form. */
 import * as z from 'zod'
+import type { Person } from '#core/contract/person.ts'
 import { chatIdOf, isGroup } from '#core/jid.ts'
 import { Fault } from '#core/platform/fault.ts'
 
@@ -32,5 +33,11 @@ export const People = z
   .min(1)
   .max(256)
   .meta({ description: 'Phone numbers or jids' })
+/** Of somebody in a list of people. */
+export const placeOfPerson = ({ phoneNumber = '', lid = '', username = '' }: Person): string[] => [
+  phoneNumber,
+  lid,
+  username,
+]
 /** What a call answers that has nothing to tell. */
 export const done = {}

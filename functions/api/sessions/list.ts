@@ -7,8 +7,8 @@ import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, nextCursor, paging, SECURED, wholeNumber } from '../describe.ts'
+import { pageOf } from '../listing.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
-import { isAfter, placeOf, readPlace } from './place.ts'
 import { queuesOf } from './queues.ts'
 import { SessionSummary, shown, summaryOf } from './view.ts'
 
@@ -42,14 +42,15 @@ export function listSessions(deps: Deps) {
   const { store } = deps
   return new OpenAPIHono<ApiEnv>().openapi({ ...list, middleware: access(deps) }, async (c) => {
     const { status, limit, offset, cursor } = c.req.valid('query')
-    const after = cursor ? readPlace(cursor) : undefined
     const all: { session: Session; now: Sessions.Shown }[] = []
     for await (const session of Sessions.ofAccount(store, c.get('accountId'))) {
       const now = await shown(deps, session)
       if (!status || now.status === status) all.push({ session, now })
     }
-    const rest = after ? all.filter(({ session }) => isAfter(session, after)) : all
-    const page = rest.slice(offset, offset + limit)
+    const { items: page, nextCursor } = pageOf(all, { limit, cursor, offset }, ({ session }) => [
+      session.createdAt,
+      session.id,
+    ])
     const [statsOf, queueOf] = await Promise.all([
       Stats.summaries(
         store,
@@ -63,17 +64,6 @@ export function listSessions(deps: Deps) {
     const sessions = page.map(({ session, now }) =>
       summaryOf(session, now, statsOf(session.id), queueOf(session.id)),
     )
-    const last = page.at(-1)?.session
-    const more = rest.length > offset + limit && last
-    return c.json(
-      {
-        success: true as const,
-        sessions,
-        total: all.length,
-        offset,
-        nextCursor: more ? placeOf(last) : null,
-      },
-      200,
-    )
+    return c.json({ success: true as const, sessions, total: all.length, offset, nextCursor }, 200)
   })
 }

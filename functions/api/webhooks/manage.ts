@@ -10,6 +10,7 @@ import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
+import { pageOf, SHORT } from '../listing.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
 import { missing, ownerOf, ownParams, type Scope, tags, theWebhook, webhookParams } from './scope.ts'
 import { EXAMPLE, NewWebhook, Secret, WebhookChange, WebhookView, webhookViewOf } from './view.ts'
@@ -44,10 +45,10 @@ const routesOf = (scope: Scope) => ({
     tags,
     summary: `List the webhooks ${scope.of}`,
     security: SECURED,
-    request: { params: ownParams(scope) },
+    request: { params: ownParams(scope), query: z.object(SHORT.query) },
     responses: {
-      200: answer('All of them', { webhooks: z.array(WebhookView) }),
-      ...faults(...missing(scope)),
+      200: answer('All of them', { webhooks: z.array(WebhookView), ...SHORT.gives }),
+      ...faults('VALIDATION_ERROR', ...missing(scope)),
     },
   }),
   show: createRoute({
@@ -141,10 +142,9 @@ export const manageWebhooks = (scope: Scope) => (deps: Deps) => {
       return c.json({ success: true as const, webhook: viewOf(endpoint), secret }, 201)
     })
     .openapi({ ...routes.list, middleware }, async (c) => {
-      const webhooks = (await endpointsOf(store, ownerOf(c, scope)))
-        .sort((one, other) => one.createdAt.localeCompare(other.createdAt))
-        .map(viewOf)
-      return c.json({ success: true as const, webhooks }, 200)
+      const all = await endpointsOf(store, ownerOf(c, scope))
+      const { items, nextCursor } = pageOf(all, c.req.valid('query'), ({ createdAt, id }) => [createdAt, id])
+      return c.json({ success: true as const, webhooks: items.map(viewOf), nextCursor }, 200)
     })
     .openapi({ ...routes.show, middleware }, async (c) =>
       c.json({ success: true as const, webhook: viewOf(await theWebhook(c, deps, scope)) }, 200),
