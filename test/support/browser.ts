@@ -11,7 +11,7 @@ const PLACES = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ]
-const WITHIN_MS = 20_000
+const WITHIN_MS = 60_000
 
 /** Where it is. */
 export const chromiumPath: string | undefined = PLACES.find((path) => path && isExecutable(path))

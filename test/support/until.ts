@@ -10,7 +10,7 @@ export async function until<T>(
   ask: () => T | Promise<T>,
   options: { withinMs?: number; everyMs?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const { withinMs = 15_000, everyMs = 50 } = options
+  const { withinMs = 25_000, everyMs = 50 } = options
   const deadline = Date.now() + withinMs
   let last: unknown
   while (Date.now() < deadline) {
