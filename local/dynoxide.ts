@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from './port.ts'
+import { Refusal } from './refusal.ts'
 
 export type Dynoxide = {
   endpoint: string
@@ -35,7 +36,7 @@ export async function startDynoxide(
     const problem = await untilAnswers(child, endpoint)
     if (!problem) return { endpoint, process: child, ...closing(child) }
     child.kill('SIGKILL')
-    if (attempt === 3) throw new Error(`The embedded DynamoDB did not start: ${problem}`)
+    if (attempt === 3) throw new Refusal(`The embedded DynamoDB did not start: ${problem}`)
   }
 }
 
@@ -52,7 +53,7 @@ function findBinary(): string {
       .map((folder) => join(folder, name))
       .find(existsSync)
     if (onPath) return onPath
-    throw new Error(
+    throw new Refusal(
       `No embedded DynamoDB for ${process.platform}-${process.arch}: install the npm package @dynoxide/${process.platform}-${process.arch}, put a dynoxide binary on the PATH, or point DYNAMODB_ENDPOINT at a compatible engine.`,
     )
   }

@@ -1,6 +1,10 @@
-import { createServer, get } from 'node:http'
+import { Agent, createServer, get, request } from 'node:http'
+import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { logger } from '#core/platform/log.ts'
+import type { ApiEnv } from '../functions/api/context.ts'
+import { answerFaults } from '../functions/api/errors.ts'
+import { BODY_LIMIT, bounded } from '../functions/api/request.ts'
 import { until } from '../test/support/until.ts'
 import { every } from './every.ts'
 import { serveHttp } from './http.ts'
@@ -41,6 +45,32 @@ test('a running request is answered before the server ends', async () => {
   expect(await (await request).text()).toBe('done')
   await ended
   await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+})
+
+test.each([
+  ['says how long it is', true],
+  ['does not say', false],
+])('after a body that is too large and %s, its connection can be used on', async (_, saysIt) => {
+  const port = await freePort()
+  const app = new Hono<ApiEnv>().use(bounded)
+  app.post('/', (c) => c.text('read'))
+  app.onError(answerFaults(logger('silent')))
+  await using _server = await serveHttp(app.fetch, port, `http://127.0.0.1:${port}`)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const post = (bytes: number) =>
+    new Promise<{ status: number | undefined; onSameSocket: boolean }>((resolve, reject) => {
+      const headers = saysIt ? { 'content-length': bytes } : { 'transfer-encoding': 'chunked' }
+      const asking = request({ port, host: '127.0.0.1', method: 'POST', agent, headers }, (answer) => {
+        answer.resume()
+        answer.on('end', () => resolve({ status: answer.statusCode, onSameSocket: asking.reusedSocket }))
+      })
+      asking.on('error', reject)
+      asking.end(Buffer.alloc(bytes))
+    })
+  expect((await post(BODY_LIMIT * 3)).status).toBe(413)
+  expect(await post(10)).toEqual({ status: 200, onSameSocket: true })
+  expect(await post(BODY_LIMIT * 2)).toEqual({ status: 413, onSameSocket: true })
+  agent.destroy()
 })
 
 test('it answers to its own names only, which keeps web pages of other names out', async () => {

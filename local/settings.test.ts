@@ -51,6 +51,7 @@ describe('a wrong value ends with a sentence that names it', () => {
     [{ LINEKEEPER_API_KEY: 'two words' }, 'LINEKEEPER_API_KEY must be printable ASCII without spaces.'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent.'],
     [{ MASTER_KEY: 'abc' }, 'MASTER_KEY must be 64 hex digits.'],
+    [{ PORT: '3001' }, 'PORT and SANDBOX_PORT are both 3001: give each its own, or 0 for any free one.'],
   ])('%o', (env, sentence) => {
     expect(() => readSettings(env)).toThrow(new Refusal(sentence))
   })

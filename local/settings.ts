@@ -70,11 +70,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const read = Environment.safeParse(given)
   if (!read.success) throw new Refusal(read.error.issues.map(sentence).join('\n'))
   const { WHATSAPP, WHATSAPP_URL, WHATSAPP_ROOT_KEY, ...settings } = read.data
-  return {
-    ...settings,
-    DATA_DIR: resolve(settings.DATA_DIR),
-    whatsapp: chooseWhatsApp(WHATSAPP, WHATSAPP_URL, WHATSAPP_ROOT_KEY),
-  }
+  const whatsapp = chooseWhatsApp(WHATSAPP, WHATSAPP_URL, WHATSAPP_ROOT_KEY)
+  const { PORT, SANDBOX_PORT } = settings
+  if (whatsapp.kind === 'sandbox' && PORT !== 0 && PORT === SANDBOX_PORT)
+    throw new Refusal(`PORT and SANDBOX_PORT are both ${PORT}: give each its own, or 0 for any free one.`)
+  return { ...settings, DATA_DIR: resolve(settings.DATA_DIR), whatsapp }
 }
 
 /** Sentences about variables that look like ours and are not: usually a name mistyped. */

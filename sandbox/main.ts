@@ -10,11 +10,11 @@ import { useKeyObjects } from './key-objects.ts'
 
 const Settings = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
-  DATA_DIR: z.string().min(1).default('.data'),
+  DATA_DIR: z.string().default('.data'),
 })
 
 process.title = 'linekeeper-sandbox'
-const { SANDBOX_PORT, DATA_DIR } = Settings.parse(process.env)
+const { SANDBOX_PORT, DATA_DIR } = readSettings()
 useKeyObjects()
 const box = await start()
 
@@ -31,9 +31,20 @@ async function start(): Promise<Sandbox> {
   try {
     return await sandbox({ port: SANDBOX_PORT, dataDir: join(DATA_DIR, 'sandbox') })
   } catch (error) {
-    process.stderr.write(`The sandbox cannot start. ${reasonOf(error as NodeJS.ErrnoException)}\n`)
-    process.exit(1)
+    return refuse(reasonOf(error as NodeJS.ErrnoException))
   }
+}
+
+/** What is set to nothing counts as not set. */
+function readSettings(): z.output<typeof Settings> {
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
+  const read = Settings.safeParse(given)
+  return read.data ?? refuse('SANDBOX_PORT must be a port number, from 0 (any free one) to 65535.')
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`The sandbox cannot start. ${why}\n`)
+  process.exit(1)
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

@@ -11,6 +11,9 @@ export const BODY_LIMIT = 1_000_000
 /** The same where files may come along in base64. */
 export const BODY_LIMIT_WITH_FILES = 24_000_000
 
+/** Bytes beyond a limit that are read and dropped, because a connection whose body stays unread cannot be used on. */
+const DROPPED = 16_000_000
+
 const FILES_ALONG = /^\/api\/(messages|sessions\/import)\/?$/
 /** Takes files as they are, and counts for itself. */
 const FILES = /^\/api\/sessions\/[^/]+\/media\/?$/
@@ -32,16 +35,16 @@ export const identified =
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
   }
 
-/** @throws Fault BODY_TOO_LARGE as soon as the limit is passed */
+/** @throws Fault BODY_TOO_LARGE */
 export const bounded: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const { body } = c.req.raw
   const isFile = LEFT.test(c.req.path) || (FILES.test(c.req.path) && !isJson(c.req.header('content-type')))
-  if (body && !isFile) {
+  if (!isFile) {
     const mayHaveFiles = FILES_ALONG.test(c.req.path) || FILES.test(c.req.path)
     const limit = mayHaveFiles ? BODY_LIMIT_WITH_FILES : BODY_LIMIT
+    // A body that nobody has touched is dropped by the server, and its connection can be used on.
     if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge(limit)
-    const bytes = await readAll(body, limit)
-    c.req.raw = new Request(c.req.raw, { body: bytes })
+    const { body } = c.req.raw
+    if (body) c.req.raw = new Request(c.req.raw, { body: await readAll(body, limit) })
   }
   await next()
 }
@@ -53,9 +56,11 @@ async function readAll(body: ReadableStream<Uint8Array>, limit: number): Promise
   let size = 0
   for await (const chunk of body) {
     size += chunk.byteLength
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
+    if (size > limit + DROPPED) break
+    if (size <= limit) chunks.push(chunk)
+    else chunks.length = 0
   }
+  if (size > limit) throw tooLarge(limit)
   return new Uint8Array(Buffer.concat(chunks))
 }
 

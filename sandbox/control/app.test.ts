@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { sandbox } from '../index.ts'
+import { controlApp } from './app.ts'
 
 const post = (url: string, body: unknown) =>
   fetch(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) })
@@ -119,4 +120,23 @@ test('a username is taken by one person at a time, given up, and kept over phone
     ['+15550000001', null],
     ['+15550000002', 'ada.l'],
   ])
+})
+
+test('what breaks in the sandbox itself is answered by name, and what it was stands among the problems', async () => {
+  await using box = await sandbox()
+  const phones = async () => {
+    throw new Error('a defect of ours')
+  }
+  const app = controlApp({ ...box.control, phones }, () => ({ url: '', wsUrl: '', rootKey: '' }))
+  expect(await failure(await app.request('/phones'))).toEqual([500, 'INTERNAL'])
+  expect((await box.control.stats()).problems).toMatchObject([
+    { what: 'control', detail: 'a defect of ours' },
+  ])
+})
+
+test('a reset forgets calls too', async () => {
+  await using box = await sandbox()
+  const { id } = await box.control.call('+15550000001', '+15550000002')
+  await post(`${box.url}/reset`, {})
+  expect(await failure(await fetch(`${box.url}/calls/${id}`))).toEqual([404, 'CALL_NOT_FOUND'])
 })

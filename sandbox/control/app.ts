@@ -122,8 +122,7 @@ export function controlApp(control: Control, overview: () => Overview) {
 
   app.notFound((c) => c.json({ error: 'There is nothing at this address.', code: 'NOT_FOUND' }, 404))
   app.onError((error, c) => {
-    const fault =
-      error instanceof SandboxError ? error : new SandboxError('INTERNAL', 'Something broke in the sandbox.')
+    const fault = error instanceof SandboxError ? error : control.broken(error)
     return c.json({ error: fault.message, code: fault.code }, fault.status)
   })
   return app

@@ -232,6 +232,15 @@ export function controlOf(world: World) {
 
     faults: async () => ({ faults: world.faults.list() }),
 
+    /** What a call met that is a defect of ours: it stands among the problems, and the caller is told where. */
+    broken(error: unknown): SandboxError {
+      world.stats.problem('control', error)
+      return new SandboxError(
+        'INTERNAL',
+        'Something broke in the sandbox: `problems` in GET /stats says what.',
+      )
+    },
+
     /** Who is there: for a first look with a browser. */
     async phones() {
       return world.people.all().map((each) => ({
@@ -276,6 +285,7 @@ export function controlOf(world: World) {
       forgetParked(world.parked)
       forgetStandings(world.standings)
       world.sightings.forget()
+      world.calls.clear()
       for (const directory of [world.people, world.companions, world.groups, world.channels, world.phones])
         directory.forget()
       world.store.clear()

@@ -52,10 +52,12 @@ test('its files can lie in a folder of their own', async () => {
   await rm(folder, { recursive: true })
 })
 
+type Described = { content?: Record<string, { schema?: { properties?: Record<string, { type?: string }> } }> }
 type Operation = {
   summary?: string
   security?: unknown[]
-  responses: Record<string, unknown>
+  parameters?: { name: string }[]
+  responses: Record<string, Described | undefined>
   requestBody?: { content: Record<string, { example?: unknown; schema: unknown }> }
 }
 type Document = {
@@ -81,6 +83,23 @@ test('the document describes every call of the API, and nothing else', async () 
       .map(({ method, path }) => `${method} ${path}`),
   )
   expect(described.toSorted()).toEqual([...routed].toSorted())
+})
+
+test('every native list is answered in pages: with `limit`, `cursor` and `nextCursor`', async () => {
+  const { paths } = await document()
+  const lists = Object.entries(paths).flatMap(([path, { get: call }]) => {
+    const properties = call?.responses['200']?.content?.['application/json']?.schema?.properties ?? {}
+    const hasList = Object.values(properties).some(({ type }) => type === 'array')
+    const parameters = call?.parameters?.map(({ name }) => name) ?? []
+    return hasList && path.startsWith('/api/')
+      ? [{ path, has: [...Object.keys(properties), ...parameters] }]
+      : []
+  })
+  expect(lists.length).toBeGreaterThan(15)
+  const whole = lists.filter(
+    ({ has }) => !['limit', 'cursor', 'nextCursor'].every((name) => has.includes(name)),
+  )
+  expect(whole).toEqual([])
 })
 
 test('every call has a summary, its failures, and an example of its body', async () => {

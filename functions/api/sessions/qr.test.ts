@@ -52,6 +52,9 @@ test.each([
   ['?format=terminal', { accept: 'image/png' }, 'text/plain', /^[█▀▄ \n]+$/],
   ['', { accept: 'application/json' }, 'application/json', /^{"success":true/],
   ['', { accept: '*/*' }, 'application/json', /^{"success":true/],
+  ['', { accept: 'image/*' }, 'image/png', /^.PNG/],
+  ['', { accept: 'image/svg+xml;q=0.2, Image/PNG' }, 'image/png', /^.PNG/],
+  ['', { accept: 'image/png; q=0, text/plain;q=x' }, 'application/json', /^{"success":true/],
 ])('qr%s %j is %s', async (query, headers, type, content) => {
   await show(20_000)
   const answer = await get(query, headers)

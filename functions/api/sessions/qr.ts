@@ -17,7 +17,14 @@ const Format = z.enum(['json', 'png', 'svg', 'raw', 'terminal'])
 type Format = z.infer<typeof Format>
 
 /** What an `Accept` header may ask for; anything else gets JSON. */
-const ACCEPTED: Record<string, Format> = { 'image/png': 'png', 'image/svg+xml': 'svg', 'text/plain': 'raw' }
+const ACCEPTED: Record<string, Format> = {
+  'application/json': 'json',
+  'image/png': 'png',
+  'image/*': 'png',
+  'image/svg+xml': 'svg',
+  'text/plain': 'raw',
+  '*/*': 'json',
+}
 
 const QrCode = z
   .object({
@@ -107,16 +114,21 @@ function codeOf({ state }: Session, now: Shown, at: number): NonNullable<State['
 const expired = (details: Record<string, unknown>) =>
   new Fault('QR_CODE_EXPIRED', 'QR code has expired', { details })
 
+/** What is wanted most, and of that what stands first. */
 function acceptedFormat(c: Context): Format {
-  const wanted = (c.req.header('accept') ?? '')
+  const [best] = (c.req.header('accept') ?? '')
     .split(',')
-    .map((type) => type.split(';')[0]?.trim().toLowerCase() ?? '')
-  for (const type of wanted) {
-    if (type === 'application/json') return 'json'
-    const format = ACCEPTED[type]
-    if (format) return format
-  }
-  return 'json'
+    .map(wish)
+    .filter(({ format, weight }) => format && weight > 0)
+    .sort((one, other) => other.weight - one.weight)
+  return best?.format ?? 'json'
+}
+
+/** `image/png;q=0.5`: a type and how much it is wanted, from 0 to 1 (RFC 9110, section 12.5.1). */
+function wish(text: string) {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
+  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+  return { format: ACCEPTED[type], weight: Number(weight ?? 1) }
 }
 
 async function bare(c: Context, format: Exclude<Format, 'json'>, text: string) {
