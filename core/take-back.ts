@@ -9,8 +9,11 @@ import { Fault } from './platform/fault.ts'
 import type { Session } from './session.ts'
 import { canSend } from './sessions/index.ts'
 
+const CANCELLED = 'cancelled'
+
 /**
- * Takes back a message of ours that waits, for its time or in the connector. Undefined when it has left.
+ * Takes back a message of ours that waits, for its time or in the connector; one that was taken back stays so. Undefined
+ * when it has left.
  * @throws Fault MESSAGE_NOT_USABLE, SESSION_NOT_CONNECTED or WHATSAPP_TIMEOUT when nobody can say whether it has
  */
 export async function takeBack(
@@ -18,6 +21,7 @@ export async function takeBack(
   session: Session,
   message: Message,
 ): Promise<Message | undefined> {
+  if (message.status === 'failed' && message.reason === CANCELLED) return message
   if (message.status !== 'accepted' && message.status !== 'queued') return
   if (!isTime(message, domain.store.now())) return cancel(domain, message)
   if (!canSend(session)) return
@@ -38,7 +42,7 @@ async function cancel(domain: Domain, message: Message): Promise<Message> {
     })
   const timestamp = iso(store.now())
   const person = await knownOf(store, sessionId, chatId)
-  const cancelled = { messageId: id, status: 'failed' as const, chatId, reason: 'cancelled' }
+  const cancelled = { messageId: id, status: 'failed' as const, chatId, reason: CANCELLED }
   const payload = { ...cancelled, ...(person ? { person } : {}) }
   await append(store, retention, [
     { id: newEventId(), sessionId, accountId, timestamp, type: 'message.status', payload },

@@ -4,17 +4,19 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { type Content, isDeed } from '#core/contract/content.ts'
-import { isChannel, isGroup, isPerson, STATUS } from '#core/jid.ts'
+import { STATUS } from '#core/jid.ts'
 import type { Message } from '#core/message.ts'
 import { send } from '#core/send.ts'
+import type { Session } from '#core/session.ts'
 import { concernedBy } from '#core/status/audience.ts'
 import { takeBack } from '#core/take-back.ts'
-import { targetOf, unusable } from '#core/target.ts'
+import { targetOf } from '#core/target.ts'
 import { access } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, body, faults, SECURED } from '../describe.ts'
 import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { assertDeletable, assertEditable, assertPinnable } from './changeable.ts'
 import { idempotencyHeader } from './idempotency.ts'
 import { Text } from './text.ts'
 import { messageNotFound, theMessage } from './the-message.ts'
@@ -40,6 +42,8 @@ const responses = {
     'MESSAGE_NOT_FOUND',
     'MESSAGE_NOT_USABLE',
     'IDEMPOTENCY_KEY_REUSED',
+    'WHATSAPP_REFUSED',
+    'WHATSAPP_TIMEOUT',
   ),
 }
 
@@ -49,7 +53,7 @@ const edit = createRoute({
   tags,
   summary: 'Edit a message',
   description:
-    'Of ours, a text or a caption. WhatsApp shows the change for 15 minutes after sending, in a channel for 30 days. There the post may also be one of another admin; where we are none, the change fails with the reason `forbidden`.',
+    'Of ours, a text or a caption. WhatsApp takes changes for 15 minutes after sending, in a channel for 30 days; later ones are refused (`MESSAGE_NOT_USABLE`). In a channel the post may also be one of another admin; where we are none, the change fails with the reason `forbidden`.',
   security: SECURED,
   request: {
     ...which,
@@ -99,82 +103,65 @@ const unpin = createRoute({
   responses,
 })
 
+/** What a message becomes, as a message of its own, and whether it can. */
+type Change = {
+  content(message: Message): Content
+  assertPossible(message: Message, session: Session): void | Promise<void>
+}
+
 export const changeMessages = (deps: Deps) => {
   const middleware = access(deps)
-  const done = async (c: Context<ApiEnv>, change: (message: Message) => Content) => {
-    const isDeletion = c.req.method === 'DELETE' && !c.req.path.endsWith('/pin')
-    const accepted = await sendChange(deps, c, change, isDeletion)
+  const done = async (c: Context<ApiEnv>, change: Change) => {
+    const accepted = await sendChange(deps, c, change)
     return c.json({ success: true as const, message: recordOf(accepted) }, 202)
   }
   return new OpenAPIHono<ApiEnv>()
     .openapi({ ...edit, middleware }, (c) => {
       const { text } = c.req.valid('json')
-      return done(c, (message) => ({
-        type: 'edit',
-        text,
-        editedType: message.type,
-        target: targetOf(editable(message)),
-      }))
+      return done(c, {
+        content: (message) => ({ type: 'edit', text, editedType: message.type, target: targetOf(message) }),
+        assertPossible: (message) => assertEditable(message, deps.store.now()),
+      })
     })
     .openapi({ ...remove, middleware }, (c) =>
-      done(c, (message) => ({ type: 'delete', target: targetOf(deletable(message)) })),
+      done(c, {
+        content: (message) => ({ type: 'delete', target: targetOf(message) }),
+        assertPossible: (message, session) => assertDeletable(deps, session, message),
+      }),
     )
     .openapi({ ...pin, middleware }, (c) => {
       const { seconds } = c.req.valid('json')
-      return done(c, (message) => ({
-        type: 'pin',
-        target: targetOf(pinnable(message)),
-        pinSeconds: seconds,
-      }))
+      return done(c, {
+        content: (message) => ({ type: 'pin', target: targetOf(message), pinSeconds: seconds }),
+        assertPossible: assertPinnable,
+      })
     })
     .openapi({ ...unpin, middleware }, (c) =>
-      done(c, (message) => ({ type: 'pin', target: targetOf(pinnable(message)) })),
+      done(c, {
+        content: (message) => ({ type: 'pin', target: targetOf(message) }),
+        assertPossible: assertPinnable,
+      }),
     )
 }
 
-async function sendChange(
-  deps: Deps,
-  c: Context<ApiEnv>,
-  change: (message: Message) => Content,
-  isDeletion: boolean,
-): Promise<Message> {
+/** A change that is asked for again under its key is the same one, also when the message cannot be changed any more. */
+async function sendChange(deps: Deps, c: Context<ApiEnv>, change: Change): Promise<Message> {
   const { message, session } = await theMessage(deps, c, (record) => !isDeed(record))
   if (!session) throw messageNotFound()
-  if (isDeletion && message.fromMe) {
+  const content = change.content(message)
+  if (content.type === 'delete' && message.fromMe) {
     const takenBack = await takeBack(deps, session, message)
     if (takenBack) return takenBack
   }
-  const content = change(message)
   const accepted = await send(deps, session, {
     to: message.chatId,
     ...(message.chatId === STATUS ? { recipients: async () => concernedBy(message) } : {}),
     idempotencyKey: c.req.header('idempotency-key'),
     fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
-    compose: async () => content,
+    async compose() {
+      await change.assertPossible(message, session)
+      return content
+    },
   })
   return accepted.message
-}
-
-const isConversation = (chatId: string): boolean => isPerson(chatId) || isGroup(chatId)
-
-function pinnable(message: Message): Message {
-  if (isConversation(message.chatId)) return message
-  throw unusable(message, 'Only what stands in a chat with a person or in a group can be pinned.')
-}
-
-function editable(message: Message): Message {
-  const { chatId, fromMe, type, text, media, deletedAt } = message
-  const mayBeOurs = isChannel(chatId) || (fromMe && isConversation(chatId))
-  const isText = type === 'text' || (media && text !== undefined)
-  if (mayBeOurs && isText && !deletedAt) return message
-  throw unusable(message, 'Only a text or a caption of ours can be edited, and only while it is there.')
-}
-
-function deletable(message: Message): Message {
-  const mayBeOurs = message.fromMe || isGroup(message.chatId) || isChannel(message.chatId)
-  if (mayBeOurs && !message.deletedAt) return message
-  throw unusable(
-    message,
-    'Only a message of ours, or one in a group or a channel, can be deleted for everyone, once.',
-  )
 }

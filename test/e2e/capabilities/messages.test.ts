@@ -257,6 +257,52 @@ capability('Edit a message', 'PUT /api/messages/{messageId}', async () => {
   })
 })
 
+capability(
+  'Nobody else changes or deletes what somebody has said, but an admin may delete it',
+  'GET /api/messages/{messageId} · DELETE /api/messages/{messageId}',
+  async () => {
+    const [BOB, inGroup] = ['4915100000003', { to: group }]
+    const ours = await w.sends(id, { to: ANN, text: 'Our word' })
+    const anns = await w.phones.send(ANN, { ...inGroup, text: 'Her word' })
+    const bobs = await w.phones.send(BOB, { ...inGroup, text: 'His word' })
+    await w.received(id, anns.id)
+    await w.received(id, bobs.id)
+    await w.phones.send(ANN, { to: PHONE, edit: { id: ours.id, text: 'Never said' } })
+    await w.phones.send(ANN, { to: PHONE, deletion: { id: ours.id } })
+    await w.phones.send(BOB, { ...inGroup, edit: { id: anns.id, text: 'Never said' } })
+    await w.phones.send(BOB, { ...inGroup, deletion: { id: anns.id } })
+    await w.phones.send(ANN, { ...inGroup, edit: { id: bobs.id, text: 'Never said' } })
+    const after = await w.phones.send(ANN, { to: PHONE, text: 'After all of that' })
+    await w.received(id, after.id)
+    const last = await w.phones.send(ANN, { ...inGroup, text: 'And of that' })
+    await w.received(id, last.id)
+    for (const [messageId, text] of [
+      [ours.id, 'Our word'],
+      [anns.id, 'Her word'],
+      [bobs.id, 'His word'],
+    ] as const) {
+      const shown = await w.shown(id, messageId)
+      expect(shown.text).toBe(text)
+      expect(shown).not.toHaveProperty('editedAt')
+      expect(shown).not.toHaveProperty('deletedAt')
+    }
+    // Ann made the group, so she is its admin; we are not.
+    expect((await w.call('DELETE', `/api/messages/${bobs.id}`)).body).toMatchObject({
+      code: 'MESSAGE_NOT_USABLE',
+    })
+    await w.phones.send(ANN, { ...inGroup, deletion: { id: bobs.id } })
+    await until('it is gone', async () => (await w.shown(id, bobs.id)).deletedAt)
+
+    const own = await w.phones.createGroup({ creator: PHONE, subject: 'Ours', participants: [ANN] })
+    const hers = await w.phones.send(ANN, { to: own.id, text: 'Too much' })
+    await w.received(id, hers.id)
+    const { status, body } = await w.call<{ message: { id: string } }>('DELETE', `/api/messages/${hers.id}`)
+    expect(status).toBe(202)
+    expect(await w.atPhone(ANN, body.message.id)).toMatchObject({ type: 'delete', target: hers.id })
+    await until('it is gone here, too', async () => (await w.shown(id, hers.id)).deletedAt)
+  },
+)
+
 capability('Delete a message for everyone', 'DELETE /api/messages/{messageId}', async () => {
   const ours = await w.sends(id, { to: ANN, text: 'Oops' })
   await w.atPhone(ANN, ours.id)
