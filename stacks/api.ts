@@ -5,7 +5,7 @@
  */
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
-import { lookAtCommands, onFiles, sendCommands, sendTo, table } from './permissions.ts'
+import { listFiles, lookAtCommands, onFiles, sendCommands, sendTo, table } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -59,13 +59,15 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
         'UpdateItem',
         'DeleteItem',
         'BatchWriteItem',
+        'ConditionCheckItem',
       ),
-      table(tables.messages, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+      table(tables.messages, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
       table(tables.events, 'GetItem', 'Query', 'PutItem', 'BatchGetItem'),
       sendCommands(commands),
       lookAtCommands(commands),
       sendTo(jobs.live.live, jobs.webhooks.live, jobs.deliveries.live),
       onFiles(files, 'GetObject', 'PutObject', 'DeleteObject'),
+      listFiles(files),
     ],
   })
   const hook = lambda('Hook', stage, {

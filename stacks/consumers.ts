@@ -15,7 +15,7 @@ export const conversationWork = ({
   commands,
   jobs,
 }: Pick<Parts, 'tables' | 'commands' | 'jobs'>): Statement[] => [
-  table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+  table(tables.main, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
   table(tables.messages, 'GetItem', 'PutItem', 'UpdateItem'),
   table(tables.events, 'PutItem'),
   sendCommands(commands),

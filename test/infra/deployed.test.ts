@@ -99,9 +99,12 @@ describe('from nothing to a message that is read', () => {
   })
 
   test('a message goes out, arrives, and is read', async () => {
-    const sent = await post('/api/messages', { sessionId: id, to: FRIEND, text: 'Hello' })
+    const body = JSON.stringify({ sessionId: id, to: FRIEND, text: 'Hello' })
+    const query = 'wait=server&timeout=20000'
+    const sent = await it.call({ method: 'POST', path: '/api/messages', query, body })
     expect(sent.status, sent.text).toBe(202)
     const { message } = sent.json()
+    expect(message.status).not.toBe('accepted')
     await until('it arrives', async () => (await it.phones.inbox(FRIEND)).messages.length === 1)
     await it.phones.read(FRIEND, [message.id])
     const status = async () => (await it.call({ path: `/api/messages/${message.id}` })).json().message.status
@@ -185,6 +188,30 @@ describe('from nothing to a message that is read', () => {
     await until('the reply', async () => (await texts()).some((text) => text?.includes('Product B')))
   })
 
+  test('somebody who shows no number is talked to as any other, and goes on under the number once it is known', async () => {
+    const number = '+4915100000005'
+    const channel = { type: 'session', sessionId: id }
+    const listed = async () => (await it.call({ path: '/api/conversations' })).json().conversations
+    await it.phones.hideNumber(number, true)
+    await it.phones.send(number, { to: OWN, text: 'Guess who' })
+    const hidden = await until('the conversation', async () =>
+      (await listed()).find((one: { phoneNumber: string | null }) => one.phoneNumber === null),
+    )
+    const again = await post('/api/conversations', { phoneNumber: hidden.lid, channel })
+    expect([again.status, again.json().conversation?.id]).toEqual([200, hidden.id])
+    const begun = { phoneNumber: number, channel, initialMessage: 'By telephone' }
+    expect((await post('/api/conversations', begun)).status).toBe(201)
+
+    await it.phones.hideNumber(number, false)
+    await it.phones.send(number, { to: OWN, text: 'It is me' })
+    const path = `/api/conversations/${hidden.id}/messages`
+    await until('all of it is one', async () => {
+      const { messages } = (await it.call({ path })).json()
+      const texts = messages.map(({ content }: { content: string }) => content)
+      return ['Guess who', 'By telephone', 'It is me'].every((text) => texts.includes(text))
+    })
+  })
+
   test('a file is uploaded, linked and sent, one that comes is kept, and all of them go with their session', async () => {
     const number = '+4915100000004'
     const desk = await linked('photo desk', number)
@@ -202,6 +229,11 @@ describe('from nothing to a message that is read', () => {
     expect(status).toBe(302)
     const inBucket = () => fetch(String(headers.location))
     expect(Buffer.from(await (await inBucket()).arrayBuffer()).equals(png)).toBe(true)
+
+    const about = { kind: 'document', size: 7, fileName: 'later.txt' }
+    const { upload } = (await post(`/api/sessions/${desk}/media/uploads`, about)).json()
+    const early = await post(`/api/sessions/${desk}/media/uploads/${upload.id}/complete`)
+    expect([early.status, early.json().code]).toEqual([404, 'MEDIA_NOT_FOUND'])
 
     const sent = await post('/api/messages', { sessionId: desk, to: FRIEND, image: { id: file } })
     expect(sent.status, sent.text).toBe(202)

@@ -35,6 +35,21 @@ const policy = (role: string, Action: string, Resource: string) =>
     const Statement = [{ Effect: 'Allow', Action: [Action], Resource: [Resource] }]
     inputs.inlinePolicies = [{ name: 'inline', policy: JSON.stringify({ Statement }) }]
   })
+const denied = (role: string, action: string, table: string) =>
+  of(role, (inputs) => {
+    const policies = opened(inputs.inlinePolicies) as Inputs[]
+    inputs.inlinePolicies = policies.map(({ name, policy }) => {
+      const { Statement } = JSON.parse(String(opened(policy))) as { Statement: Record<string, Value>[] }
+      const left = Statement.map(({ Action, Resource, ...rest }) => ({
+        ...rest,
+        Resource: Resource ?? [],
+        Action: [Action ?? []]
+          .flat()
+          .filter((one) => one !== action || !JSON.stringify(Resource).includes(`-${table}Table-`)),
+      }))
+      return { name: name ?? '', policy: JSON.stringify({ Statement: left }) }
+    })
+  })
 const container = (change: Record<string, Value>) =>
   of('ConnectorTask', (inputs) => {
     const [first] = JSON.parse(String(opened(inputs.containerDefinitions))) as Record<string, Value>[]
@@ -53,10 +68,14 @@ const OWN_QUEUE = 'arn:aws:sqs:us-east-1:123456789012:linekeeper-production-comm
 const SITE = 'the site is closed, and the API behind it never cached'
 
 const SEALED = 'who reads what encrypted sessions say can open it, and nobody else'
+const COVERED = 'roles cover what their code calls'
 const linked = (component: string, links: string[]) => (evaluation: Evaluation) =>
   void Object.assign(evaluation.bundles[component] ?? {}, { links })
 
 const MUTATIONS: Mutation[] = [
+  [COVERED, 'a ledger that the API may not look into', denied('ApiRole', 'dynamodb:GetItem', 'Messages')],
+  [COVERED, 'a condition that cannot be checked', denied('FeedRole', 'dynamodb:ConditionCheckItem', 'Main')],
+  [COVERED, 'messages that cannot move', denied('ConnectorTaskRole', 'dynamodb:DeleteItem', 'Messages')],
   [SEALED, 'a reader without the key', linked('Deliveries', ['WebhookSecrets'])],
   [SEALED, 'a reader of files without the key', linked('Api', ['Secrets', 'WebhookSecrets'])],
   [SEALED, 'a key for somebody who reads nothing', linked('FanOut', ['ContentSecrets'])],

@@ -95,8 +95,18 @@ export async function startGuard(statements: Statement[], engines: Engines) {
       headers: { 'content-type': type, authorization },
       ...sent,
     })
+    if (reply.status === 404 && !mayKnow(url, response)) return
     response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? type })
     response.end(Buffer.from(await reply.arrayBuffer()))
+  }
+
+  /** That a file is not there, S3 tells those alone who may list. */
+  function mayKnow(url: string, response: ServerResponse): boolean {
+    const [, bucket = ''] = url.split('/')
+    const needs = fileNeeds('GET', `/${bucket}`)
+    if (!mayPass(needs, response)) return false
+    used.push(...needs)
+    return true
   }
 
   async function forward(request: IncomingMessage, body: Body): Promise<{ status: number; body: Buffer }> {

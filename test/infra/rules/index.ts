@@ -15,6 +15,7 @@ import {
   nothingGoesUnwatched,
 } from './alarms.ts'
 import { bucketsArePrivate } from './buckets.ts'
+import { rolesCoverTheirCode } from './calls.ts'
 import { environmentIsWhatIsRead, secretsStayHidden } from './configuration.ts'
 import {
   connectorHasTimeToDrain,
@@ -44,6 +45,7 @@ export const RULES: Record<string, Rule> = {
   'roles name their actions': rolesNameTheirActions,
   'roles stay in their stage': rolesStayInTheirStage,
   'roles are used': rolesHaveReason,
+  'roles cover what their code calls': rolesCoverTheirCode,
   'policies fit into IAM': policiesFit,
   'functions are built, within their budgets': functionsAreBuilt,
   'functions run as they were measured': functionsRunAsMeasured,
