@@ -1,7 +1,6 @@
 /** The conversations of a connector's sessions: where they are written, brought together, and who hears of it. */
 import { randomUUID } from 'node:crypto'
 import type { Moved } from '#core/contacts/moving.ts'
-import { Event } from '#core/contract/event.ts'
 import { feedDirectly } from '#core/conversation/feed-directly.ts'
 import { guesses } from '#core/conversation/guesses.ts'
 import { join, moveOf } from '#core/conversation/joining.ts'
@@ -10,6 +9,7 @@ import type { Session } from '#core/session.ts'
 import { find } from '#core/sessions/index.ts'
 import type { ConnectorOptions } from '../connector.ts'
 import { type Teller, teller } from './teller.ts'
+import { eventsIn } from './written.ts'
 
 type Options = Pick<ConnectorOptions, 'store' | 'retention' | 'conversationTtl' | 'log'> & {
   newEventId(): string
@@ -39,10 +39,6 @@ export function conversationJoiner(options: Options, onWritten: Teller) {
     const move = moveOf({ sessionId, accountId }, moved)
     const written = move ? await join(desk, move) : []
     const session = written.length > 0 ? await find(options.store, sessionId) : undefined
-    if (session)
-      onWritten(
-        session,
-        written.map((item) => Event.parse(item)),
-      )
+    if (session) onWritten(session, eventsIn(written))
   }
 }

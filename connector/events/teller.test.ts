@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Event } from '#core/contract/event.ts'
 import { EventJob } from '#core/contract/job.ts'
 import type { Fed } from '#core/conversation/feed-directly.ts'
+import { hiddenEvent } from '#core/hidden.ts'
 import type { Job } from '#core/platform/jobs.ts'
 import { logger } from '#core/platform/log.ts'
 import { Settings } from '#core/session.ts'
@@ -85,6 +86,16 @@ test('a few are written at once, and listeners hear what was written; only what 
   expect(told().map((event) => 'message' in event.payload && event.payload.message.text)).toEqual([
     'an order',
   ])
+  expect(heard).toEqual(['s1 message.received'])
+})
+
+test('listeners also hear what is sealed in the log: a conversation of a session that was encrypted for a time', async () => {
+  const { batches, heard, tell } = telling(undefined, async (left) => {
+    const event = { ...received(LINE, now), encrypted: true as const }
+    return { left, written: [{ ...hiddenEvent(event), pk: 'SESSION#s1', sk: event.id }] }
+  })
+  tell(ON, [received(LINE, now)])
+  await until('the rest is told', () => batches.length === 1)
   expect(heard).toEqual(['s1 message.received'])
 })
 

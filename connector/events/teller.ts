@@ -3,7 +3,7 @@
  * written at once; many together, and what needs more than writing, go to the queue of those who do that. All of it is
  * best effort and delays nothing: whatever gets lost on the way stands in the log, where the timed job finds it.
  */
-import { Event } from '#core/contract/event.ts'
+import type { Event } from '#core/contract/event.ts'
 import type { EventJob } from '#core/contract/job.ts'
 import type { Fed } from '#core/conversation/feed-directly.ts'
 import { isPerson } from '#core/jid.ts'
@@ -11,6 +11,7 @@ import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
 import { feedsConversations } from '#core/settings.ts'
+import { eventsIn } from './written.ts'
 
 /** Events of one note, and their bytes: SQS takes 256 KB. */
 const LIMITS = { events: 40, bytes: 200_000 }
@@ -53,11 +54,7 @@ export function teller({ jobs, feed, onWritten, log }: Options): Teller {
       const sessions = new Map(some.map(({ session }) => [session.id, session]))
       for (const [id, items] of Map.groupBy(written, ({ sessionId }) => sessionId)) {
         const session = sessions.get(String(id))
-        if (session)
-          onWritten(
-            session,
-            items.map((item) => Event.parse(item)),
-          )
+        if (session) onWritten(session, eventsIn(items))
       }
       return left
     } catch (err) {
