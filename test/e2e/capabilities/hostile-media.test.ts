@@ -1,30 +1,25 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
+import { type Site, site } from '../../support/site.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
 const ANN = '4915100000002'
 let w: CapabilityWorld
 let id: string
-let server: Server
-let origin: string
-let answerWith: RequestListener = (_, response) => void response.writeHead(404).end()
+let pages: Site
 
 beforeAll(async () => {
   w = await capabilityWorld()
   await w.connector()
   id = (await w.line(PHONE)).id
-  server = createServer((request, response) => answerWith(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  pages = await site()
 })
 afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
+  pages.close()
   await w.close()
 })
 
@@ -105,9 +100,9 @@ const refused: [string, Record<string, unknown>, RequestListener | undefined, nu
 
 capability('Refuse by name what cannot be sent as a file', 'POST /api/messages {image}', async () => {
   for (const [name, body, listener, status, code] of refused) {
-    if (listener) answerWith = listener
+    if (listener) pages.answers(listener)
     const message = JSON.parse(
-      JSON.stringify({ sessionId: id, to: ANN, ...body }).replaceAll('ORIGIN', origin),
+      JSON.stringify({ sessionId: id, to: ANN, ...body }).replaceAll('ORIGIN', pages.origin),
     )
     expect(await w.call('POST', '/api/messages', message), name).toMatchObject({
       status,
@@ -117,7 +112,7 @@ capability('Refuse by name what cannot be sent as a file', 'POST /api/messages {
 })
 
 capability('Send what comes slowly', 'POST /api/messages {image}', async () => {
-  answerWith = (_, response) => {
+  pages.answers((_, response) => {
     response.writeHead(200, { 'content-type': 'image/png' })
     const pieces = [...sample.png.values()].map((byte) => Buffer.of(byte))
     const drip = () => {
@@ -126,8 +121,8 @@ capability('Send what comes slowly', 'POST /api/messages {image}', async () => {
       response.write(Buffer.concat(piece), () => setTimeout(drip, 20))
     }
     drip()
-  }
-  const sent = await w.sends(id, { to: ANN, image: `${origin}/slow.png` })
+  })
+  const sent = await w.sends(id, { to: ANN, image: `${pages.origin}/slow.png` })
   await w.atPhone(ANN, sent.id)
   expect((await w.phones.media(ANN, sent.id)).content).toEqual(sample.png)
 })

@@ -1,28 +1,25 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
+import { type Site, site } from '../../support/site.ts'
 
 /** What a link shows, from real pages on this machine, some of them hostile. */
 let w: CapabilityWorld
 let id: string
-let origin: string
+let pages: Site
 const FRIEND = '4915100000002'
-const server = createServer((request, response) => answer(request.url ?? '', response))
 const seen: string[] = []
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  pages = await site((request, response) => answer(request.url ?? '', response))
   w = await capabilityWorld()
   await w.connector()
   id = (await w.line('4915100000001')).id
 }, 120_000)
 afterAll(async () => {
   await w?.close()
-  server.closeAllConnections()
-  server.close()
+  pages.close()
 })
 
 function picture(): Buffer {
@@ -65,7 +62,7 @@ function endless(response: ServerResponse, type: string, beginning = ''): void {
 
 /** What the phone shows of a link. */
 async function sent(path: string) {
-  const text = `Look at ${origin}/${path}!`
+  const text = `Look at ${pages.origin}/${path}!`
   const { id: messageId } = await w.sends(id, { to: FRIEND, text, linkPreview: true })
   const shown = await w.atPhone(FRIEND, messageId)
   expect(shown.text).toBe(text)
@@ -77,7 +74,7 @@ async function sent(path: string) {
 capability('Show what a link leads to, with its picture', 'POST /api/messages {linkPreview}', async () => {
   const { linkThumbnail, ...shown } = await sent('good')
   expect(shown).toMatchObject({
-    linkUrl: `${origin}/good`,
+    linkUrl: `${pages.origin}/good`,
     linkTitle: 'Cake & tea',
     linkDescription: 'Fresh',
   })

@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
+import { type Site, site } from '../../support/site.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
@@ -14,21 +13,16 @@ const ANN = '4915100000002'
 type WithMedia = { media: Media & { url?: string }; text?: string; type: string; viewOnce?: boolean }
 let w: CapabilityWorld
 let id: string
-let server: Server
-let origin: string
-let answerWith: RequestListener = (_, response) => void response.writeHead(404).end()
+let pages: Site
 
 beforeAll(async () => {
   w = await capabilityWorld()
   await w.connector()
   id = (await w.line(PHONE)).id
-  server = createServer((request, response) => answerWith(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  pages = await site()
 })
 afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
+  pages.close()
   await w.close()
 })
 
@@ -68,11 +62,12 @@ capability('Send an image by base64, with a caption', 'POST /api/messages {image
 })
 
 capability('Send a document by URL', 'POST /api/messages {document}', async () => {
-  answerWith = (_, response) =>
-    void response.writeHead(200, { 'content-type': 'application/pdf' }).end(sample.pdf)
+  pages.answers((_, response) =>
+    response.writeHead(200, { 'content-type': 'application/pdf' }).end(sample.pdf),
+  )
   const sent = await w.sends(id, {
     to: ANN,
-    document: { url: `${origin}/files/Bill%201.pdf`, caption: 'The bill' },
+    document: { url: `${pages.origin}/files/Bill%201.pdf`, caption: 'The bill' },
   })
   expect(await w.atPhone(ANN, sent.id)).toMatchObject({
     type: 'document',
