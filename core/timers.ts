@@ -25,6 +25,15 @@ export function timerIn(event: Event): { chatId: string; seconds: number } | und
   return { chatId: 'chatId' in payload ? payload.chatId : payload.groupId, seconds }
 }
 
+/** What was known of a chat under a LID is true of the chat of the number; what the latter knows itself counts more. */
+export async function moveTimer(store: Store, sessionId: string, from: string, to: string): Promise<void> {
+  const timer = await store.get('main', Timer, timerKey(sessionId, from))
+  if (!timer) return
+  const unlessKnown = { condition: 'attribute_not_exists(pk)' }
+  await store.transact([{ ...timerWrite(sessionId, to, timer.seconds), ...unlessKnown }])
+  await store.transact([{ table: 'main', remove: timerKey(sessionId, from) }])
+}
+
 /** One that was switched off stays as zero: what was said before that may still come, and must not switch it on again. */
 export const timerWrite = (sessionId: string, chatId: string, seconds: number): Write => ({
   table: 'main',
@@ -51,6 +60,11 @@ export function openTimers(store: Store, sessionId: string): Timers {
     for await (const page of pages)
       for (const { chatId, seconds } of page) if (!timers.has(chatId)) timers.set(chatId, seconds)
   }
+  /** Somebody who was known by a LID has a number now. */
+  const moved = ({ formerId, contact }: Extract<Event, { type: 'contact.updated' }>['payload']) => {
+    const seconds = formerId === undefined ? undefined : timers.get(formerId)
+    if (seconds !== undefined && !timers.has(contact.id)) timers.set(contact.id, seconds)
+  }
   return {
     known() {
       reading ??= read().catch((error: unknown) => {
@@ -65,6 +79,7 @@ export function openTimers(store: Store, sessionId: string): Timers {
       for (const event of events) {
         const told = timerIn(event)
         if (told) timers.set(told.chatId, told.seconds)
+        if (event.type === 'contact.updated') moved(event.payload)
       }
     },
   }

@@ -6,11 +6,13 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageStatus } from '#core/contract/message.ts'
+import { isGroup } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Past } from '#core/projection/history.ts'
 import type { Row } from '../socket/index.ts'
 import { unwrap } from './content.ts'
 import type { Context } from './context.ts'
+import { chatIdOfPerson, personOf } from './identity.ts'
 import { messageEvents } from './message.ts'
 
 type MessageRow = Extract<Row, { kind: 'message' }>
@@ -77,6 +79,17 @@ export function knowing(heads: proto.HistorySync, context: Context): Context {
   const known = numbersIn(heads)
   return { ...context, directory: (lid) => known.get(lid) ?? context.directory(lid) }
 }
+
+/** Chats whose messages disappear, and after how many seconds. */
+export const timersIn = (
+  { conversations }: proto.HistorySync,
+  { directory }: Context,
+): { chatId: string; seconds: number }[] =>
+  conversations.flatMap(({ id, pnJid, lidJid, ephemeralExpiration: seconds }) => {
+    const jids = [id, pnJid, lidJid].flatMap((jid) => jid ?? [])
+    const chatId = id && isGroup(id) ? id : chatIdOfPerson(personOf(jids, directory))
+    return chatId && seconds ? [{ chatId, seconds }] : []
+  })
 
 export const secondOf = ({ message }: proto.IHistorySyncMsg): number => Number(message?.messageTimestamp ?? 0)
 

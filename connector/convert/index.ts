@@ -18,7 +18,7 @@ import { resentIn } from './resent.ts'
 import { syncedEvents } from './synced.ts'
 
 export type { About, Context } from './context.ts'
-export { announcedBy, knowing, pastIn, secondOf } from './history.ts'
+export { announcedBy, knowing, pastIn, secondOf, timersIn } from './history.ts'
 export type { Directory } from './identity.ts'
 export { decode, encode, encodeMessage, textMessage, Unsendable } from './outgoing.ts'
 export { BrokenHistory, encodeHeads, headsIn, messagesIn } from './sync-stream.ts'

@@ -17,6 +17,7 @@ import {
   messagesIn,
   pastIn,
   secondOf,
+  timersIn,
 } from '../convert/index.ts'
 import { isPermanent } from '../events/permanent.ts'
 import { pauses } from '../pauses.ts'
@@ -24,13 +25,17 @@ import { type Connection, type Device, type HistoryPart, NotConnected } from '..
 import { isIgnored } from './choices.ts'
 import { backOff, failureOf, isOver } from './history-attempts.ts'
 import type { SessionParts } from './parts.ts'
+import { timersHandedOver } from './timers.ts'
 
 /** Messages that are stored at a time, and the least time between two reports of that, in ms. */
 const [SLICE, REPORT_MS] = [100, 3_000]
 const DAY_MS = 86_400_000
 const DEPTH_DAYS: Record<Settings['historyDepth'], number> = { three_months: 92, year: 366 }
 
-export type HistoryParts = Pick<SessionParts, 'session' | 'now' | 'random' | 'log'> & {
+export type HistoryParts = Pick<
+  SessionParts,
+  'session' | 'about' | 'timers' | 'note' | 'now' | 'random' | 'log'
+> & {
   /** Runs as many at a time as the process can bear. */
   histories: { add(work: () => Promise<void>): Promise<unknown> }
   /** Resolves when these stand in the read model. */
@@ -114,6 +119,7 @@ export function historian(parts: HistoryParts): Historian {
       // Whatever is wrong with it shows now, before any of it counts.
       const heads = await headsIn(content.read())
       await connection.learn(encodeHeads(heads))
+      await timersHandedOver(parts, timersIn(heads, knowing(heads, parts.context())))
       if (wants === 'heads') return shelf.finish(part.row.id, undefined)
       await keep(work, content, heads)
     } finally {

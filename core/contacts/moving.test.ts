@@ -7,6 +7,7 @@ import { ofChat as labelsOf } from '../labels/label.ts'
 import { append } from '../log.ts'
 import { ofChat } from '../message.ts'
 import { sessionPartition } from '../partition.ts'
+import { openTimers } from '../timers.ts'
 import { contactBook } from './book.ts'
 import { canonicalChatId } from './canonical.ts'
 
@@ -58,10 +59,50 @@ function line() {
       (await ofChat(w.store, about.sessionId, chatId, { limit: 200 })).items.map(({ id }) => id).reverse(),
     messages: async (chatId: string) => (await ofChat(w.store, about.sessionId, chatId, { limit: 10 })).items,
     notes: () => w.store.count('main', sessionPartition(about.sessionId), { prefix: 'MOVING#' }),
+    timers: () => openTimers(w.store, about.sessionId),
     labels: (chatId: string) => labelsOf(w.store, about.sessionId, chatId),
     canonical: (text: string) => canonicalChatId(w.store, about.sessionId, text),
   }
 }
+
+test('where messages disappear is known of the chat of the number, too, at once and later', async () => {
+  const s = line()
+  const running = s.timers()
+  const tell = async (...events: Event[]) => {
+    await s.tell(...events)
+    running.heard(events)
+  }
+  await s.hears({ lid: LID, pushName: 'Ann' })
+  await tell(
+    s.received('A', LID),
+    s.event('chat.updated', { chatId: LID, changes: { disappearingSeconds: 86_400 } }),
+  )
+  const contact = { id: JID, phoneNumber: NUMBER, lid: LID, pushName: 'Ann' }
+  await tell(s.event('contact.updated', { contact, formerId: LID }))
+  expect(running.of(JID)).toBe(86_400)
+  await s.move()
+  await s.move()
+  const next = s.timers()
+  await next.known()
+  expect([next.of(JID), next.has(LID)]).toEqual([86_400, false])
+  expect(await s.chats()).toMatchObject([{ id: JID, disappearingSeconds: 86_400 }])
+})
+
+test('what was set in the chat of the number itself counts more', async () => {
+  const s = line()
+  const running = s.timers()
+  const events = [
+    s.event('chat.updated', { chatId: LID, changes: { disappearingSeconds: 86_400 } }),
+    s.event('chat.updated', { chatId: JID, changes: { disappearingSeconds: 0 } }),
+    s.event('contact.updated', { contact: { id: JID, phoneNumber: NUMBER, lid: LID }, formerId: LID }),
+  ]
+  await s.tell(...events)
+  running.heard(events)
+  await s.move()
+  const next = s.timers()
+  await next.known()
+  for (const timers of [running, next]) expect([timers.of(JID), timers.has(JID)]).toEqual([undefined, true])
+})
 
 test('what was said under the LID stands in the chat of the number, with what stands beside the chat', async () => {
   const s = line()

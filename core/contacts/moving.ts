@@ -13,6 +13,7 @@ import { chatPartition, type Message, ofChat, outgoingKey, receivedKey } from '.
 import { sessionPartition } from '../partition.ts'
 import type { Item, Key, Store } from '../platform/dynamo.ts'
 import { type Update, updating } from '../platform/expression.ts'
+import { moveTimer } from '../timers.ts'
 
 const PREFIX = 'MOVING#'
 const Moving = z.object({
@@ -28,12 +29,12 @@ type Moving = z.infer<typeof Moving>
 const Listed = z.looseObject({
   clearedTo: z.string().optional(),
   listSk: z.string().optional(),
-  lastMessage: z.unknown(),
+  lastMessage: z.unknown().optional(),
   unreadCount: z.number().default(0),
 })
 
 /** What stands beside a chat, whatever is said in it. */
-const FLAGS = ['name', 'archived', 'pinned', 'mutedUntil', 'unread'] as const
+const FLAGS = ['name', 'archived', 'pinned', 'mutedUntil', 'unread', 'disappearingSeconds'] as const
 const PAGE = 50
 const LAG_MS = 60_000
 
@@ -60,6 +61,7 @@ export async function moveChats(
     await moveMessages(store, sessionId, moving)
     while (!(await moveChat(store, sessionId, moving))) await moveMessages(store, sessionId, moving)
     await moveToChat(store, sessionId, moving.from, moving.to)
+    await moveTimer(store, sessionId, moving.from, moving.to)
     await andThen?.(moving)
     await settle(store, sessionId, moving)
   }

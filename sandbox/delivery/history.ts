@@ -18,8 +18,12 @@ type Asked = proto.Message.PeerDataOperationRequestMessage.IHistorySyncOnDemandR
 export function historyOf(world: World, person: Person): proto.Message.IProtocolMessage[] {
   const entries = world.inbox.latest(person.lid, MESSAGES_IN_HISTORY).filter(({ type }) => type === 'text')
   const chats = Map.groupBy(entries, chatOf)
+  const timed = (chat: string, said: InboxEntry[]) => {
+    const ephemeralExpiration = timerOf(world, person, chat)
+    return [conversation(world, chat, said) ?? []].flat().map((one) => ({ ...one, ephemeralExpiration }))
+  }
   const peers = [...chats.keys()].flatMap((chat) => peerIn(world, chat) ?? [])
-  const conversations = [...chats].flatMap(([chat, said]) => conversation(world, chat, said) ?? [])
+  const conversations = [...chats].flatMap(([chat, said]) => timed(chat, said))
   const authors = entries.flatMap(({ from }) => world.people.find(from.slice(1)) ?? [])
   const shown = [...new Set([person, ...peers, ...authors])].filter(({ hidesNumber }) => !hidesNumber)
   const known = shown.map((peer) => ({
@@ -58,6 +62,19 @@ export async function sendOlder(
 
 const chatOf = (entry: InboxEntry): string =>
   isGroup(entry.to) ? entry.to : entry.fromMe ? entry.to : entry.from
+
+/** After how many seconds what is said in it disappears; whoever of the two has set it last. */
+function timerOf(world: World, person: Person, chat: string): number {
+  const peer = peerIn(world, chat)
+  if (!peer) return world.groups.find(chat)?.disappearingSeconds ?? 0
+  const between = (owner: Person, other: Person) =>
+    world.inbox
+      .list(owner.lid)
+      .filter(({ type, from, to }) => type === 'disappearing' && from === `+${other.number}` && !isGroup(to))
+  const set = [...between(person, peer), ...between(peer, person)]
+  const last = set.toSorted((one, other) => one.timestamp.localeCompare(other.timestamp)).at(-1)
+  return Number(last?.seconds ?? 0)
+}
 
 const peerIn = (world: World, chat: string): Person | undefined =>
   chat.startsWith('+') ? world.people.find(chat.slice(1)) : undefined

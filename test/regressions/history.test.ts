@@ -46,6 +46,20 @@ test('what came inside the message is stored before it is told, each at its time
   expect(it.kept.rows.size, 'only the totals are left').toBe(1)
 })
 
+test('in which chats messages disappear is told once, whether the messages are wanted or not', async () => {
+  for (const settings of [{}, { messageHistory: false }, { store: false }]) {
+    const it = world(settings)
+    await it.take([inside(INITIAL_BOOTSTRAP)])
+    await it.take([inside(INITIAL_BOOTSTRAP)])
+    expect(it.noted).toMatchObject([
+      {
+        type: 'chat.updated',
+        payload: { chatId: `${ANN}@s.whatsapp.net`, changes: { disappearingSeconds: 86_400 } },
+      },
+    ])
+  }
+})
+
 test('Baileys is told whom it speaks of, in small pieces, whether the messages are wanted or not', async () => {
   for (const settings of [{}, { messageHistory: false }, { store: false }]) {
     const it = world(settings)

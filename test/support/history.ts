@@ -9,6 +9,7 @@ import type { HistoryState } from '#core/history.ts'
 import { logger } from '#core/platform/log.ts'
 import type { Past } from '#core/projection/history.ts'
 import { Settings } from '#core/settings.ts'
+import { type Timers, timerIn } from '#core/timers.ts'
 import { type Context, eventsOf } from '../../connector/convert/index.ts'
 import { Shelf } from '../../connector/socket/history/shelf.ts'
 import type { Connection, Row } from '../../connector/socket/index.ts'
@@ -53,6 +54,7 @@ export const sync = (syncType: proto.HistorySync.HistorySyncType) =>
         {
           id: '222@lid',
           name: 'Ann',
+          ephemeralExpiration: 86_400,
           messages: [said('C', 200, 3, true), said('B', 100, 2), said('A', 100, 1)],
         },
         { id: GROUP, messages: [{ message: { ...said('G', 100, 1).message, participant: '222@lid' } }] },
@@ -63,6 +65,20 @@ export const sync = (syncType: proto.HistorySync.HistorySyncType) =>
 /** All of it was said by then. */
 export const NOW = Date.parse('1970-01-02T00:00:00Z')
 export const DAY_MS = 86_400_000
+
+/** Of chats whose timers were heard of, without a store behind it. */
+function heardTimers(): Timers {
+  const seconds = new Map<string, number>()
+  return {
+    known: async () => undefined,
+    of: (chatId) => seconds.get(chatId) || undefined,
+    has: (chatId) => seconds.has(chatId),
+    heard(events) {
+      for (const told of events.flatMap((event) => timerIn(event) ?? []))
+        seconds.set(told.chatId, told.seconds)
+    },
+  }
+}
 
 let nextRow = 0
 export const row = (
@@ -118,6 +134,7 @@ export function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept 
   const it = {
     kept,
     past: [] as Past[],
+    noted: [] as Event[],
     told: [] as Event[],
     shown: [] as HistoryState[],
     learnt: [] as proto.HistorySync[],
@@ -157,7 +174,8 @@ export function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept 
       set.dead = new Error('killed')
     },
   }
-  let atWork = 0
+  let [atWork, noted] = [0, 0]
+  const timers = heardTimers()
   const past = historian({
     session: () => ({ settings: Settings.parse(settings) }) as never,
     histories: {
@@ -170,6 +188,13 @@ export function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept 
       if (!it.isStoring) throw new Error('the store is away')
       if (some.some(({ id }) => id === it.poison)) throw new RangeError('an item is too large')
       it.past.push(...some)
+    },
+    about,
+    timers,
+    async note(drafts) {
+      const events = drafts.map((draft, n): Event => ({ ...draft, id: `${noted++}.${n}` }))
+      it.noted.push(...events)
+      timers.heard(events)
     },
     opened: () => connection,
     device: () => ({ history: shelf }),
@@ -189,6 +214,7 @@ export function world(settings: Parameters<typeof Settings.parse>[0] = {}, kept 
           read: async function* () {
             yield it.content
           },
+          [Symbol.asyncDispose]: async () => undefined,
         }
       },
     },

@@ -5,6 +5,7 @@ import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
 const [ANN, BOB, CAT] = ['4915100000002', '4915100000003', '4915100000004']
+const [DAN, EVE] = ['4915100000005', '4915100000006']
 const [DAY, WEEK] = [86_400, 604_800]
 let w: CapabilityWorld
 let id: string
@@ -82,6 +83,26 @@ capability(
     await w.connector()
     const ours = await w.sends(id, { to: CAT, text: 'As ever' })
     expect(await w.atPhone(CAT, ours.id)).toMatchObject({ disappearingSeconds: DAY })
+  },
+)
+
+capability(
+  'Know of chats that were set before the session was linked, though nobody writes in them',
+  'POST /api/messages {text} · GET /api/sessions/{sessionId}/chats/{chatId}',
+  async () => {
+    await w.phones.send(EVE, { to: DAN, text: 'Long ago' })
+    await w.phones.send(EVE, { to: DAN, disappearing: { seconds: WEEK } })
+    await w.phones.send(ANN, { to: DAN, text: 'Here to stay' })
+    await w.phones.send(ANN, { to: DAN, disappearing: { seconds: WEEK } })
+    await w.phones.send(DAN, { to: ANN, disappearing: { seconds: 0 } })
+    const late = (await w.line(DAN)).id
+    await w.event(late, 'chat.updated', ({ chatId }) => chatId === jidOf(EVE))
+    const path = `/api/sessions/${late}/chats/+${EVE}`
+    expect((await w.call('GET', path)).body).toMatchObject({ chat: { disappearingSeconds: WEEK } })
+    const ours = await w.sends(late, { to: EVE, text: 'As agreed' })
+    expect(await w.atPhone(EVE, ours.id)).toMatchObject({ disappearingSeconds: WEEK })
+    const other = await w.sends(late, { to: ANN, text: 'As ever' })
+    expect(await w.atPhone(ANN, other.id)).not.toHaveProperty('disappearingSeconds')
   },
 )
 
