@@ -11,7 +11,7 @@ import { openParcels } from '#core/device/parcel.ts'
 import { addressOf } from '#core/jid.ts'
 import * as leases from '#core/lease.ts'
 import { append, keepHistory } from '#core/log.ts'
-import { objectKey, sessionFolder } from '#core/media/file.ts'
+import { objectKey, sessionFolders } from '#core/media/file.ts'
 import * as Messages from '#core/message.ts'
 import { recordOutcome } from '#core/outcome.ts'
 import type { Reach } from '#core/platform/addresses.ts'
@@ -236,7 +236,7 @@ export function startConnector(options: ConnectorOptions): Connector {
     answered: ({ accountId, settings }, requestId, outcome) =>
       recordOutcome(store, { accountId, ...sealing(settings) }, requestId, outcome),
     async purge(session) {
-      await options.objects?.removeAll(sessionFolder(session.id))
+      for (const folder of sessionFolders(session.id)) await options.objects?.removeAll(folder)
       await Sessions.purge(store, session)
     },
     onQr: options.onQr,

@@ -1,7 +1,7 @@
 /**
  * Where the content of a file can be fetched past the API: at an address of the object store, where that has some. Sealed
  * files have none, because the store cannot open them. One that is too large for an answer of a function is laid open
- * beside it when somebody with a link asks for it; the store throws that away within a day.
+ * beside it when somebody with a link asks for it; the store throws that away in a day or two, or with the session.
  */
 import type { Objects } from '../platform/objects/index.ts'
 import { onThisMachine } from '../platform/scratch.ts'

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { hidden, type Origin } from '../hidden.ts'
 import { sessionPartition } from '../partition.ts'
 import type { Key, Store } from '../platform/dynamo.ts'
+import { OPENED } from './opened.ts'
 
 export const MediaFile = z.object({
   id: z.string(),
@@ -33,6 +34,9 @@ export const newMediaId = (sessionId: string): string =>
 export const objectKey = (id: string): string => id.replace('-', '/')
 /** Where all contents of a session are. */
 export const sessionFolder = (sessionId: string): string => `${sessionId}/`
+/** The same, and where those that are laid open lie for a while: see elsewhere.ts. */
+export const sessionFolders = (sessionId: string): string[] =>
+  ['', OPENED].map((folder) => `${folder}${sessionFolder(sessionId)}`)
 
 function keyOf(id: string): Key | undefined {
   const [, sessionId, name] = ID.exec(id) ?? []

@@ -1,2 +1,2 @@
-/** Sealed files that are laid open for somebody with a link lie under it: the store deletes them within a day. */
+/** Sealed files that are laid open for somebody with a link lie under it: the store deletes them in a day or two. */
 export const OPENED = 'opened/'

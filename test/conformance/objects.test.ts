@@ -5,6 +5,8 @@ import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { startFauxqs } from 'fauxqs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { elsewhere } from '#core/media/elsewhere.ts'
+import { newMediaId, objectKey, sessionFolders } from '#core/media/file.ts'
 import { type Objects, openObjects } from '#core/platform/objects/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -101,6 +103,24 @@ test('s3: what is left at its address is there, and has the size that was named'
   const answer = await fetch(link, { method: 'PUT', body: 'content' })
   expect(answer.status).toBe(200)
   expect((await read(store, 'a/left'))?.toString()).toBe('content')
+})
+
+test('s3: a sealed file that is too large for an answer is laid open at an address, until its session goes', async () => {
+  const store = stores.s3!
+  const session = '0123456789abcdef0123456789abcdef'
+  const about = { sessionId: session, accountId: 'acme', mimetype: 'video/mp4', sha256: '', createdAt: '' }
+  const laidOpen = async (size: number) => {
+    const id = newMediaId(session)
+    const owner = { accountId: 'acme', encrypted: true as const }
+    await store.put(objectKey(id), file(Buffer.alloc(size, 'what was filmed ')), 'video/mp4', owner)
+    const stored = { ...about, id, size, sealed: true as const }
+    return elsewhere(store, stored, { seconds: 60, mimetype: 'video/mp4', fileName: undefined })
+  }
+  expect(await laidOpen(1_000)).toBeUndefined()
+  const address = await laidOpen(5_000_000)
+  expect(await (await fetch(address!)).text()).toContain('what was filmed')
+  for (const folder of sessionFolders(session)) await store.removeAll(folder)
+  expect((await fetch(address!)).status).toBe(404)
 })
 
 test.each(['../secret', 'a/../../secret', '/etc/passwd', 'a//b', '', 'a\0b'])(

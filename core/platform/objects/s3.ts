@@ -26,6 +26,7 @@ type Request = {
 
 /** For the time in which nothing moves, in ms. */
 const IDLE_MS = 30_000
+const REMOVED_AT_ONCE = 20
 const UNSIGNED = { 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' }
 
 /** What S3 answered in place of what was asked. */
@@ -96,7 +97,8 @@ export function openS3(options: S3Options): Objects {
         const listing = await done(await send({ method: 'GET', key: '', query }))
         const keys = [...listing.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key)
         if (keys.length === 0) return
-        for (const key of keys) await remove(key)
+        for (let start = 0; start < keys.length; start += REMOVED_AT_ONCE)
+          await Promise.all(keys.slice(start, start + REMOVED_AT_ONCE).map(remove))
       }
     },
     async link(key, { seconds, mimetype, fileName }) {
