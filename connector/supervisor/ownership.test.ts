@@ -84,6 +84,22 @@ describe('letting go', () => {
     expect(it.gone).toEqual(['s1'])
   })
 
+  test('as planned in the middle of a logout leaves the rest of it to the next owner, which is no error', async () => {
+    const it = world({ linked: true })
+    const error = vi.spyOn(it.parts.log, 'error')
+    await it.connected()
+    const held = Promise.withResolvers<string[]>()
+    it.device.device.logout = () => held.promise
+    await it.ask('logout')
+    const released = it.supervisor.release(true)
+    held.reject(new Error('The device is closed.'))
+    await settle()
+    await released
+    expect(error).not.toHaveBeenCalled()
+    expect(it.written.at(-1)?.doneIntent).not.toBe(2)
+    expect(it.gone).toEqual(['s1'])
+  })
+
   test('in need ends the socket without waiting for anything', async () => {
     const it = world({ linked: true })
     await it.connected()

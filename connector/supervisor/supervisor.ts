@@ -184,6 +184,7 @@ export class Supervisor {
         if (!this.#isLeaving) await work()
       } catch (error) {
         if (error instanceof Fenced) this.#drop(OWNED_ELSEWHERE)
+        else if (this.#isLeaving) this.#parts.log.info({ err: error }, 'left to whoever has the session next')
         else this.#parts.log.error({ err: error }, 'session not brought forward; it is tried again')
       } finally {
         this.#toDo--
