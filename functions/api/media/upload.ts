@@ -13,7 +13,7 @@ import { access, theSession } from '../access.ts'
 import type { ApiEnv } from '../context.ts'
 import type { Deps } from '../deps.ts'
 import { answer, faults, SECURED, sessionParam } from '../describe.ts'
-import { createRoute, OpenAPIHono } from '../openapi/hono.ts'
+import { createRoute, jsonOf, OpenAPIHono, readBody } from '../openapi/hono.ts'
 import { filePart } from './multipart.ts'
 import { fileOf, hasOneSource, ONE_SOURCE, source } from './source.ts'
 import { shown, tags, Upload } from './view.ts'
@@ -37,6 +37,7 @@ const upload = createRoute({
     201: answer('Stored', { media: Upload }),
     ...faults(
       'VALIDATION_ERROR',
+      'MALFORMED_JSON',
       'UNAUTHORIZED',
       'SESSION_NOT_FOUND',
       'MEDIA_INVALID',
@@ -68,11 +69,8 @@ async function taken(
   fileName: string | undefined,
 ): Promise<MediaFile> {
   const contentType = c.req.header('content-type') ?? ''
-  if (/^application\/json/i.test(contentType)) {
-    const read = Sources.safeParse(await c.req.json().catch(() => undefined))
-    if (read.success) return fileOf(deps, owner, kind, read.data, true)
-    throw new Fault('VALIDATION_ERROR', `The request is not valid. ${read.error.issues[0]?.message ?? ''}`)
-  }
+  if (/^application\/json/i.test(contentType))
+    return fileOf(deps, owner, kind, readBody(Sources, await jsonOf(c)), true)
   const body = c.req.raw.body as ReadableStream<Uint8Array> | null
   const content: AsyncIterable<Uint8Array> = body ? Readable.fromWeb(body) : Readable.from([])
   const shelf = theShelf({ ...deps, objects: deps.media.objects })

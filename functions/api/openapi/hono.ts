@@ -89,7 +89,7 @@ function check(c: Context, target: Target, schema: z.ZodType | undefined, value:
   return issues
 }
 
-/** A body that came in another form than JSON. @throws Fault VALIDATION_ERROR, as for one in JSON */
+/** A body that its route does not describe as JSON alone. @throws Fault VALIDATION_ERROR, as for one that is */
 export function readBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const { issues, data } = judged('json', schema, value)
   const refusal = refusalOf(issues)
@@ -112,7 +112,7 @@ function isJson(c: Context): boolean {
 }
 
 /** @throws Fault UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON */
-async function jsonOf(c: Context): Promise<unknown> {
+export async function jsonOf(c: Context): Promise<unknown> {
   if (!isJson(c))
     throw new Fault(
       'UNSUPPORTED_MEDIA_TYPE',
