@@ -5,7 +5,16 @@
  */
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
-import { listFiles, lookAtCommands, onFiles, sendCommands, sendTo, table } from './permissions.ts'
+import {
+  listFiles,
+  lookAtCommands,
+  onFiles,
+  READING,
+  sendCommands,
+  sendTo,
+  table,
+  WRITING,
+} from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -50,19 +59,9 @@ export function api(http: sst.aws.ApiGatewayV2, stage: Stage, parts: Parts): Lam
       to: `${ASSETS}/${file}`,
     })),
     permissions: [
-      table(
-        tables.main,
-        'GetItem',
-        'BatchGetItem',
-        'Query',
-        'PutItem',
-        'UpdateItem',
-        'DeleteItem',
-        'BatchWriteItem',
-        'ConditionCheckItem',
-      ),
-      table(tables.messages, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-      table(tables.events, 'GetItem', 'Query', 'PutItem', 'BatchGetItem'),
+      table(tables.main, ...READING, ...WRITING, 'ConditionCheckItem'),
+      table(tables.messages, ...READING, 'PutItem', 'UpdateItem'),
+      table(tables.events, ...READING, 'PutItem'),
       sendCommands(commands),
       lookAtCommands(commands),
       sendTo(jobs.live.live, jobs.webhooks.live, jobs.deliveries.live),

@@ -6,7 +6,7 @@
 import { executionPolicy, harden, scratchVolume, taskPolicy } from './container.ts'
 import type { Environments } from './environment.ts'
 import type { Network } from './network.ts'
-import { listFiles, onFiles, sendTo, table, takeCommands } from './permissions.ts'
+import { listFiles, onFiles, READING, sendTo, table, takeCommands, WRITING } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import { IN_AFTER, OUT_AFTER, scaleOnSessions } from './scaling.ts'
 import type { Secrets } from './secrets.ts'
@@ -40,29 +40,10 @@ export function connector(
   const logGroup = `/${$app.name}/${$app.stage}/connector`
   // A write that collides with what is there looks at it: that is what `BatchGetItem` is for, on the first three.
   const permissions = [
-    table(
-      tables.main,
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-      'BatchWriteItem',
-      'ConditionCheckItem',
-    ),
-    table(
-      tables.messages,
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'DeleteItem',
-      'BatchWriteItem',
-    ),
+    table(tables.main, ...READING, ...WRITING, 'ConditionCheckItem'),
+    table(tables.messages, ...READING, ...WRITING),
     table(tables.events, 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem'),
-    table(tables.devices, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    table(tables.devices, ...READING, 'PutItem', 'UpdateItem', 'DeleteItem'),
     takeCommands(commands),
     onFiles(files, 'GetObject', 'PutObject', 'DeleteObject'),
     listFiles(files),

@@ -5,7 +5,7 @@
  */
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
-import { feedFrom, sendCommands, sendTo, speakTo, table } from './permissions.ts'
+import { feedFrom, READING, sendCommands, sendTo, speakTo, table, WRITING } from './permissions.ts'
 import type { Commands, Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -55,16 +55,7 @@ export function live(gateway: Sockets, stage: Stage, parts: Parts): Lambda[] {
     environment: environment.live,
     link: [secrets.webhooks, secrets.content],
     permissions: [
-      table(
-        tables.main,
-        'GetItem',
-        'BatchGetItem',
-        'Query',
-        'PutItem',
-        'UpdateItem',
-        'DeleteItem',
-        'BatchWriteItem',
-      ),
+      table(tables.main, ...READING, ...WRITING),
       table(tables.events, 'Query'),
       sendCommands(commands),
       sendTo(jobs.live.live),
@@ -79,7 +70,7 @@ export function live(gateway: Sockets, stage: Stage, parts: Parts): Lambda[] {
     environment: environment.live,
     link: [secrets.content],
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      table(tables.main, ...READING, 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       table(tables.events, 'Query'),
       feedFrom(jobs.live.live),
       sendTo(jobs.live.live),

@@ -15,6 +15,10 @@ type Action =
   | 'BatchWriteItem'
   | 'ConditionCheckItem'
 
+/** What most parts do with a table. */
+export const READING = ['GetItem', 'BatchGetItem', 'Query'] as const
+export const WRITING = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const
+
 /** A transaction is as many actions as it has items. */
 export const table = ({ arn }: sst.aws.Dynamo, ...actions: Action[]): Statement => ({
   actions: actions.map((action) => `dynamodb:${action}`),

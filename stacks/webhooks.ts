@@ -5,7 +5,7 @@
 import { CATCH_UP_EVERY } from '../core/conversation/schedule.ts'
 import type { Environments } from './environment.ts'
 import { type Lambda, lambda } from './lambda.ts'
-import { feedFrom, sendTo, table } from './permissions.ts'
+import { feedFrom, READING, sendTo, table, WRITING } from './permissions.ts'
 import type { Jobs } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -38,7 +38,7 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     environment: environment.deliveries,
     link: [secrets.webhooks, secrets.content],
     permissions: [
-      table(tables.main, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      table(tables.main, ...READING, 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       table(tables.events, 'Query', 'BatchGetItem', 'PutItem'),
       feedFrom(jobs.deliveries.live),
       sendTo(jobs.webhooks.live, jobs.deliveries.live),
@@ -52,16 +52,7 @@ export function webhooks(stage: Stage, parts: Parts): Lambda[] {
     environment: environment.fanOut,
     link: [secrets.webhooks, secrets.content],
     permissions: [
-      table(
-        tables.main,
-        'GetItem',
-        'BatchGetItem',
-        'Query',
-        'PutItem',
-        'UpdateItem',
-        'DeleteItem',
-        'BatchWriteItem',
-      ),
+      table(tables.main, ...READING, ...WRITING),
       table(tables.events, 'Query'),
       sendTo(jobs.deliveries.live),
     ],
