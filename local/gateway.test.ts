@@ -16,12 +16,14 @@ let post: ReturnType<typeof openSockets>
 let url: string
 let events: SocketEvent[]
 let resources: AsyncDisposableStack
+let readsWithinMs: number
 const PONG = { type: 'pong' } as const
 const LARGE = { type: 'pong', id: 'x'.repeat(100_000) } as const
 
 beforeEach(async () => {
   resources = new AsyncDisposableStack()
   events = []
+  readsWithinMs = 20_000
   gateway = resources.use(
     await startGateway(
       () => async (event) => {
@@ -35,7 +37,7 @@ beforeEach(async () => {
   )
   const server = createServer()
   server.on('upgrade', (request, socket, head) =>
-    accept({ ...gateway, readsWithinMs: 300 }, request, socket, head),
+    accept({ ...gateway, readsWithinMs }, request, socket, head),
   )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -103,6 +105,7 @@ test('a connection is spoken to, looked at and closed by its id', async () => {
 })
 
 test('who does not read is buffered for up to a bound, and cut', async () => {
+  readsWithinMs = 300
   const { socket, id } = await opened()
   socket.pause()
   let sent = 0

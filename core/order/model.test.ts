@@ -23,7 +23,7 @@ const extractor = (over: Partial<ModelOptions> = {}) =>
     apiKey: 'sk-test',
     baseUrl: model.url,
     model: 'test-model',
-    timeLimit: 2_000,
+    timeLimit: 20_000,
     retries: 1,
     budget: tokenBudget(db.store, 1_000_000),
     ...over,
@@ -94,8 +94,8 @@ test('a page of HTML instead of JSON is no answer either', async () => {
 test('a model that is too slow costs its time limit and no more, retries included', async () => {
   model.answers(() => ({ hang: true }))
   const began = performance.now()
-  await expect(ask('x', { timeLimit: 300, retries: 3 })).rejects.toMatchObject({ reason: 'timeout' })
-  expect(performance.now() - began).toBeLessThan(2_000)
+  await expect(ask('x', { timeLimit: 1_000, retries: 9 })).rejects.toMatchObject({ reason: 'timeout' })
+  expect(performance.now() - began).toBeLessThan(9_000)
 })
 
 test('a server error is tried again', async () => {
@@ -103,7 +103,7 @@ test('a server error is tried again', async () => {
   model.answers((_, call) =>
     call === before + 1 ? { status: 500 } : { body: completion(order({ name: 'tea', quantity: 1 })) },
   )
-  expect((await ask('x', { timeLimit: 10_000 })).changes).toHaveLength(1)
+  expect((await ask('x')).changes).toHaveLength(1)
 })
 
 test('a model that is down, or refuses us, says so', async () => {

@@ -111,7 +111,7 @@ describe('where nobody may go', () => {
     let asked = 0
     const resolve = ((_host: string, _options: object, done: (error: null, found: object[]) => void) =>
       done(null, [{ address: asked++ === 0 ? '8.8.8.8' : '127.0.0.1', family: 4 }])) as never
-    const post = outbound({ reach: 'public', resolve, timeLimit: 200 })
+    const post = outbound({ reach: 'public', resolve, timeLimit: 1_000 })
     await reasonOf(post(`http://rebind.example:${port}/`))
     expect(await reasonOf(post(`http://rebind.example:${port}/`))).toBe('address_refused')
     expect(inside).toBe(0)

@@ -21,7 +21,7 @@ let hook: Receiver
 const opened: Receiver[] = []
 
 beforeEach(async () => {
-  w = await webhookWorld({ timeLimit: 1_000 })
+  w = await webhookWorld()
   await w.account('acme')
   line = await w.session('acme')
   w.clock.now += 1_000

@@ -32,7 +32,7 @@ async function engine(handler: Handler) {
     region: 'eu-west-1',
     endpoint,
     credentials: () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' }),
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
   }
   return { seen, options, service: () => openService({ ...options, name: 'dynamodb', target: 'T' }) }
 }

@@ -45,7 +45,7 @@ const create = async (more: Record<string, unknown> = {}, at = own()) =>
   call('POST', at, { url: hook.url, ...more })
 /** What the function does that the queue of deliveries feeds. */
 async function deliver(): Promise<void> {
-  const outbound = openOutbound({ reach: 'loopback', timeLimit: 2_000 })
+  const outbound = openOutbound({ reach: 'loopback', timeLimit: 10_000 })
   const desk = {
     ...w.deps,
     outbound,
