@@ -15,5 +15,7 @@ test(`a connector that is killed ${KILLS} times under traffic loses nothing, rep
   expect(findings).toEqual(CLEAN)
   expect(outgoing).toBeGreaterThan(KILLS * 5)
   expect(incoming).toBeGreaterThan(KILLS * 5)
-  expect(refusals).toEqual({})
+  // Without an answer in time one asks again, under the same key; how often that happens is up to the machine.
+  const { 'no answer': _, ...others } = refusals
+  expect(others).toEqual({})
 })
