@@ -1,4 +1,4 @@
-/** The named errors that callers of a Device may see. */
+/** The named errors that callers of a Device may see, and what is said of any error in the log. */
 
 /** The bounds of what may wait are hit (the store is slow or down): try again later. */
 export class Refusing extends Error {
@@ -32,3 +32,7 @@ export class Unanswered extends Error {
     super(message, { cause })
   }
 }
+
+/** For a log that must not hold more of it. */
+export const textOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error)

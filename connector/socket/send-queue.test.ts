@@ -11,7 +11,11 @@ function world(...ids: string[]) {
     unanswered: () => [...open],
     recipientOf: (id: string) => (open.has(id) ? id[0] : undefined),
   } as Outbox
-  const queue = new SendQueue(outbox, (to) => verdicts.get(to) ?? 'go')
+  const asked: string[] = []
+  const queue = new SendQueue(outbox, (to) => {
+    asked.push(to)
+    return verdicts.get(to) ?? 'go'
+  })
   queue.fill()
   /** Takes all that may leave. */
   const leaving = () => {
@@ -22,7 +26,7 @@ function world(...ids: string[]) {
     }
     return left
   }
-  return { queue, open, verdicts, leaving }
+  return { queue, open, verdicts, asked, leaving }
 }
 
 test('the oldest leaves first', () => {
@@ -43,11 +47,29 @@ test('a chat that rests keeps its order, and no other chat waits for it', () => 
 })
 
 test('what is held leaves in order when it may; what has to fail does not wait', () => {
-  const { verdicts, leaving } = world('a1', 'b1', 'a2', 'c1')
+  const { queue, verdicts, leaving } = world('a1', 'b1', 'a2', 'c1')
   verdicts.set('a', 'hold').set('c', 'fail')
   expect(leaving()).toEqual(['b1', 'c1 fails'])
   verdicts.clear()
+  queue.lookAgain()
   expect(leaving()).toEqual(['a1', 'a2'])
+})
+
+test('what has to wait is passed over once, however much leaves behind it', () => {
+  const { queue, open, verdicts, asked, leaving } = world('a1', 'b1', 'c1', 'a2')
+  verdicts.set('a', 'hold').set('b', 'hold')
+  expect(leaving()).toEqual(['c1'])
+  for (const id of ['d1', 'b2', 'd2']) {
+    open.add(id)
+    queue.add(id)
+    leaving()
+  }
+  expect(asked.join('')).toBe('abcdd')
+  queue.settle('b1')
+  open.delete('b1')
+  verdicts.clear()
+  queue.lookAgain()
+  expect(leaving()).toEqual(['a1', 'a2', 'b2'])
 })
 
 test('what was answered meanwhile does not leave', () => {

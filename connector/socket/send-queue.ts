@@ -1,6 +1,7 @@
 /**
  * Which message of the outbox leaves next: the oldest that may. Messages of a chat never overtake each other, so one
- * that has to wait holds up its chat, and nobody else.
+ * that has to wait holds up its chat, and nobody else. Those that wait are passed over once, until somebody says that it
+ * is worth looking again.
  */
 import type { Outbox } from './outbox.ts'
 import type { Verdict, Waiting } from './rules.ts'
@@ -10,6 +11,10 @@ export class SendQueue {
   readonly #verdictOn: (to: string) => Verdict
   /** In the order of acceptance. */
   #waiting: string[] = []
+  /** How many of them, from the oldest, have to wait. */
+  #passed = 0
+  /** Their chats. */
+  readonly #held = new Set<string>()
   readonly #underWay = new Set<string>()
   /** Chats whose turn is not before somebody says so. */
   readonly #resting = new Set<string>()
@@ -22,11 +27,19 @@ export class SendQueue {
   /** Everything that has no answer. */
   fill(): string[] {
     this.#waiting = this.#outbox.unanswered().filter((id) => !this.#underWay.has(id))
+    this.lookAgain()
     return this.#waiting
+  }
+
+  /** Those that had to wait may leave now. */
+  lookAgain(): void {
+    this.#passed = 0
+    this.#held.clear()
   }
 
   clear(): void {
     this.#waiting = []
+    this.lookAgain()
     this.#underWay.clear()
     this.#resting.clear()
   }
@@ -37,16 +50,16 @@ export class SendQueue {
 
   /** The next that may leave, or has to fail. */
   next(): { id: string; verdict: 'go' | 'fail' } | undefined {
-    const held = new Set(this.#resting)
-    for (let place = 0; place < this.#waiting.length; ) {
-      const id = this.#waiting[place] as string
+    while (this.#passed < this.#waiting.length) {
+      const id = this.#waiting[this.#passed] as string
       const to = this.#outbox.recipientOf(id)
-      if (to === undefined) this.#waiting.splice(place, 1)
+      if (to === undefined) this.#waiting.splice(this.#passed, 1)
       else {
-        const verdict = held.has(to) ? 'hold' : this.#verdictOn(to)
+        const isHeld = this.#held.has(to) || this.#resting.has(to)
+        const verdict = isHeld ? 'hold' : this.#verdictOn(to)
         if (verdict !== 'hold') return { id, verdict }
-        held.add(to)
-        place++
+        this.#held.add(to)
+        this.#passed++
       }
     }
     return undefined
@@ -79,6 +92,7 @@ export class SendQueue {
 
   wake(chat: string): void {
     this.#resting.delete(chat)
+    this.lookAgain()
   }
 
   /** Why each of those that wait does so. @param leavesAt about when one leaves that has so many before it */
@@ -105,7 +119,10 @@ export class SendQueue {
   }
 
   #remove(id: string): void {
-    const place = this.#waiting[0] === id ? 0 : this.#waiting.indexOf(id)
-    if (place >= 0) this.#waiting.splice(place, 1)
+    const isNext = this.#waiting[this.#passed] === id
+    const place = isNext ? this.#passed : this.#waiting.indexOf(id)
+    if (place < 0) return
+    this.#waiting.splice(place, 1)
+    if (place < this.#passed) this.#passed--
   }
 }

@@ -5,8 +5,9 @@
  */
 import { jidDecode, jidEncode, jidNormalizedUser, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
-import { isChannel } from '#core/jid.ts'
+import { isChannel, isGroup } from '#core/jid.ts'
 import { outside } from './context.ts'
+import { textOf } from './errors.ts'
 import { extrasOf } from './extras.ts'
 import { ForgedSignature } from './hardening/index.ts'
 import type { Line } from './line.ts'
@@ -66,7 +67,7 @@ export class Sender {
     const groups = this.#queue
       .fill()
       .map((id) => outbox.recipientOf(id) ?? '')
-      .filter((to) => to.endsWith('@g.us'))
+      .filter(isGroup)
     // "They know my sender key" was noted before the bytes that tell them left.
     if (groups.length > 0)
       set.apply({ 'sender-key-memory': Object.fromEntries(groups.map((jid) => [jid, null])) })
@@ -82,6 +83,7 @@ export class Sender {
 
   /** The rules may have changed, or somebody may have come to trust us. */
   proceed(): void {
+    this.#queue.lookAgain()
     this.#wake()
     if (this.#started) this.#run()
   }
@@ -92,6 +94,7 @@ export class Sender {
     const to = this.#options.outbox.recipientOf(id)
     if (code === STRANGER && to !== undefined) return void this.#refused(id, to)
     this.#queue.settle(id)
+    this.#failures.delete(id)
     this.#options.outbox.answered(id, code ? { by: 'server', code } : undefined, serverId)
   }
 
@@ -270,9 +273,6 @@ export class Sender {
     this.#timers.add(timer)
   }
 }
-
-const textOf = (error: unknown) =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 /** WhatsApp's own number, which Baileys puts into `data`. */
 const numberOf = (error: unknown) =>

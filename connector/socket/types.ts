@@ -84,12 +84,9 @@ export type HistoryOutcome =
   | { chats: number; messages: number; chatId?: string }
   | { failed: HistoryFailure; attempts: number }
 
-/** A part of the history that the phone has offered, and how far it has been taken over. */
-export type HistoryPart = {
-  /** The message that announced it. */
-  row: Extract<Row, { kind: 'message' }>
-  /** When it came, and before when it is not tried again, in ms since 1970. */
-  since: number
+/** How far a part of the history has been taken over. */
+export type HistoryProgress = {
+  /** Before when it is not tried again, in ms since 1970. */
   notBefore: number
   /** Attempts that have failed. */
   attempts: number
@@ -100,6 +97,8 @@ export type HistoryPart = {
   /** The place of the chat that was counted last; -1 before the first. */
   lastChat: number
 }
+/** A part that the phone has offered and nobody has taken over yet; `since` when, in ms since 1970. */
+export type HistoryPart = HistoryProgress & { id: string; since: number }
 /** `progress`: percent, as the phone has said it with the last part. */
 export type HistoryTotals = { parts: number; failed: number; messages: number; progress?: number }
 
@@ -107,10 +106,12 @@ export type HistoryTotals = { parts: number; failed: number; messages: number; p
 export type HistoryShelf = {
   /** In the order in which they came. */
   pending(): HistoryPart[]
+  /** The message that announced a part. @throws Error when the part is not here */
+  announcement(id: string): Extract<Row, { kind: 'message' }>
   /** Of parts that are over, since the device was linked. */
   readonly totals: HistoryTotals
   /** Notes how far a part has come. */
-  note(id: string, change: Partial<Omit<HistoryPart, 'row' | 'since'>>): void
+  note(id: string, change: Partial<HistoryProgress>): void
   /** It is over: a `history` row tells so, once; without an outcome nothing is told. */
   finish(id: string, outcome: HistoryOutcome | undefined): void
 }

@@ -5,7 +5,7 @@
 import type { Event } from '#core/contract/event.ts'
 import { isGroup } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
-import type { Connection } from '../socket/index.ts'
+import { type Connection, Refused } from '../socket/index.ts'
 import type { SessionParts } from './parts.ts'
 
 type Parts = Pick<SessionParts, 'about' | 'groupName' | 'note' | 'now' | 'log'> & {
@@ -33,7 +33,10 @@ export function groupNames({ about, groupName, note, now, log, opened }: Parts):
       asked.add(groupId)
       work = work
         .then(() => learn(groupId))
-        .catch((err: unknown) => log.debug({ err, groupId }, 'the name of a group is not known'))
+        .catch((err: unknown) => {
+          if (!(err instanceof Refused)) asked.delete(groupId)
+          log.debug({ err, groupId }, 'the name of a group is not known')
+        })
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import { BrokenHistory } from '../convert/index.ts'
 import { type HistoryFailure, Refused, Tampered } from '../socket/index.ts'
+import { backOff } from './backoff.ts'
 
 const MOST: Record<HistoryFailure, number> = { unavailable: 40, gone: 4, unreadable: 4 }
 /** WhatsApp keeps files for about so long. */
@@ -27,9 +28,9 @@ export const isOver = ({
   age: number
 }): boolean => attempts >= MOST[failed] || age > OLDEST_MS
 
-/** The pause in ms after so many attempts that failed before: twice as long each time, by half of it by chance. */
-export const backOff = (before: number, random: () => number): number =>
-  Math.min(FIRST_MS * 2 ** before, LONGEST_MS) * (0.5 + random() / 2)
+/** In ms, after so many attempts that failed before. At least half of it is no matter of chance. */
+export const pauseAfter = (before: number, random: () => number): number =>
+  backOff(before + 1, FIRST_MS, LONGEST_MS, () => 0.5 + random() / 2)
 
 const isUnreadable = (error: unknown): boolean =>
   error instanceof BrokenHistory ||

@@ -21,9 +21,16 @@ import {
 } from '../convert/index.ts'
 import { isPermanent } from '../events/permanent.ts'
 import { pauses } from '../pauses.ts'
-import { type Connection, type Device, type HistoryPart, NotConnected } from '../socket/index.ts'
+import {
+  type Connection,
+  type Device,
+  type HistoryPart,
+  type MediaPort,
+  NotConnected,
+  type Row,
+} from '../socket/index.ts'
 import { isIgnored } from './choices.ts'
-import { backOff, failureOf, isOver } from './history-attempts.ts'
+import { failureOf, isOver, pauseAfter } from './history-attempts.ts'
 import type { SessionParts } from './parts.ts'
 import { timersHandedOver } from './timers.ts'
 
@@ -48,8 +55,14 @@ export type HistoryParts = Pick<
   shown(state: HistoryState): void
 }
 type Announced = ReturnType<typeof announcedBy>
-type Work = { part: HistoryPart; told: Announced; connection: Connection; shelf: Device['history'] }
-type Content = { read(): AsyncIterable<Uint8Array> } & Partial<AsyncDisposable>
+type Work = {
+  part: HistoryPart
+  row: Extract<Row, { kind: 'message' }>
+  told: Announced
+  connection: Connection
+  shelf: Device['history']
+}
+type Content = Awaited<ReturnType<MediaPort['spool']>>
 
 export type Historian = {
   /** There may be something to do: a part has come, the session is connected, or time has passed. */
@@ -88,20 +101,21 @@ export function historian(parts: HistoryParts): Historian {
   const attempt = async (part: HistoryPart, shelf: Device['history']): Promise<void> => {
     const connection = parts.opened()
     if (!connection || parts.device()?.history !== shelf) return
-    const { id } = part.row
+    const { id } = part
+    const row = shelf.announcement(id)
     try {
-      await take({ part, told: announcedBy(part.row.message), connection, shelf })
+      await take({ part, row, told: announcedBy(row.message), connection, shelf })
     } catch (error) {
       if (error instanceof NotConnected || parts.opened() !== connection) {
-        shelf.note(id, { notBefore: now() + backOff(0, random) })
+        shelf.note(id, { notBefore: now() + pauseAfter(0, random) })
         return
       }
-      const before = shelf.pending().find(({ row }) => row.id === id)?.attempts ?? 0
+      const before = shelf.pending().find((one) => one.id === id)?.attempts ?? 0
       const [attempts, failed] = [before + 1, failureOf(error)]
       log.warn({ err: error, attempts, failed }, 'a part of the history could not be taken over')
       if (isOver({ attempts, failed, age: now() - part.since })) shelf.finish(id, { failed, attempts })
       else {
-        const notBefore = now() + backOff(before, random)
+        const notBefore = now() + pauseAfter(before, random)
         shelf.note(id, { attempts, notBefore })
         report(shelf, { failed, attempts, notBefore })
         return
@@ -113,22 +127,18 @@ export function historian(parts: HistoryParts): Historian {
   const take = async (work: Work): Promise<void> => {
     const { part, told, connection, shelf } = work
     const wants = wantedOf(session().settings, told.kind)
-    if (wants === 'nothing') return shelf.finish(part.row.id, undefined)
-    const content = await contentOf(work)
-    try {
-      // Whatever is wrong with it shows now, before any of it counts.
-      const heads = await headsIn(content.read())
-      await connection.learn(encodeHeads(heads))
-      await timersHandedOver(parts, timersIn(heads, knowing(heads, parts.context())))
-      if (wants === 'heads') return shelf.finish(part.row.id, undefined)
-      await keep(work, content, heads)
-    } finally {
-      await content[Symbol.asyncDispose]?.()
-    }
+    if (wants === 'nothing') return shelf.finish(part.id, undefined)
+    await using content = await contentOf(work)
+    // Whatever is wrong with it shows now, before any of it counts.
+    const heads = await headsIn(content.read())
+    await connection.learn(encodeHeads(heads))
+    await timersHandedOver(parts, timersIn(heads, knowing(heads, parts.context())))
+    if (wants === 'heads') return shelf.finish(part.id, undefined)
+    await keep(work, content, heads)
   }
 
   const keep = async (
-    { part, told, shelf }: Work,
+    { part, row, told, shelf }: Work,
     content: Content,
     heads: Awaited<ReturnType<typeof headsIn>>,
   ): Promise<void> => {
@@ -144,13 +154,13 @@ export function historian(parts: HistoryParts): Historian {
       await persistently(slice.map((past) => ({ ...past, ...marks })))
       messages += slice.length
       slice = []
-      shelf.note(part.row.id, { done, messages, chats, lastChat, attempts: 0 })
+      shelf.note(part.id, { done, messages, chats, lastChat, attempts: 0 })
       if (now() - reportedAt > REPORT_MS) report(shelf)
     }
     for await (const { chat, said } of bySecond(messagesIn(content.read(), done))) {
       const head = heads.conversations[chat] ?? {}
       const isWanted = !isIgnored(session(), head.id ?? '') && isYoung(said, oldest, told.kind)
-      const past = isWanted ? pastIn(said, head, part.row, around) : []
+      const past = isWanted ? pastIn(said, head, row, around) : []
       if (past.length > 0 && chat !== lastChat) [chats, lastChat] = [chats + 1, chat]
       chatId ??= past[0]?.payload.message.chatId
       const age = { isOlder: past.length > 0 && isOlder(chat, said) }
@@ -159,7 +169,7 @@ export function historian(parts: HistoryParts): Historian {
       if (slice.length >= SLICE) await store()
     }
     await store()
-    shelf.finish(part.row.id, { chats, messages, ...(chatId ? { chatId } : {}) })
+    shelf.finish(part.id, { chats, messages, ...(chatId ? { chatId } : {}) })
   }
 
   /** A store that is away is no fault of the part. */
@@ -240,13 +250,14 @@ function ages(): (chat: number, said: Said) => boolean {
   }
 }
 
-async function contentOf({ part, told, connection }: Work): Promise<Content> {
+async function contentOf({ row, told, connection }: Work): Promise<Content> {
   const { content } = told
-  if (!content) return connection.media.spool(part.row.message)
+  if (!content) return connection.media.spool(row.message)
   return {
     async *read() {
       yield content
     },
+    [Symbol.asyncDispose]: async () => {},
   }
 }
 

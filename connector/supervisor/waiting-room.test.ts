@@ -52,6 +52,17 @@ test('attempts come ever more rarely, until something wakes them', async () => {
   expect(carried).toEqual(['A'])
 })
 
+test('waiting for long piles nothing up', async () => {
+  const { it, tried } = room(new Set(['A']))
+  using race = vi.spyOn(Promise, 'race')
+  it.add(send('A'))
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(tried.length).toBeGreaterThan(40)
+  const waitedFor = race.mock.calls.flatMap(([promises]) => [...promises])
+  expect(new Set(waitedFor).size, 'a promise of its own each time').toBe(waitedFor.length)
+  it.close()
+})
+
 test('after it is closed nothing is tried any more', async () => {
   const { it, tried } = room(new Set(['A']))
   it.add(send('A'))

@@ -18,7 +18,8 @@ export class WaitingRoom {
   /** With how much each says. */
   readonly #sizes = new Map<string, number>()
   #characters = 0
-  #wake = Promise.withResolvers<void>()
+  /** Of the lines that pause. */
+  readonly #sleepers = new Set<() => void>()
   #isClosed = false
 
   /** @param carry brings one on its way; `later` when it has to be tried again. It must not throw */
@@ -56,8 +57,7 @@ export class WaitingRoom {
 
   /** What they waited for may have come: those that come first are tried again at once. */
   wake(): void {
-    this.#wake.resolve()
-    this.#wake = Promise.withResolvers()
+    for (const wake of this.#sleepers) wake()
   }
 
   /** Nothing goes on its way any more. */
@@ -69,9 +69,13 @@ export class WaitingRoom {
   async #serve(chat: string, line: Send[]): Promise<void> {
     let retry = pauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
     for (let [first] = line; first && !this.#isClosed; [first] = line) {
-      const woken = this.#wake.promise
-      if ((await this.#carry(first)) === 'later') await Promise.race([retry.next().value(), woken])
-      else {
+      // One for each attempt: what waits for long would pile up behind a promise of all.
+      const { promise: woken, resolve: wake } = Promise.withResolvers<void>()
+      this.#sleepers.add(wake)
+      const outcome = await this.#carry(first)
+      if (outcome === 'later') await Promise.race([retry.next().value(), woken])
+      this.#sleepers.delete(wake)
+      if (outcome === 'done') {
         line.shift()
         this.#characters -= this.#sizes.get(first.messageId) ?? 0
         this.#sizes.delete(first.messageId)

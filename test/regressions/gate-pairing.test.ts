@@ -7,7 +7,7 @@
 import { proto } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DeviceStore, type MemoryDisk, memoryDevice, memoryDisk } from '#core/device/index.ts'
-import type { HistoryPart, Row } from '../../connector/socket/index.ts'
+import type { HistoryShelf, Row } from '../../connector/socket/index.ts'
 import { type Sandbox, sandbox } from '../../sandbox/index.ts'
 import { jidOf, type Rig, rig } from '../support/device.ts'
 import { until } from '../support/until.ts'
@@ -49,7 +49,7 @@ const isSettled = (one: Rig, disk: MemoryDisk) =>
 const isContact = (row: Row): boolean =>
   row.kind === 'synced' && row.changes.some((change) => change.what === 'contact' && change.name === 'Friend')
 
-const orderOf = ({ message }: HistoryPart['row']): number | null | undefined =>
+const orderOf = ({ message }: ReturnType<HistoryShelf['announcement']>): number | null | undefined =>
   proto.Message.decode(message).protocolMessage?.historySyncNotification?.chunkOrder
 
 describe.each([
@@ -75,7 +75,9 @@ describe.each([
     await until('it is linked and settled', () => isSettled(next, disk))
     await until('the address book is known', () => [...first.rows, ...next.rows].some(isContact))
     // Names, what was said lately, and three parts of what was said before.
-    expect(next.device.history.pending().map(({ row }) => orderOf(row))).toEqual([0, 0, 0, 1, 2])
+    const { history } = next.device
+    await until('all of it is announced', () => history.pending().length >= 5)
+    expect(history.pending().map(({ id }) => orderOf(history.announcement(id)))).toEqual([0, 0, 0, 1, 2])
     await next.send(jidOf(friend), 'out')
     await box.control.send(friend, { to: number, text: 'in' })
     await until('the friend reads', async () => (await box.control.inbox(friend)).messages.length === 1)
@@ -92,8 +94,8 @@ test('while the store stands still, the server learns nothing of the pairing', a
   const one = await rig(box, { store: dying.store, scan: number })
   one.connect()
   await until('the pairing waits for its commit', () => dying.died())
+  await until('its answer is held', () => one.device.stats.heldFrames > 0)
   await until('it stands still', () => Date.now() - one.device.stats.lastFrameAt > 200)
   expect((await box.control.phones()).find((phone) => phone.number === number)?.devices ?? []).toEqual([])
-  expect(one.device.stats.heldFrames).toBeGreaterThan(0)
   one.abandon()
 })

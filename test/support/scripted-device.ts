@@ -95,6 +95,9 @@ export function scriptedDevice(options: { linked?: boolean } = {}) {
     withdraw: (id) => waiting.delete(id),
     history: {
       pending: () => [],
+      announcement: () => {
+        throw new Error('nothing is announced')
+      },
       totals: { parts: 0, failed: 0, messages: 0 },
       note: () => undefined,
       finish: () => undefined,

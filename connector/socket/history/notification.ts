@@ -7,21 +7,25 @@ import { deflateSync } from 'node:zlib'
 import { proto } from '@whiskeysockets/baileys'
 import type { Attributes, Me } from '../types.ts'
 
-export type HistoryNotification = proto.Message.IHistorySyncNotification
+type HistoryNotification = proto.Message.IHistorySyncNotification
 
 const { HISTORY_SYNC_NOTIFICATION } = proto.Message.ProtocolMessage.Type
 /** One byte of padding. */
 const PADDING = Buffer.of(1)
 
-/** The content of a padded message, out of its wrapping. Undefined when it cannot be read. */
-export function peerContent(padded: Uint8Array): proto.IMessage | undefined {
+/** The content of a message, out of its wrapping. Undefined when it cannot be read. */
+export function contentIn(message: Uint8Array): proto.IMessage | undefined {
   try {
-    const content = proto.Message.decode(padded.subarray(0, padded.length - (padded.at(-1) ?? 0)))
+    const content = proto.Message.decode(message)
     return content.deviceSentMessage?.message ?? content
   } catch {
     return undefined
   }
 }
+
+/** The same of a padded message. */
+export const peerContent = (padded: Uint8Array): proto.IMessage | undefined =>
+  contentIn(padded.subarray(0, padded.length - (padded.at(-1) ?? 0)))
 
 export const historyIn = (content: proto.IMessage | undefined): HistoryNotification | undefined =>
   content?.protocolMessage?.historySyncNotification ?? undefined

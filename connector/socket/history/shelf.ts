@@ -3,14 +3,21 @@
  * part is on the shelf before the message that brought it leaves the journal; how far it has come is noted beside it; and
  * what became of it is a row that is handed on, once, before the part goes. Whoever owns the device next goes on with it.
  */
-import { proto } from '@whiskeysockets/baileys'
-import type { HistoryOutcome, HistoryPart, HistoryShelf, HistoryTotals, Me, Row } from '../types.ts'
+import type {
+  HistoryOutcome,
+  HistoryPart,
+  HistoryProgress,
+  HistoryShelf,
+  HistoryTotals,
+  Me,
+  Row,
+} from '../types.ts'
 import type { Changes, WriteSet } from '../write-set.ts'
-import { type HistoryNotification, historyIn, isFromOurselves } from './notification.ts'
+import { contentIn, historyIn, isFromOurselves } from './notification.ts'
 
 type MessageRow = Extract<Row, { kind: 'message' }>
 type Stored = Omit<MessageRow, 'id' | 'kind' | 'message'> & { since: number; message: string }
-type Step = Omit<HistoryPart, 'row' | 'since'> & {
+type Step = HistoryProgress & {
   /** What became of it, with the id of the row that tells so. */
   outcome?: HistoryOutcome & { id: string }
   isTold?: boolean
@@ -36,6 +43,8 @@ export type ShelfOptions = {
 export class Shelf implements HistoryShelf {
   readonly #options: ShelfOptions
   readonly #steps = new Map<string, Step>()
+  /** When those came that are not over, in the order of their coming. */
+  readonly #since = new Map<string, number>()
   readonly #byOutcome = new Map<string, string>()
   #totals: HistoryTotals
 
@@ -43,10 +52,15 @@ export class Shelf implements HistoryShelf {
     const { set, queue } = options
     this.#options = options
     this.#totals = (set.read(TOTALS, ALL) as HistoryTotals | undefined) ?? NOTHING
-    for (const [id] of set.entries(PART)) this.#steps.set(id, NEW)
+    const stored = [...set.entries(PART)] as [id: string, Stored][]
+    for (const [id, { since }] of stored.sort(([a], [b]) => (a < b ? -1 : 1))) {
+      this.#steps.set(id, NEW)
+      this.#since.set(id, since)
+    }
     for (const [id, value] of set.entries(STEP)) {
       const step = value as Step
       this.#steps.set(id, step)
+      if (step.outcome) this.#since.delete(id)
       if (!step.outcome || step.isTold) continue
       this.#byOutcome.set(step.outcome.id, id)
       queue(step.outcome.id, 0)
@@ -64,16 +78,18 @@ export class Shelf implements HistoryShelf {
     const parts: Changes = {}
     for (const row of rows) {
       if (row.kind !== 'message' || !isFromOurselves(row.stanza, me()) || this.#steps.has(row.id)) continue
-      if (!announcedIn(row.message)) continue
+      if (!historyIn(contentIn(row.message))) continue
       const { stanza, encryption, message } = row
+      const since = now()
       const stored: Stored = {
         stanza,
         encryption,
-        since: now(),
+        since,
         message: Buffer.from(message).toString('base64'),
       }
       parts[PART] = { ...parts[PART], [row.id]: stored }
       this.#steps.set(row.id, NEW)
+      this.#since.set(row.id, since)
     }
     if (!parts[PART]) return
     set.apply(parts)
@@ -81,10 +97,17 @@ export class Shelf implements HistoryShelf {
   }
 
   pending(): HistoryPart[] {
-    return [...this.#steps.keys()].sort().flatMap((id) => this.#part(id) ?? [])
+    return [...this.#since].map(([id, since]) => ({ ...(this.#steps.get(id) ?? NEW), id, since }))
   }
 
-  note(id: string, change: Partial<Omit<HistoryPart, 'row' | 'since'>>): void {
+  announcement(id: string): MessageRow {
+    const stored = this.#stored(id)
+    if (!stored) throw new Error('This part of the history is not on the shelf.')
+    const { since: _, message, ...row } = stored
+    return { id, kind: 'message', ...row, message: Buffer.from(message, 'base64') }
+  }
+
+  note(id: string, change: Partial<HistoryProgress>): void {
     const step = this.#steps.get(id)
     if (!step || step.outcome) return
     this.#write(id, { ...step, ...change })
@@ -94,6 +117,7 @@ export class Shelf implements HistoryShelf {
     const { set, newId, queue } = this.#options
     const step = this.#steps.get(id)
     if (!step || step.outcome) return
+    this.#since.delete(id)
     if (!outcome) {
       this.#write(id, { ...step, outcome: { chats: 0, messages: 0, id: '' }, isTold: true }, true)
       this.#sweep()
@@ -142,35 +166,13 @@ export class Shelf implements HistoryShelf {
   }
 
   #stored = (id: string): Stored | undefined => this.#options.set.read(PART, id) as Stored | undefined
-
-  #part(id: string): HistoryPart | undefined {
-    const step = this.#steps.get(id)
-    const stored = step && !step.outcome ? this.#stored(id) : undefined
-    if (!step || !stored) return undefined
-    const { since, message, ...row } = stored
-    const { outcome: _, isTold: __, ...progress } = step
-    return {
-      ...progress,
-      since,
-      row: { id, kind: 'message', ...row, message: Buffer.from(message, 'base64') },
-    }
-  }
 }
 
 function added(totals: HistoryTotals, outcome: HistoryOutcome, stored: Stored | undefined): HistoryTotals {
-  const said = stored && announcedIn(Buffer.from(stored.message, 'base64'))?.progress
+  const said = stored && historyIn(contentIn(Buffer.from(stored.message, 'base64')))?.progress
   const progress = said ?? totals.progress
   const all = { ...totals, ...(progress === undefined ? {} : { progress }) }
   return 'failed' in outcome
     ? { ...all, failed: totals.failed + 1 }
     : { ...all, parts: totals.parts + 1, messages: totals.messages + outcome.messages }
-}
-
-function announcedIn(message: Uint8Array): HistoryNotification | undefined {
-  try {
-    const content = proto.Message.decode(message)
-    return historyIn(content.deviceSentMessage?.message ?? content)
-  } catch {
-    return undefined
-  }
 }
