@@ -7,7 +7,7 @@ import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
 import type { Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
-import { type Context, nthId } from './context.ts'
+import { type Context, nthId, type Told } from './context.ts'
 
 type Ack = Extract<Row, { kind: 'ack' }>
 
@@ -87,10 +87,8 @@ function foundOut(
 const tookMs = ({ timestamp, sendAt }: MessageFacts, now: string): number =>
   Math.max(0, Date.parse(now) - Math.max(Date.parse(timestamp), Date.parse(sendAt ?? timestamp)))
 
-type Draft = Event extends infer E ? (E extends Event ? Pick<E, 'type' | 'payload'> : never) : never
-
 /** What a message of ours does to another one, once WhatsApp has taken it. */
-function doneBy(message: MessageFacts, timestamp: string): Draft | undefined {
+function doneBy(message: MessageFacts, timestamp: string): Told | undefined {
   const { id, chatId, fromMe, from, sender, target, text = '', choices = [], answer, pinSeconds } = message
   if (!target) return
   const deed = { id, chatId, fromMe, from, sender, target, timestamp }

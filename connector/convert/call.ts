@@ -1,6 +1,7 @@
 /** Calls become events: somebody rings, and it ends, one way or the other. The steps between concern phones alone. */
 import type { CallFacts, Event } from '#core/contract/event.ts'
 import type { Row } from '../socket/index.ts'
+import { childOf, childrenOf } from '../socket/nodes.ts'
 import type { Context } from './context.ts'
 import { addressOfPerson, personOf, withLid } from './identity.ts'
 
@@ -14,21 +15,20 @@ const STATUS: Record<string, CallFacts['status'] | undefined> = {
 }
 
 export function callEvents(row: Extract<Row, { kind: 'call' }>, context: Context): Event[] {
-  const { attrs, content } = row.stanza
-  const [child] = Array.isArray(content) ? content : []
+  const { attrs } = row.stanza
+  const [child] = childrenOf(row.stanza)
   const status = child && STATUS[child.tag]
   const id = child?.attrs['call-id']
   if (!status || !id) return []
   const jids = [child.attrs['call-creator'], child.attrs.caller_pn, child.attrs.caller_lid, attrs.from]
   const { phoneNumber, lid } = withLid(personOf(jids, context.directory), context.lidOf)
   const groupId = child.attrs['group-jid']
-  const parts = Array.isArray(child.content) ? child.content : []
   const call: CallFacts = {
     id,
     from: addressOfPerson({ phoneNumber, lid }),
     caller: { ...(phoneNumber ? { phoneNumber } : {}), ...(lid ? { lid } : {}) },
     status,
-    isVideo: parts.some(({ tag }) => tag === 'video'),
+    isVideo: childOf(child, 'video') !== undefined,
     ...(groupId ? { groupId } : {}),
   }
   const type = status === 'ringing' ? 'call.received' : 'call.ended'

@@ -8,11 +8,10 @@ import type { Event } from '#core/contract/event.ts'
 import type { Row, Stanza } from '../socket/index.ts'
 import { childOf, childrenOf } from '../socket/nodes.ts'
 import { ChannelMetadata, channelInfo, isOn } from './channel-info.ts'
-import type { Context } from './context.ts'
+import type { Context, Told } from './context.ts'
 import { countsIn } from './counts.ts'
 
-type Told = Extract<Event, { type: `channel.${string}` }>
-type Draft = Told extends infer E ? (E extends Told ? Pick<E, 'type' | 'payload'> : never) : never
+type Draft = Told<Extract<Event, { type: `channel.${string}` }>>
 
 export function channelEvents(
   { id, stanza }: Extract<Row, { kind: 'notification' }>,

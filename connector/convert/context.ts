@@ -1,6 +1,7 @@
 /** What a conversion knows besides the row itself. */
 import type { proto } from '@whiskeysockets/baileys'
 import type { Media } from '#core/contract/content.ts'
+import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
 import type { Me } from '../socket/index.ts'
 import type { Directory } from './identity.ts'
@@ -24,6 +25,9 @@ export type Context = {
 }
 
 export type About = { facts: MessageFacts; message: proto.IMessage }
+
+/** What is told, without where it stands and when. */
+export type Told<E extends Event = Event> = E extends Event ? Pick<E, 'type' | 'payload'> : never
 
 /** The id of the n-th event of one row: it sorts directly behind the row's own. */
 export const nthId = (rowId: string, index: number): string => (index === 0 ? rowId : `${rowId}.${index}`)

@@ -1,6 +1,7 @@
 /** Notifications about groups (`w:gp2`) become events: who is in, and what the group is like. */
 import type { Event } from '#core/contract/event.ts'
 import type { Row, Stanza } from '../socket/index.ts'
+import { childOf, childrenOf } from '../socket/nodes.ts'
 import { type Context, nthId } from './context.ts'
 import { called, known, personOf, withLid } from './identity.ts'
 import { joinRequestIn } from './join-request.ts'
@@ -50,7 +51,7 @@ function changesIn(child: Stanza): Changes | undefined {
     case 'subject':
       return { subject: child.attrs.subject ?? '' }
     case 'description': {
-      const body = childrenOf(child).find(({ tag }) => tag === 'body')
+      const body = childOf(child, 'body')
       return { description: body ? textOf(body) : '' }
     }
     case 'announcement':
@@ -72,6 +73,5 @@ function changesIn(child: Stanza): Changes | undefined {
   }
 }
 
-const childrenOf = ({ content }: Stanza): Stanza[] => (Array.isArray(content) ? content : [])
 const textOf = ({ content }: Stanza): string =>
   typeof content === 'string' ? content : content instanceof Uint8Array ? Buffer.from(content).toString() : ''

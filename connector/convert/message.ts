@@ -162,10 +162,12 @@ export function sealed(
 
 /** Without the thumbnails, which the file itself can give again. */
 function slender(message: proto.IMessage): proto.IMessage {
-  const copy = proto.Message.decode(proto.Message.encode(message).finish())
-  for (const part of Object.values(copy) as unknown[])
-    if (typeof part === 'object' && part !== null && 'jpegThumbnail' in part) delete part.jpegThumbnail
-  return copy
+  const parts = Object.entries(message).map(([field, part]: [string, unknown]) => {
+    if (typeof part !== 'object' || part === null) return [field, part]
+    const { jpegThumbnail: _, ...rest } = part as { jpegThumbnail?: unknown }
+    return [field, rest]
+  })
+  return Object.fromEntries(parts)
 }
 
 const answering = (target: Target | undefined) => (target ? { target } : {})

@@ -4,13 +4,14 @@
  * the same message. Media comes uploaded: see media/.
  */
 import { randomBytes } from 'node:crypto'
-import { proto } from '@whiskeysockets/baileys'
+import { jidNormalizedUser, proto } from '@whiskeysockets/baileys'
 import type { ContactCard, Content, Quoted, Target } from '#core/contract/content.ts'
 import type { Person } from '#core/contract/person.ts'
 import { isShared, userJid } from '#core/jid.ts'
 import type { Preview } from '#core/preview/fetch.ts'
 import type { Me } from '../socket/index.ts'
 import type { About } from './context.ts'
+import { jidOfPerson } from './identity.ts'
 import { closeResponse, closeVote, type Pair } from './secrets.ts'
 
 /** An encoded `proto.Message` with this text; the same text always gives the same bytes. */
@@ -263,19 +264,16 @@ function answering({ messageId, fromMe, sender = {} }: Target, { me }: Encoding)
   return { messageId, author: fromMe ? own : sender, answerer: own }
 }
 
-const bareLid = (me: Me | undefined): { lid?: string } =>
-  me?.lid ? { lid: me.lid.replace(/:\d+@/, '@') } : {}
+const bareLid = (me: Me | undefined): { lid?: string } => (me?.lid ? { lid: jidNormalizedUser(me.lid) } : {})
 
 /** As it is named in the chat that it stands in. */
 const keyOf = ({ messageId, fromMe, sender }: Target, { to }: Encoding): proto.IMessageKey => ({
   id: messageId,
   remoteJid: to,
   fromMe,
-  ...(isShared(to) && !fromMe && sender ? { participant: jidOfPerson(sender) } : {}),
+  ...(isShared(to) && !fromMe && sender ? { participant: jidOfPerson(sender) ?? null } : {}),
 })
 
-const jidOfPerson = ({ lid, phoneNumber }: Person): string | null =>
-  lid ?? (phoneNumber ? userJid(phoneNumber.slice(1)) : null)
 const jidOfAddress = (address: string): string =>
   address.startsWith('+') ? userJid(address.slice(1)) : address
 
@@ -293,11 +291,11 @@ function contextInfo(content: Content, { me, to }: Encoding): proto.IContextInfo
 }
 
 function quoting(quoted: Quoted, me: Me | undefined, to: string): proto.IContextInfo {
-  const author = quoted.fromMe ? me?.jid.replace(/:\d+@/, '@') : jidOfPerson(quoted.sender ?? {})
+  const author = quoted.fromMe ? jidNormalizedUser(me?.jid) : jidOfPerson(quoted.sender ?? {})
   const bare = isShared(to) ? undefined : to
   return {
     stanzaId: quoted.messageId,
-    participant: author ?? bare ?? null,
+    participant: author || bare || null,
     ...(quoted.chatId ? { remoteJid: quoted.chatId } : {}),
     quotedMessage: repeated(quoted),
   }

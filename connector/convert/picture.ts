@@ -2,6 +2,7 @@
 import type { Event } from '#core/contract/event.ts'
 import { isGroup } from '#core/jid.ts'
 import type { Row } from '../socket/index.ts'
+import { childOf } from '../socket/nodes.ts'
 import type { Context } from './context.ts'
 import { chatIdOfPerson, isMe, known, personOf, withLid } from './identity.ts'
 
@@ -10,9 +11,7 @@ export function pictureEvents(
   { session, now, me, directory, lidOf }: Context,
 ): Event[] {
   const { from = '' } = stanza.attrs
-  const change = (Array.isArray(stanza.content) ? stanza.content : []).find(
-    ({ tag }) => tag === 'set' || tag === 'delete',
-  )
+  const change = childOf(stanza, 'set') ?? childOf(stanza, 'delete')
   const person = personOf([from], directory)
   const chatId = isGroup(from) ? from : chatIdOfPerson(person)
   if (!change || !chatId || isMe(person, me)) return []

@@ -9,6 +9,7 @@ import type { Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import { isShared } from '#core/jid.ts'
 import type { Row, Synced } from '../socket/index.ts'
+import { childOf } from '../socket/nodes.ts'
 import { type Context, nthId } from './context.ts'
 import { chatIdOfPerson, isMe, personOf } from './identity.ts'
 
@@ -140,8 +141,8 @@ function recipientIn({ stanza }: Extract<Row, { kind: 'message' }>, context: Con
 /** A person has changed their about text: `<notification type="status"><set>…`. */
 function aboutIn({ stanza }: Extract<Row, { kind: 'notification' }>, context: Context): Sighting | undefined {
   const { type, from } = stanza.attrs
-  if (type !== 'status' || !from || !Array.isArray(stanza.content)) return
-  const about = stanza.content.find(({ tag }) => tag === 'set')?.content
+  if (type !== 'status' || !from) return
+  const about = childOf(stanza, 'set')?.content
   if (about === undefined || Array.isArray(about)) return
   return { ...bothForms([from], context), about: Buffer.from(about).toString() }
 }

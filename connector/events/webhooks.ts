@@ -5,6 +5,7 @@ import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
 import type { Stream } from '#core/webhook/job.ts'
 import { newsTeller } from '#core/webhook/queues.ts'
+import { chunks } from '../chunks.ts'
 import { type Gathered, gathering } from './gathered.ts'
 
 /** Sessions of one note: SQS takes 256 KB. */
@@ -23,8 +24,7 @@ export function webhookTeller(
     )
   const gather = gathering(
     async (sessions) => {
-      for (let start = 0; start < sessions.length; start += PER_NOTE)
-        await tellSome(sessions.slice(start, start + PER_NOTE))
+      for (const some of chunks(sessions, PER_NOTE)) await tellSome(some)
     },
     log,
     retry,

@@ -8,13 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Media, Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { isChannel, isShared, userJid } from '#core/jid.ts'
+import { isChannel, isShared } from '#core/jid.ts'
 import { keep, type Shelf } from '#core/media/ingest.ts'
 import { LARGEST } from '#core/media/kinds.ts'
 import type { Log } from '#core/platform/log.ts'
 import { onThisMachine } from '#core/platform/scratch.ts'
 import type { Session } from '#core/session.ts'
 import { sealing } from '#core/settings.ts'
+import { jidOfPerson } from '../convert/identity.ts'
 import type { Draft } from '../events/order.ts'
 import type { MessageKeys } from '../keys.ts'
 import { type Connection, Refused, Unanswered } from '../socket/index.ts'
@@ -153,7 +154,7 @@ async function again(
 ): Promise<Uint8Array | undefined> {
   // A channel's file is nobody's to leave there again but its owner's.
   if (isChannel(chatId)) return undefined
-  const author = sender.lid ?? (sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : undefined)
+  const author = jidOfPerson(sender)
   const participant = isShared(chatId) && author ? { participant: author } : {}
   try {
     return await connection.media.renew(encoded, { id, chatId, fromMe, ...participant })

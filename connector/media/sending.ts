@@ -16,13 +16,13 @@ import { type Convert, converting } from '../ffmpeg/conversion.ts'
 import { NoProgram, NotMade } from '../ffmpeg/program.ts'
 import type { Connection, Uploaded } from '../socket/index.ts'
 import { within } from '../within.ts'
+import { inTurn } from './in-turn.ts'
 
 /** @param to the chat that it goes to */
 export type Uploads = (content: Content, to: string, connection: Connection) => Promise<Uploaded>
 
-/** In all, and of one session: files of one that do not get through leave room for those of others. */
-const PARALLEL = 8
-const PARALLEL_OF_ONE = 3
+/** In all, and over one connection. */
+const PARALLEL = { all: 8, ofOne: 3 }
 /** Of each kind: what is converted takes long, and may wait for others of its kind only. */
 const PARALLEL_CONVERTED = 2
 const REMEMBERED = { max: 500, ttl: 30 * 60_000 }
@@ -31,15 +31,9 @@ const UPLOAD_MS = 300_000
 /** @throws Unsendable when there is no such file, or what the upload throws: then it can be tried again */
 export function openUploads(objects: Objects | undefined, convert = converting()): Uploads {
   const known = new LRUCache<string, Uploaded>(REMEMBERED)
-  const queue = new PQueue({ concurrency: PARALLEL })
-  const ofOne = new WeakMap<Connection, PQueue>()
-  const queueOf = (connection: Connection): PQueue => {
-    const own = ofOne.get(connection) ?? new PQueue({ concurrency: PARALLEL_OF_ONE })
-    ofOne.set(connection, own)
-    return own
-  }
-  const inTurn = (connection: Connection, upload: () => Promise<Uploaded>) =>
-    queueOf(connection).add(() => queue.add(() => within(UPLOAD_MS, upload(), 'an upload')))
+  const take = inTurn(PARALLEL)
+  const left = (connection: Connection, upload: () => Promise<Uploaded>) =>
+    take(connection, () => within(UPLOAD_MS, upload(), 'an upload'))
 
   const conversions = {
     audio: new PQueue({ concurrency: PARALLEL_CONVERTED }),
@@ -48,12 +42,12 @@ export function openUploads(objects: Objects | undefined, convert = converting()
   const uploaded = (outgoing: Outgoing, connection: Connection): Promise<Uploaded> => {
     const { kind, media } = outgoing
     if (!media.convert || (kind !== 'audio' && kind !== 'video'))
-      return inTurn(connection, () => fetched(objects, outgoing, connection.media.upload))
+      return left(connection, () => fetched(objects, outgoing, connection.media.upload))
     return conversions[kind].add(() =>
       fetched(objects, outgoing, async ({ path, mimetype, ...file }) => {
         const made = `${path}.made`
         const type = await converted(convert(kind, { path, mimetype }, made))
-        return inTurn(connection, () => connection.media.upload({ ...file, path: made, mimetype: type }))
+        return left(connection, () => connection.media.upload({ ...file, path: made, mimetype: type }))
       }),
     )
   }

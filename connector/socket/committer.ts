@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type DeviceStore, Fenced, type Group } from '#core/device/index.ts'
 import { outside } from './context.ts'
+import { textOf } from './errors.ts'
 import { nextGroups } from './groups.ts'
 import type { WriteSet } from './write-set.ts'
 
@@ -103,7 +104,7 @@ export class Committer {
         if (error instanceof Fenced) throw error
         this.errors++
         const isFirst = this.lastError === undefined
-        this.lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+        this.lastError = textOf(error)
         if (isFirst)
           log.warn({ error: this.lastError }, 'device state could not be committed; it is tried until it is')
         await pause(wait * (0.5 + Math.random() / 2), undefined, { signal })

@@ -137,7 +137,7 @@ export class LiveConnection implements Connection {
     this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf, note }, line, assertOpen)
     line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
     this.#watchEvents()
-    this.#watch('connect-timeout', settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
+    this.#watch()
   }
 
   async probe(timeoutMs: number): Promise<number> {
@@ -241,10 +241,11 @@ export class LiveConnection implements Connection {
     if (this.state !== 'open') throw new NotConnected('The connection to WhatsApp is not open.')
   }
 
-  #watch(name: 'connect-timeout', ms: number): void {
+  #watch(): void {
     clearTimeout(this.#watchdog)
+    const ms = this.#settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs
     const text = `Neither a QR nor an open connection within ${ms} ms.`
-    this.#watchdog = setTimeout(() => this.finish({ name, code: 408, text }), ms)
+    this.#watchdog = setTimeout(() => this.finish({ name: 'connect-timeout', code: 408, text }), ms)
   }
 
   #watchRaw(): WebSocket {
@@ -310,7 +311,7 @@ export class LiveConnection implements Connection {
 
   #onPaired(): void {
     const { credentials, whenDurable } = this.#parts
-    this.#watch('connect-timeout', this.#settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs)
+    this.#watch()
     const told = whenDurable().then(() => {
       if (this.state !== 'closed' && credentials.me) this.#tell('linked', credentials.me)
     })

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { outside } from './context.ts'
+import { textOf } from './errors.ts'
 import type { Row } from './types.ts'
 
 const BATCH = 50
@@ -97,7 +98,7 @@ export class Delivery {
         if (rows.length > 0) await this.#options.deliver(rows)
         return !signal.aborted
       } catch (error) {
-        const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+        const cause = textOf(error)
         if (cause !== before)
           this.#options.log.warn(
             { error: cause, rows: rows.length },

@@ -3,6 +3,7 @@
  * is shown as nothing, without `meta` a poll cannot be voted in. As in Baileys' `sendMessage`, which we do not use.
  */
 import { type BinaryNode, normalizeMessageContent, proto } from '@whiskeysockets/baileys'
+import { isGroup } from '#core/jid.ts'
 
 const { Type } = proto.Message.ProtocolMessage
 const EDIT = { message: '1', pin: '2', deletedBySender: '7', deletedByAdmin: '8' }
@@ -15,7 +16,7 @@ export function extrasOf(message: proto.IMessage): Extras {
   const attributes: Record<string, string> = {}
   if (protocolMessage?.type === Type.REVOKE) {
     const { remoteJid, fromMe } = protocolMessage.key ?? {}
-    attributes.edit = remoteJid?.endsWith('@g.us') && !fromMe ? EDIT.deletedByAdmin : EDIT.deletedBySender
+    attributes.edit = isGroup(remoteJid ?? '') && !fromMe ? EDIT.deletedByAdmin : EDIT.deletedBySender
   }
   if (protocolMessage?.type === Type.MESSAGE_EDIT) attributes.edit = EDIT.message
   if (pinInChatMessage) attributes.edit = EDIT.pin

@@ -4,6 +4,7 @@
  * what makes the rest count.
  */
 import type { DeviceStore, Group, RowKey } from '#core/device/index.ts'
+import { chunks } from '../chunks.ts'
 import { textOf, type Unit } from './write-set.ts'
 
 const LAST: RowKey = 'creds:self'
@@ -78,6 +79,3 @@ function divide(all: Parts, store: Sizing): Parts[] {
 
 const fits = (load: { items: number; bytes: number }, { limits }: Sizing): boolean =>
   load.items <= limits.items && load.bytes <= limits.bytes
-
-const chunks = <T>(list: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))

@@ -6,6 +6,7 @@
  * by them others ask for messages of ours again.
  */
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import { childrenOf } from './nodes.ts'
 
 export class Ignoring {
   readonly #ignores: (jid: string) => boolean
@@ -16,10 +17,10 @@ export class Ignoring {
   }
 
   /** To be called before Baileys hears of the stanza, in the same turn. True when the message stays unread. */
-  passes({ attrs: { from = '' }, content }: BinaryNode): boolean {
+  passes(stanza: BinaryNode): boolean {
+    const { from = '' } = stanza.attrs
     this.#unread = undefined
-    const parts = Array.isArray(content) ? content : []
-    const isForUs = parts.some(({ tag, attrs }) => tag === 'enc' && attrs.type !== 'skmsg')
+    const isForUs = childrenOf(stanza, 'enc').some(({ attrs }) => attrs.type !== 'skmsg')
     if (isForUs || !this.#ignores(from)) return false
     this.#unread = from
     queueMicrotask(() => {

@@ -3,7 +3,8 @@
  * time lock", error 463); whom it counts as no stranger has given us a token ("tctoken"), as every client does when its
  * user writes to somebody. Source: Baileys 7.0.0-rc14, tc-token-utils.js and socket.js.
  */
-import type { ReachoutTimelockState } from '@whiskeysockets/baileys'
+import { jidNormalizedUser, type ReachoutTimelockState } from '@whiskeysockets/baileys'
+import { isPerson } from '#core/jid.ts'
 import type { Standing } from './rules.ts'
 import type { WriteSet } from './write-set.ts'
 
@@ -26,7 +27,7 @@ export const standingOf = ({
 /**
  * Whether the recipient lets us write to it.
  * @param to a jid without device. Groups, channels and status updates are no strangers
- * @param lidOf the LID of a person's jid, when it is known
+ * @param lid the same person's, when it is known
  * @param own our jids, with or without device
  */
 export function isTrusted(
@@ -34,8 +35,7 @@ export function isTrusted(
   to: string,
   { lid, own, now }: { lid: string | undefined; own: (string | undefined)[]; now: number },
 ): boolean {
-  if (!to.endsWith('@s.whatsapp.net') && !to.endsWith('@lid')) return true
-  if (own.some((jid) => jid !== undefined && sameUser(jid, to))) return true
+  if (!isPerson(to) || own.some((jid) => jidNormalizedUser(jid) === to)) return true
   return [lid, to].some((jid) => jid !== undefined && isValid(set.read('tctoken', jid), now))
 }
 
@@ -44,6 +44,3 @@ function isValid(entry: unknown, now: number): boolean {
   const first = Math.floor(now / 1000 / WEEK_SECONDS) - (WEEKS - 1)
   return Boolean(token?.length) && Number(timestamp) >= first * WEEK_SECONDS
 }
-
-const sameUser = (one: string, other: string): boolean => userOf(one) === userOf(other)
-const userOf = (jid: string): string => jid.replace(/:\d+@/, '@')

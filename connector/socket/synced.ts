@@ -5,7 +5,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BaileysEventMap, Contact, WASocket } from '@whiskeysockets/baileys'
+import { isPerson } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
+import { chunks } from '../chunks.ts'
 import type { Journal } from './journal.ts'
 import type { Line } from './line.ts'
 import type { WriteSet } from './write-set.ts'
@@ -64,8 +66,8 @@ export function listenToSync({ socket, set, journal, line }: Options): SyncListe
   const write = () => {
     const all = gathered
     gathered = []
-    for (let start = 0; start < all.length && !set.dead; start += ROW)
-      journal.add({ kind: 'synced', changes: all.slice(start, start + ROW) }, line.ordinal)
+    if (set.dead) return
+    for (const changes of chunks(all, ROW)) journal.add({ kind: 'synced', changes }, line.ordinal)
   }
   const hear = (changes: Synced[]) => {
     if (changes.length > 0 && gathered.length === 0) queueMicrotask(write)
@@ -134,8 +136,6 @@ const READERS: { [E in keyof BaileysEventMap]?: (about: BaileysEventMap[E]) => S
     },
   ],
 }
-
-const isPerson = (jid: string): boolean => jid.endsWith('@s.whatsapp.net') || jid.endsWith('@lid')
 
 const jidsOf = ({ id, lid, phoneNumber }: Contact): string[] =>
   [phoneNumber, lid, id].filter((jid) => jid !== undefined)

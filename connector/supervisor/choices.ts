@@ -5,6 +5,7 @@
 import { isBroadcast, isChannel, isGroup, STATUS } from '#core/jid.ts'
 import type { Session } from '#core/session.ts'
 import type { ConnectSettings, Row } from '../socket/index.ts'
+import { childrenOf } from '../socket/nodes.ts'
 
 type Chosen = () => Pick<Session, 'settings'>
 
@@ -36,7 +37,7 @@ export function isUnwanted(session: ReturnType<Chosen>, row: Row): boolean {
       if (row.stanza.attrs.type === 'mex') return session.settings.ignore.channels
       return isIgnored(session, row.stanza.attrs.from ?? '')
     case 'call': {
-      const [call] = Array.isArray(row.stanza.content) ? row.stanza.content : []
+      const [call] = childrenOf(row.stanza)
       return isIgnored(session, call?.attrs['group-jid'] ?? '')
     }
     case 'receipt':

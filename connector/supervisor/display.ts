@@ -17,7 +17,7 @@ export type Detail = {
   reason?: string | undefined
   /** What a person has to do. */
   action?: string | undefined
-  qr?: { text: string; expiresAt: string }
+  qr?: { text: string; expiresAt: string } | undefined
   /** Given when the device was linked (who it is) or has lost its link (null). */
   me?: Me | null
   /** Its number is this session's alone. */
@@ -33,24 +33,21 @@ type Told =
   | Pick<Extract<Event, { type: 'session.connected' }>, 'type' | 'payload'>
   | Pick<Extract<Event, { type: 'session.disconnected' }>, 'type' | 'payload'>
 
+type Shown = Pick<State, 'status' | 'reason' | 'action' | 'qr'>
+
 export type DisplayParts = { states: StateWriter; now: Clock; log: Log }
 
 export class Display {
   readonly #parts: DisplayParts
   readonly #subject: Subject
   #phase: Phase = 'idle'
-  #shown: Pick<State, 'status' | 'reason' | 'action' | 'qr'>
+  #shown: Shown
 
   constructor(subject: Subject, parts: DisplayParts) {
     this.#subject = subject
     this.#parts = parts
-    const { status, reason, action, qr } = subject.session().state
-    this.#shown = {
-      status,
-      ...(reason ? { reason } : {}),
-      ...(action ? { action } : {}),
-      ...(qr ? { qr } : {}),
-    }
+    const { status, ...why } = subject.session().state
+    this.#shown = shownAs(status, why)
   }
 
   get phase(): Phase {
@@ -74,12 +71,7 @@ export class Display {
     const { reason, action, qr } = detail
     const status = statusOf(phase)
     this.#phase = phase
-    this.#shown = {
-      status,
-      ...(reason ? { reason } : {}),
-      ...(action ? { action } : {}),
-      ...(qr ? { qr } : {}),
-    }
+    this.#shown = shownAs(status, detail)
     const changed = before.status !== status || before.reason !== reason || before.action !== action
     if (changed) this.#parts.log.info({ status, reason, was: before.status }, 'session status')
     if (
@@ -191,3 +183,13 @@ export class Display {
     return told.map((one) => ({ ...one, sessionId, accountId, timestamp }))
   }
 }
+
+const shownAs = (
+  status: State['status'],
+  { reason, action, qr }: Pick<Detail, 'reason' | 'action' | 'qr'>,
+): Shown => ({
+  status,
+  ...(reason ? { reason } : {}),
+  ...(action ? { action } : {}),
+  ...(qr ? { qr } : {}),
+})

@@ -5,12 +5,13 @@
  */
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { isPerson, userJid } from '#core/jid.ts'
+import { isPerson } from '#core/jid.ts'
 import { keyOf } from '#core/message-key.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import { messageIdOf } from '#core/platform/id.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
+import { chatIdOfPerson, jidOfPerson } from '../convert/identity.ts'
 import type { Connection } from '../socket/index.ts'
 
 /** A call that is older is over. */
@@ -74,11 +75,11 @@ export class Manners {
   ): void {
     const { opened, now, write } = this.#parts
     const { id: callId, caller, groupId } = payload.call
-    const from = caller.lid ?? (caller.phoneNumber ? userJid(caller.phoneNumber.slice(1)) : '')
+    const from = jidOfPerson(caller) ?? ''
     const connection = opened()
     if (!connection || !isPerson(from) || now() - Date.parse(timestamp) > RINGS_MS) return
     this.#try('rejecting a call', connection.ask('call.reject', { callId, from }))
-    const chatId = caller.phoneNumber ? userJid(caller.phoneNumber.slice(1)) : from
+    const chatId = chatIdOfPerson(caller) ?? from
     const messageId = messageIdOf(this.#parts.session().id, `call ${callId}`)
     if (reply && !groupId) this.#try('answering a call', write(messageId, chatId, reply))
   }

@@ -1,9 +1,10 @@
 /**
  * Repairs of libsignal 6.0.0, put in place once per process. It prints private keys to the console (these methods no
  * longer print at all), ignores whether the signature of a pre-key bundle is right, destroys a session by trying a
- * foreign message on it (defect D3), keeps a chain for every turn that a conversation ever took (defect D7), and queues all accounts of a process that write to one contact behind each other,
- * each in the async context of another (defect D5). The bodies follow the originals otherwise. Two things are faster:
- * sessions of a step under the account's lock stay as they are between steps, and MACs are computed the short way.
+ * foreign message on it (defect D3), keeps a chain for every turn that a conversation ever took (defect D7), and queues
+ * all accounts of a process that write to one contact behind each other, each in the async context of another (defect
+ * D5). The bodies follow the originals otherwise. Two things are faster: sessions of a step under the account's lock stay
+ * as they are between steps, and MACs are computed the short way.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { timingSafeEqual } from 'node:crypto'

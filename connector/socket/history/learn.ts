@@ -3,6 +3,7 @@
  * the tokens that let us write to them. Baileys knows where all of that belongs, and is told of it in small pieces.
  */
 import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys'
+import { chunks } from '../../chunks.ts'
 import type { Line } from '../line.ts'
 import { announcing } from './notification.ts'
 
@@ -12,10 +13,10 @@ const PIECE = 200
 /** @param heads a `HistorySync` without messages, encoded. Idempotent. @throws NotConnected when the line is lost */
 export async function learnFrom(socket: WASocket, line: Line, heads: Uint8Array): Promise<void> {
   const { conversations, phoneNumberToLidMappings, pushnames } = proto.HistorySync.decode(heads)
-  for (const some of pieces(phoneNumberToLidMappings))
+  for (const some of chunks(phoneNumberToLidMappings, PIECE))
     await tell(socket, line, { phoneNumberToLidMappings: some })
-  for (const some of pieces(conversations)) await tell(socket, line, { conversations: some })
-  for (const some of pieces(pushnames)) {
+  for (const some of chunks(conversations, PIECE)) await tell(socket, line, { conversations: some })
+  for (const some of chunks(pushnames, PIECE)) {
     const contacts = some.flatMap(({ id, pushname }) => (id && pushname ? [{ id, notify: pushname }] : []))
     socket.ev.emit('messaging-history.set', { chats: [], messages: [], contacts })
   }
@@ -31,6 +32,3 @@ async function tell(socket: WASocket, line: Line, inside: proto.IHistorySync): P
   }
   await line.untilLost(socket.upsertMessage(said, 'append'))
 }
-
-const pieces = <T>(list: T[]): T[][] =>
-  Array.from({ length: Math.ceil(list.length / PIECE) }, (_, n) => list.slice(n * PIECE, (n + 1) * PIECE))

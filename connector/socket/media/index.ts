@@ -4,12 +4,14 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { jidNormalizedUser, prepareWAMessageMedia, proto, type WASocket } from '@whiskeysockets/baileys'
+import type { Logger } from 'pino'
 import type { MessageKey } from '#core/contract/request.ts'
 import type { MediaKind } from '#core/media/kinds.ts'
 import { firstPictureOf } from '../../ffmpeg/picture.ts'
 import { Refused, Unanswered } from '../errors.ts'
 import type { Line } from '../line.ts'
 import type { Route } from '../proxy/route.ts'
+import { keyOf } from '../queries/chats.ts'
 import { quietLog } from '../quiet-log.ts'
 import type { ServerAddress } from '../types.ts'
 import { decrypted } from './decrypt.ts'
@@ -64,26 +66,34 @@ export type MediaOptions = {
   server: ServerAddress
   /** The way that downloads go, and what is left for everybody. */
   dispatcher?: Route['dispatcher']
-  log: Parameters<typeof quietLog>[0]
+  log: Logger
   assertOpen(): void
 }
 
-export function mediaPort({ socket, line, server, dispatcher, log, assertOpen }: MediaOptions): MediaPort {
+export function mediaPort(options: MediaOptions): MediaPort {
+  const { socket, line, server, dispatcher, assertOpen } = options
+  /** As it lies at the media server, and what makes of that what was sent. */
+  const left = async (message: Uint8Array) => {
+    const { kind, part } = filePartOf(proto.Message.decode(message))
+    const { mediaKey } = part
+    return {
+      content: await fetched(placeOf(part, server), dispatcher),
+      open: (content: AsyncIterable<Uint8Array>) =>
+        mediaKey?.length ? decrypted(content, mediaKey, kind) : content,
+    }
+  }
   return {
     async upload(file) {
       assertOpen()
-      return line.untilLost(upload({ socket, server, dispatcher }, file, quietLog(log)))
+      return line.untilLost(upload(options, file))
     },
     async download(message) {
-      const { kind, part } = filePartOf(proto.Message.decode(message))
-      const content = await fetched(placeOf(part, server), dispatcher)
-      return part.mediaKey?.length ? decrypted(content, part.mediaKey, kind) : content
+      const { content, open } = await left(message)
+      return open(content)
     },
     async spool(message) {
-      const { kind, part } = filePartOf(proto.Message.decode(message))
-      const { mediaKey } = part
-      const content = await fetched(placeOf(part, server), dispatcher)
-      return spool(content, (stored) => (mediaKey?.length ? decrypted(stored, mediaKey, kind) : stored))
+      const { content, open } = await left(message)
+      return spool(content, open)
     },
     async setPicture(id, content) {
       assertOpen()
@@ -93,11 +103,10 @@ export function mediaPort({ socket, line, server, dispatcher, log, assertOpen }:
         : socket.removeProfilePicture(target)
       await line.untilLost(done)
     },
-    async renew(message, { id, chatId, fromMe, participant }) {
+    async renew(message, key) {
       assertOpen()
-      const key = { id, remoteJid: chatId, fromMe, ...(participant ? { participant } : {}) }
       const late = new AbortController()
-      const asked = socket.updateMediaMessage({ key, message: proto.Message.decode(message) })
+      const asked = socket.updateMediaMessage({ key: keyOf(key), message: proto.Message.decode(message) })
       const answered = line.untilLost(asked.catch((error: unknown) => Promise.reject(refusal(error))))
       try {
         const renewed = await Promise.race([answered, tooLate(late.signal)])
@@ -119,19 +128,10 @@ const refusal = (error: unknown): unknown => {
   return output ? new Refused('The phone does not have the file any more.', output.statusCode, error) : error
 }
 
-async function upload(
-  { socket, server, dispatcher }: Pick<MediaOptions, 'socket' | 'server' | 'dispatcher'>,
-  file: Upload,
-  logger: ReturnType<typeof quietLog>,
-): Promise<Uploaded> {
+async function upload({ socket, server, dispatcher, log }: MediaOptions, file: Upload): Promise<Uploaded> {
   const { kind, path, mimetype, fileName, voice, note, animated, viewOnce } = file
   const open = file.openly ? openly(socket, server, kind, dispatcher) : undefined
-  const picture =
-    kind === 'video'
-      ? await firstPictureOf(path).catch(
-          (err: unknown) => void logger.debug({ err }, 'a film without a picture'),
-        )
-      : undefined
+  const picture = kind === 'video' ? await pictureOf(path, log) : undefined
   const prepared = await prepareWAMessageMedia(
     {
       [kind]: { url: path },
@@ -147,13 +147,19 @@ async function upload(
     } as unknown as Parameters<typeof prepareWAMessageMedia>[0],
     {
       upload: open?.upload ?? socket.waUploadToServer,
-      logger,
+      logger: quietLog(log),
       mediaUploadTimeoutMs: UPLOAD_IDLE_MS,
       ...(open ? { jid: open.jid } : {}),
     },
   )
   return { message: proto.Message.encode(prepared).finish(), handle: open?.handle() }
 }
+
+const pictureOf = (path: string, log: Logger): Promise<Buffer | undefined> =>
+  firstPictureOf(path).catch((err: unknown) => {
+    log.debug({ err }, 'a film without a picture')
+    return undefined
+  })
 
 /**
  * Where the file lies. The sender has written the address, so it may only lead to WhatsApp's own servers, or to those of

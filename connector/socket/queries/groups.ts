@@ -2,6 +2,7 @@
 import type { BinaryNode, GroupMetadata } from '@whiskeysockets/baileys'
 import type { GroupInfo, Takes } from '#core/contract/request.ts'
 import { iso } from '#core/platform/clock.ts'
+import { called } from '../../convert/identity.ts'
 import { Refused } from '../errors.ts'
 import type { Answers, Asked } from './index.ts'
 import { personOf } from './people.ts'
@@ -70,8 +71,6 @@ export const groupAnswers = (asked: Asked): Answers => {
       results(await socket.groupRequestParticipantsUpdate(groupId, people, action)),
   }
 }
-
-const called = (username: string | undefined) => (username ? { username } : {})
 
 async function setting({ socket, note }: Asked, { groupId, change }: Takes<'group.setting'>): Promise<void> {
   switch (change.setting) {
