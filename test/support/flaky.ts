@@ -2,8 +2,8 @@
  * A bad road to a database: stands before any HTTP endpoint, and is slow, breaks or throttles when it is told to. It
  * counts what it let through, so that a test knows that its trouble was real.
  */
-import { Agent, createServer, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openRoad } from './road.ts'
 
 export type Road = {
   /** Added to every call. */
@@ -22,8 +22,7 @@ const THROTTLED = JSON.stringify({
 export async function flakyRoad(to: string) {
   const road: Road = { delayMs: 0, isDown: false, throttled: 0 }
   const seen = { passed: 0, cut: 0, throttled: 0 }
-  const agent = new Agent({ keepAlive: true })
-  const server = createServer(async (call, answer) => {
+  const way = await openRoad(to, async ({ call, answer, pass }) => {
     if (road.isDown) {
       seen.cut++
       call.socket.destroy()
@@ -37,29 +36,7 @@ export async function flakyRoad(to: string) {
     }
     if (road.delayMs > 0) await pause(road.delayMs)
     seen.passed++
-    const passed = request(new URL(call.url ?? '/', to), {
-      method: call.method,
-      headers: call.headers,
-      agent,
-    })
-    passed.on('response', (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers)
-      response.pipe(answer)
-    })
-    passed.on('error', () => answer.destroy())
-    call.pipe(passed)
+    call.pipe(pass())
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (!address || typeof address === 'string') throw new Error('no port')
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    road,
-    seen,
-    async [Symbol.asyncDispose]() {
-      agent.destroy()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { ...way, road, seen }
 }
