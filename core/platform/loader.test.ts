@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { until } from '../../test/support/until.ts'
 import type { Item, Key } from './dynamo.ts'
 import { openLoader } from './loader.ts'
 
@@ -34,11 +35,11 @@ test('what is asked for during a read is the next read, also when it is the same
     },
   })
   const first = load(key(1))
-  await expect.poll(() => reads.length).toBe(1)
+  await until('read 1', () => reads.length === 1)
   const later = [load(key(1)), load(key(2))]
   gates[0]!.resolve()
   expect(await first).toMatchObject({ read: 1 })
-  await expect.poll(() => reads.length).toBe(2)
+  await until('read 2', () => reads.length === 2)
   gates[1]!.resolve()
   expect(await Promise.all(later)).toMatchObject([{ read: 2 }, { read: 2 }])
   expect(reads).toEqual([[key(1)], [key(1), key(2)]])

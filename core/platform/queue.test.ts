@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { until } from '../../test/support/until.ts'
 import { decode } from '../contract/command.ts'
 import type { Sqs } from './aws/sqs.ts'
 import { openConcealing } from './concealed.ts'
@@ -76,7 +77,7 @@ test('what comes while a batch is on its way is the next one, and overtakes noth
   const gate = Promise.withResolvers<void>()
   const w = world(undefined, () => (w.batches.length === 1 ? gate.promise : undefined))
   const first = w.send('one', 'm0')
-  await expect.poll(() => w.batches.length).toBe(1)
+  await until('batch 1', () => w.batches.length === 1)
   const others: Promise<void>[] = []
   for (let n = 1; n < 6; n++) {
     others.push(w.send('one', `m${n}`))
