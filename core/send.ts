@@ -7,7 +7,7 @@ import { sendCommand } from './commands.ts'
 import { canonicalChatId } from './contacts/canonical.ts'
 import type { Content } from './contract/content.ts'
 import type { Domain } from './domain.ts'
-import { addressOf } from './jid.ts'
+import { addressOf, isBroadcast, STATUS } from './jid.ts'
 import { accept, findOutgoing, type Message } from './message.ts'
 import { Fault } from './platform/fault.ts'
 import { messageIdOf } from './platform/id.ts'
@@ -43,6 +43,7 @@ export async function send(
   draft: Draft,
 ): Promise<{ message: Message; repeated: boolean }> {
   const chatId = await canonicalChatId(domain.store, session.id, draft.to)
+  assertWritable(chatId)
   const key = draft.idempotencyKey
   const id = key === undefined ? domain.newMessageId() : messageIdOf(session.id, key)
   // A repetition is answered whatever became of the session meanwhile, and never composed again.
@@ -81,6 +82,14 @@ export async function send(
   const message = same(stored, chatId, draft)
   if (message.status === 'accepted' && !message.sendAt) await carry(domain, session, message)
   return { message, repeated: true }
+}
+
+/** A broadcast list is known to the phone of its owner alone: WhatsApp would take the message, and nobody would get it. */
+function assertWritable(chatId: string): void {
+  if (!isBroadcast(chatId) || chatId === STATUS) return
+  throw new Fault('INVALID_RECIPIENT', 'Only a phone can write to its broadcast lists.', {
+    details: { action: 'Send the message to each of the people.' },
+  })
 }
 
 /** @throws Fault SESSION_NOT_CONNECTED, AUTH_EXPIRED that say what to do */

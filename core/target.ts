@@ -3,7 +3,7 @@
  * among those of the session, sent or received.
  */
 import { type Content, isDeed, type Quoted, type Target } from './contract/content.ts'
-import { findAll, type Message } from './message.ts'
+import { findAll, isTime, type Message } from './message.ts'
 import type { Store } from './platform/dynamo.ts'
 import { Fault } from './platform/fault.ts'
 
@@ -29,6 +29,22 @@ export const targetOf = ({ id, fromMe, sender }: Message): Target => ({
 /** What cannot be done with it, and why, as a sentence that can be shown. */
 export const unusable = ({ id, type }: Message, why: string): Fault =>
   new Fault('MESSAGE_NOT_USABLE', why, { details: { messageId: id, type } })
+
+/**
+ * @param at when something is done with it, in ms
+ * @throws Fault MESSAGE_NOT_USABLE for one of ours that will not have left by then: nobody could know what is meant
+ */
+export function assertSent(message: Message, at: number): void {
+  if (message.status === 'failed') throw unusable(message, 'It was never sent.')
+  if (message.fromMe && message.status === 'accepted' && !isTime(message, at))
+    throw unusable(message, 'It is to be sent later; until then it can only be taken back.')
+}
+
+/** The same for what has to be there still. @throws Fault MESSAGE_NOT_USABLE */
+export function assertThere(message: Message, at: number): void {
+  if (message.deletedAt) throw unusable(message, 'It was deleted.')
+  assertSent(message, at)
+}
 
 /** Characters of the quoted text that go along with an answer. */
 const QUOTED = 500

@@ -170,15 +170,16 @@ function eventOf(event: NonNullable<Content['event']>): proto.Message.IEventMess
 }
 
 function deed(content: Content, target: Target, encoding: Encoding): proto.IMessage {
-  const { type, text = '', choices = [], answer, editedType, pinSeconds, mentions } = content
+  const { type, text = '', choices = [], answer, editedType, pinSeconds } = content
   const key = keyOf(target, encoding)
   const { at } = encoding
   switch (type) {
     case 'reaction':
       return { reactionMessage: { key, text, senderTimestampMs: at } }
     case 'edit': {
-      const mentioned = mentions ? { contextInfo: { mentionedJid: mentions.map(jidOfAddress) } } : {}
-      const editedMessage = recaptioned(encoding.about, text) ?? rewritten(text, editedType, mentioned)
+      const info = contextInfo(content, encoding)
+      const about = info ? { contextInfo: info } : {}
+      const editedMessage = recaptioned(encoding.about, text) ?? rewritten(text, editedType, about)
       return {
         protocolMessage: {
           key,

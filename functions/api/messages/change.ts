@@ -119,7 +119,13 @@ export const changeMessages = (deps: Deps) => {
     .openapi({ ...edit, middleware }, (c) => {
       const { text } = c.req.valid('json')
       return done(c, {
-        content: (message) => ({ type: 'edit', text, editedType: message.type, target: targetOf(message) }),
+        content: (message) => ({
+          type: 'edit',
+          text,
+          editedType: message.type,
+          ...stillMentioned(message, text),
+          target: targetOf(message),
+        }),
         assertPossible: (message) => assertEditable(message, deps.store.now()),
       })
     })
@@ -133,15 +139,22 @@ export const changeMessages = (deps: Deps) => {
       const { seconds } = c.req.valid('json')
       return done(c, {
         content: (message) => ({ type: 'pin', target: targetOf(message), pinSeconds: seconds }),
-        assertPossible: assertPinnable,
+        assertPossible: (message) => assertPinnable(message, deps.store.now()),
       })
     })
     .openapi({ ...unpin, middleware }, (c) =>
       done(c, {
         content: (message) => ({ type: 'pin', target: targetOf(message) }),
-        assertPossible: assertPinnable,
+        assertPossible: (message) => assertPinnable(message, deps.store.now()),
       }),
     )
+}
+
+/** Who was mentioned and still stands in the text as `@number`: without that, phones show the bare number. */
+function stillMentioned({ mentions = [] }: Message, text: string): Pick<Content, 'mentions'> {
+  const isThere = (one: string) => one === 'all' || text.includes(`@${one.replace('+', '').split('@')[0]}`)
+  const still = mentions.filter(isThere)
+  return still.length > 0 ? { mentions: still } : {}
 }
 
 /** A change that is asked for again under its key is the same one, also when the message cannot be changed any more. */
@@ -149,6 +162,7 @@ async function sendChange(deps: Deps, c: Context<ApiEnv>, change: Change): Promi
   const { message, session } = await theMessage(deps, c, (record) => !isDeed(record))
   if (!session) throw messageNotFound()
   const content = change.content(message)
+  const { mentions: _, ...asked } = content
   if (content.type === 'delete' && message.fromMe) {
     const takenBack = await takeBack(deps, session, message)
     if (takenBack) return takenBack
@@ -157,7 +171,7 @@ async function sendChange(deps: Deps, c: Context<ApiEnv>, change: Change): Promi
     to: message.chatId,
     ...(message.chatId === STATUS ? { recipients: async () => concernedBy(message) } : {}),
     idempotencyKey: c.req.header('idempotency-key'),
-    fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
+    fingerprint: createHash('sha256').update(JSON.stringify(asked)).digest('base64url'),
     async compose() {
       await change.assertPossible(message, session)
       return content

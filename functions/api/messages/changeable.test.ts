@@ -83,6 +83,31 @@ test('what was never sent is not edited; what was taken back stays so, however o
   expect(await w.commands()).toEqual([])
 })
 
+test('nothing refers to a message that has not left, or is gone', async () => {
+  const at = w.clock.now + 60 * MINUTE
+  const later = await accepted({ sendAt: iso(at) })
+  const gone = await accepted()
+  await tell(messageStatus(line(), w.clock.now, gone, 'failed', { reason: 'not_on_whatsapp' }))
+  const post = (body: Record<string, unknown>) =>
+    w.request('POST', '/api/messages', { sessionId: session.id, ...body })
+  for (const messageId of [later, gone]) {
+    expect(await change('PUT', messageId)).toMatchObject(UNFIT)
+    expect(await w.request('PUT', `/api/messages/${messageId}/pin`, {})).toMatchObject(UNFIT)
+    expect(await post({ reaction: { messageId, emoji: '👍' } })).toMatchObject(UNFIT)
+    expect(await post({ to: '+4915100000003', text: 'a', replyTo: messageId })).toMatchObject(UNFIT)
+  }
+  const answer = { to: '+4915100000003', text: 'a', replyTo: later, sendAt: iso(at + MINUTE) }
+  expect(await post(answer)).toMatchObject({ status: 202 })
+})
+
+test('a broadcast list is no place to write to', async () => {
+  const body = { sessionId: session.id, to: '1700000000@broadcast', text: 'All of you' }
+  expect(await w.request('POST', '/api/messages', body)).toMatchObject({
+    status: 400,
+    body: { code: 'INVALID_RECIPIENT' },
+  })
+})
+
 test('what somebody else has said can be neither edited nor, to one person, deleted', async () => {
   await tell(received(line(), w.clock.now, { id: 'THEIRS' }))
   expect(await change('PUT', 'THEIRS')).toMatchObject(UNFIT)

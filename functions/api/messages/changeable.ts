@@ -3,7 +3,7 @@ import { ask } from '#core/ask.ts'
 import { isChannel, isGroup, isPerson } from '#core/jid.ts'
 import type { Message } from '#core/message.ts'
 import type { Session } from '#core/session.ts'
-import { unusable } from '#core/target.ts'
+import { assertSent, assertThere, unusable } from '#core/target.ts'
 import type { Deps } from '../deps.ts'
 
 /** After it was sent, outside of channels. Phones offer no change then, and show none of anybody else's. */
@@ -11,20 +11,21 @@ const EDITED_WITHIN_MS = 15 * 60_000
 
 const isConversation = (chatId: string): boolean => isPerson(chatId) || isGroup(chatId)
 
-/** @throws Fault MESSAGE_NOT_USABLE */
-export function assertPinnable(message: Message): void {
+/** @param now in ms @throws Fault MESSAGE_NOT_USABLE */
+export function assertPinnable(message: Message, now: number): void {
   if (!isConversation(message.chatId))
     throw unusable(message, 'Only what stands in a chat with a person or in a group can be pinned.')
+  assertThere(message, now)
 }
 
 /** @param now in ms @throws Fault MESSAGE_NOT_USABLE */
 export function assertEditable(message: Message, now: number): void {
-  const { chatId, fromMe, type, text, media, deletedAt, status, times } = message
+  const { chatId, fromMe, type, text, media, deletedAt, times } = message
   const mayBeOurs = isChannel(chatId) || (fromMe && isConversation(chatId))
   const isText = type === 'text' || (media && text !== undefined)
   if (!mayBeOurs || !isText || deletedAt)
     throw unusable(message, 'Only a text or a caption of ours can be edited, and only while it is there.')
-  if (status === 'failed') throw unusable(message, 'It was never sent.')
+  assertSent(message, now)
   const sentAt = times.server ?? times.sent
   if (!isChannel(chatId) && sentAt && now - Date.parse(sentAt) > EDITED_WITHIN_MS)
     throw unusable(message, 'WhatsApp takes changes of a message for 15 minutes after it was sent.')

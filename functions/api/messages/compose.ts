@@ -14,7 +14,7 @@ import type { Draft } from '#core/send.ts'
 import type { Session } from '#core/session.ts'
 import { sealing } from '#core/settings.ts'
 import { audienceOf, concernedBy } from '#core/status/audience.ts'
-import { findTarget, passedOn, quoteOf, targetOf } from '#core/target.ts'
+import { assertSent, assertThere, findTarget, passedOn, quoteOf, targetOf } from '#core/target.ts'
 import { cardOf, nameIn } from '#core/vcard.ts'
 import type { Deps } from '../deps.ts'
 import { fileOf, type Source } from '../media/source.ts'
@@ -89,6 +89,8 @@ async function composed(
   const { store } = deps
   const { id } = session
   if (body.forward) return passedOn(await findTarget(store, id, body.forward.messageId))
+  const at = body.sendAt === undefined ? store.now() : Date.parse(body.sendAt)
+  if (target) assertThere(target, at)
   const content = (await withFile(deps, session, body)) ?? contentOf(body, target)
   const { replyTo, mentions, linkPreview, style } = body
   if (mentions)
@@ -97,7 +99,7 @@ async function composed(
   if (link) content.linkPreview = { url: link, fetch: true }
   else if (linkPreview && linkPreview !== true) content.linkPreview = linkPreview
   if (style) content.style = style
-  if (replyTo !== undefined) content.quoted = await quoteIn(deps, session, chatId, replyTo)
+  if (replyTo !== undefined) content.quoted = await quoteIn(deps, session, chatId, replyTo, at)
   return content
 }
 
@@ -105,8 +107,15 @@ const mentioned = async (store: Deps['store'], sessionId: string, address: strin
   address === 'all' ? 'all' : addressOf(await canonicalChatId(store, sessionId, address))
 
 /** A message is answered where it stands; what was said in a group or as a status also privately. */
-async function quoteIn({ store }: Deps, { id }: Session, chatId: string, replyTo: string): Promise<Quoted> {
+async function quoteIn(
+  { store }: Deps,
+  { id }: Session,
+  chatId: string,
+  replyTo: string,
+  at: number,
+): Promise<Quoted> {
   const message = await findTarget(store, id, replyTo)
+  assertSent(message, at)
   if (message.chatId === chatId || isShared(message.chatId)) return quoteOf(message, chatId)
   throw new Fault('MESSAGE_NOT_USABLE', 'A message can be answered in its own chat only.', {
     details: { messageId: message.id, chatId: message.chatId },
@@ -167,8 +176,9 @@ function contentOf(body: NewMessage, target: Message | undefined): Content {
   return { type: 'text', text: text ?? '' }
 }
 
-function voteIn(poll: Message, choices: string[]): Content {
+function voteIn(poll: Message, chosen: string[]): Content {
   const { options = [], selectable = 0 } = poll.poll ?? {}
+  const choices = [...new Set(chosen)]
   const unknown = choices.filter((choice) => !options.includes(choice))
   const tooMany = selectable > 0 && choices.length > selectable
   if (!poll.poll || unknown.length > 0 || tooMany)

@@ -246,6 +246,18 @@ capability('Edit a message', 'PUT /api/messages/{messageId}', async () => {
   await until('it reads anew', async () => (await w.shown(id, ours.id)).text === 'Hello')
   expect((await w.shown(id, ours.id)).editedAt).toBeDefined()
 
+  const mentions = ['+4915100000003']
+  const naming = await w.sends(id, { to: group, text: '@4915100000003 come', mentions })
+  for (const [text, still] of [
+    ['@4915100000003 stay', ['4915100000003']],
+    ['Never mind', undefined],
+  ] as const) {
+    const change = await w.call<{ message: { id: string } }>('PUT', `/api/messages/${naming.id}`, { text })
+    const edited = await w.atPhone(ANN, change.body.message.id)
+    expect(edited).toMatchObject({ type: 'edit', text })
+    expect(edited.mentions).toEqual(still)
+  }
+
   const theirs = await w.phones.send(ANN, { to: PHONE, text: 'Helo' })
   await w.received(id, theirs.id)
   await w.phones.send(ANN, { to: PHONE, edit: { id: theirs.id, text: 'Hello!' } })
