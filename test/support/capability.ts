@@ -4,7 +4,7 @@
  * capabilities (docs/capabilities.md) cannot claim what is not tested.
  */
 import { spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import { contentKey } from '#core/platform/concealed.ts'
@@ -158,6 +158,23 @@ export async function capabilityWorld(options: Parameters<typeof connectorWorld>
     close: world.close,
     [Symbol.asyncDispose]: world.close,
   }
+}
+
+/**
+ * For all tests of a file: a world with one connector, and a line of this phone in it.
+ * @param begin what is to be there before the first test
+ */
+export function oneLine(
+  phone: string,
+  begin: (world: CapabilityWorld, sessionId: string) => void | Promise<void>,
+): void {
+  let world: CapabilityWorld | undefined
+  beforeAll(async () => {
+    world = await capabilityWorld()
+    await world.connector()
+    await begin(world, (await world.line(phone)).id)
+  })
+  afterAll(() => world?.close())
 }
 
 export const jidOf = (number: string): string => `${number}@s.whatsapp.net`

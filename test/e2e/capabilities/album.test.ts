@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
-import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
+import { type CapabilityWorld, capability, oneLine } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
@@ -9,12 +9,10 @@ const ANN = '4915100000002'
 let w: CapabilityWorld
 let id: string
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 const base64 = (content: Buffer) => content.toString('base64')
 /** A received message, once its file is here. */

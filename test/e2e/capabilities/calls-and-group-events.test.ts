@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type CapabilityWorld, capability, oneLine } from '../../support/capability.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
@@ -8,12 +8,10 @@ const BOB = '4915100000003'
 let w: CapabilityWorld
 let id: string
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 capability(
   'Hear of calls and reject them',

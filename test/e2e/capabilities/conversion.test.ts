@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { Media } from '#core/contract/content.ts'
-import { type CapabilityWorld, capability, capabilityWorld, type Json } from '../../support/capability.ts'
+import { type CapabilityWorld, capability, type Json, oneLine } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
 
 const PHONE = '4915100000001'
 const ANN = '4915100000002'
 let w: CapabilityWorld
 let id: string
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 const base64 = (content: Buffer) => content.toString('base64')
 const atPhone = async (messageId: string) => (await w.phones.media(ANN, messageId)).content

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type CapabilityWorld, capability, jidOf, oneLine } from '../../support/capability.ts'
 import { png } from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
@@ -10,12 +10,10 @@ const [DAY, WEEK] = [86_400, 604_800]
 let w: CapabilityWorld
 let id: string
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 const timerOf = async (chatId: string): Promise<number | undefined> => {
   const { body } = await w.call<{ chat?: { disappearingSeconds: number } }>(

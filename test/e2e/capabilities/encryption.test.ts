@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type CapabilityWorld, capability, jidOf, oneLine } from '../../support/capability.ts'
 import { TABLE_NAMES } from '../../support/database.ts'
 import { png } from '../../support/files.ts'
 import { until } from '../../support/until.ts'
@@ -11,12 +11,10 @@ const [OWN, CAROL] = ['4915100000001', '4915100000003']
 let w: CapabilityWorld
 let id: string
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(OWN)).id
+oneLine(OWN, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 /** All items of all tables, with their bytes as text, as somebody who steals the database sees them. */
 async function everything(): Promise<string> {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type Answer, type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type Answer, type CapabilityWorld, capability, oneLine } from '../../support/capability.ts'
 import { until } from '../../support/until.ts'
 
 const PHONE = '4915100000001'
@@ -24,12 +24,10 @@ const call = <T = { group: Group }>(
 const people = (shown: Group) =>
   shown.participants.map(({ phoneNumber, role }) => `${phoneNumber} ${role}`).sort()
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 capability('Create a group', 'POST /api/sessions/{sessionId}/groups', async () => {
   const { status, body } = await call('POST', '', { subject: 'Friends', participants: [`+${ANN}`] })

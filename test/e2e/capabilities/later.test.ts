@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type CapabilityWorld, capability, capabilityWorld, type Shown } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type CapabilityWorld, capability, oneLine, type Shown } from '../../support/capability.ts'
 
 const PHONE = '4915100000001'
 const ANN = '4915100000002'
 let w: CapabilityWorld
 let id: string
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 const later = async (text: string, inMs: number) => {
   const sendAt = new Date(Date.now() + inMs).toISOString()

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type CapabilityWorld, capability, capabilityWorld } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type CapabilityWorld, capability, oneLine } from '../../support/capability.ts'
 import * as sample from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
@@ -7,12 +7,10 @@ const [PHONE, ANN, BOB] = ['4915700000001', '4915700000002', '4915700000003']
 let w: CapabilityWorld
 let id: string
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 const image = () => ({ image: { base64: sample.png.toString('base64') } })
 const sent = async (message: Record<string, unknown>): Promise<string> => {

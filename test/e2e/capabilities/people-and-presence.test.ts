@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { type CapabilityWorld, capability, capabilityWorld, jidOf } from '../../support/capability.ts'
+import { expect } from 'vitest'
+import { type CapabilityWorld, capability, jidOf, oneLine } from '../../support/capability.ts'
 import { ogg, png } from '../../support/files.ts'
 import { until } from '../../support/until.ts'
 
@@ -9,12 +9,10 @@ let w: CapabilityWorld
 let id: string
 const path = (rest: string) => `/api/sessions/${id}${rest}`
 
-beforeAll(async () => {
-  w = await capabilityWorld()
-  await w.connector()
-  id = (await w.line(PHONE)).id
+oneLine(PHONE, (world, line) => {
+  w = world
+  id = line
 })
-afterAll(() => w.close())
 
 capability('Check numbers in bulk', 'POST /api/sessions/{sessionId}/numbers/check', async () => {
   const numbers = [`+${ANN}`, '99912345678', '0049', `${ANN}@s.whatsapp.net`, '120363025246125486@g.us']
