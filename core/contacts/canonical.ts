@@ -27,13 +27,16 @@ async function ofUsername(store: Store, sessionId: string, username: string): Pr
   const alias = await store.get('main', Alias, usernameKey(sessionId, username))
   const contact = alias && (await store.get('main', StoredContact, contactKey(sessionId, alias.contactId)))
   if (contact?.username?.toLowerCase() === username) return contact.id
-  throw new Fault('USERNAME_UNKNOWN', `Nobody with the username @${username} is known to this session.`, {
+  throw usernameUnknown(username)
+}
+
+export const usernameUnknown = (username: string) =>
+  new Fault('USERNAME_UNKNOWN', `Nobody with the username @${username} is known to this session.`, {
     details: {
       username,
       action: `Ask WhatsApp for it once (GET /api/sessions/{sessionId}/usernames/${username}), and it is known from then on; or use a phone number.`,
     },
   })
-}
 
 /**
  * The same for what has to be a person.

@@ -15,7 +15,7 @@ beforeAll(async () => {
   w = await apiWorld()
   session = await w.connected()
   const base = { sessionId: session.id, accountId: 'acme', timestamp: iso(w.clock.now) }
-  const contact = { id: CAROL, phoneNumber: NUMBER, lid: LID, pushName: 'Carol' }
+  const contact = { id: CAROL, phoneNumber: NUMBER, lid: LID, username: 'carol.c', pushName: 'Carol' }
   const label = { id: '7', name: 'Paid', color: 3 }
   await append(w.store, w.retention, [
     { id: w.newEventId(), ...base, type: 'contact.updated', payload: { contact } },
@@ -164,6 +164,8 @@ describe('what is stored of a person is found by the LID', () => {
       `phoneNumber=${LID}`,
       `phoneNumber=${LID}&sessionId=${session.id}`,
       `phoneNumber=${CAROL}`,
+      'phoneNumber=@Carol.C',
+      `phoneNumber=@carol.c&sessionId=${session.id}`,
     ])
       expect((await w.request('GET', `/api/conversations?${query}`)).body).toMatchObject({
         conversations: [{ phoneNumber: NUMBER }],
@@ -171,6 +173,12 @@ describe('what is stored of a person is found by the LID', () => {
     expect((await w.request('GET', `/session/${LID}`)).body).toMatchObject({
       session: { phone_number: NUMBER },
     })
+    expect(await w.request('GET', '/session/@carol.c')).toMatchObject({ status: 200 })
     expect(await w.request('GET', '/session/1@lid')).toMatchObject({ status: 400 })
+    for (const query of ['phoneNumber=@nobody.c', `phoneNumber=@nobody.c&sessionId=${session.id}`])
+      expect(await w.request('GET', `/api/conversations?${query}`)).toMatchObject({
+        status: 404,
+        body: { code: 'USERNAME_UNKNOWN' },
+      })
   })
 })

@@ -35,7 +35,7 @@ const list = createRoute({
       ...paging(100),
       status: ConversationStatus.optional(),
       phoneNumber: z.string().min(1).max(100).optional().meta({
-        description: 'Of this person: a phone number, or a WhatsApp id',
+        description: 'Of this person: a phone number, a WhatsApp id, or `@username`',
       }),
       channel: z.enum(['session', 'twilio']).optional(),
       sessionId: z.string().min(1).max(100).optional().meta({ description: 'Of this linked session' }),
@@ -138,7 +138,7 @@ export function findConversations(deps: Deps) {
         ? await Read.everOf(
             store,
             c.get('accountId'),
-            await personOf(deps, c.get('accountId'), phoneNumber, sessionId),
+            await personOf(deps, c.get('accountId'), phoneNumber, c.get('session')?.id),
             { limit, cursor },
           )
         : await Read.list(store, c.get('accountId'), { status, keep, limit, cursor })
@@ -172,7 +172,7 @@ export function findConversations(deps: Deps) {
     })
 }
 
-/** @throws Fault VALIDATION_ERROR, INVALID_RECIPIENT */
+/** @throws Fault VALIDATION_ERROR, INVALID_RECIPIENT, USERNAME_UNKNOWN */
 export async function personOf(
   { store }: Pick<Deps, 'store'>,
   accountId: string,
