@@ -84,11 +84,21 @@ describe('a message from a person', () => {
   })
 
   test('whose number is unknown is known by the LID', () => {
-    expect(facts({ from: '800000002:3@lid' }, { conversation: 'x' })).toMatchObject({
-      chatId: '800000002@lid',
-      from: '800000002@lid',
-      sender: { lid: '800000002@lid' },
-    })
+    for (const from of ['800000002:3@lid', '800000002@lid'])
+      expect(facts({ from }, { conversation: 'x' })).toMatchObject({
+        chatId: '800000002@lid',
+        from: '800000002@lid',
+        to: ME.phoneNumber,
+        sender: { lid: '800000002@lid' },
+      })
+  })
+
+  test('is to us, also when a phone is addressed by its number', () => {
+    for (const device of ['', ':3'])
+      expect(facts({ from: `4915100000002${device}@s.whatsapp.net` }, { conversation: 'x' })).toMatchObject({
+        from: '+4915100000002',
+        to: ME.phoneNumber,
+      })
   })
 
   test('in a group has the group as its chat and the participant as its sender', () => {

@@ -7,7 +7,7 @@ import { proto } from '@whiskeysockets/baileys'
 import { type Content, isPlain, type Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { addressOf, isGroup, isListed } from '#core/jid.ts'
+import { addressOf, isGroup, isListed, isPerson } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Attributes, Row } from '../socket/index.ts'
 import { contentOf, unwrap } from './content.ts'
@@ -107,14 +107,13 @@ const base = (row: Row, { session, now }: Context) => ({ id: row.id, ...session,
 function envelope(row: Row & { stanza: Attributes }, id: string, parties: Parties, context: Context) {
   const { chatId, fromMe, sender, broadcastList } = parties
   const own = context.me?.phoneNumber ?? ''
-  const isRoom = chatId === row.stanza.from
   const author = addressOfPerson(sender) || chatId
   return {
     id,
     chatId,
     fromMe,
     from: fromMe ? own || author : author,
-    to: fromMe || isRoom ? addressOf(chatId) : own,
+    to: fromMe || !isPerson(chatId) ? addressOf(chatId) : own,
     sender: {
       ...known(sender),
       ...named(row.stanza, fromMe),

@@ -52,18 +52,18 @@ export function changeBy(event: DeedEvent): [string, unknown][] {
       ['removedAt', event.timestamp],
       ['chatPk', chatPartition(event.sessionId, DEEDS_CHAT)],
     ]
-  const { from, timestamp: at } = event.payload
+  const { timestamp: at } = event.payload
   switch (event.type) {
     case 'message.reaction': {
       const { emoji } = event.payload
-      return [[`${REACTION_PREFIX}${from}`, emoji === '' ? undefined : { emoji, at }]]
+      return by(event, REACTION_PREFIX, emoji === '' ? undefined : { emoji, at })
     }
     case 'poll.vote': {
       const { options } = event.payload
-      return [[`${VOTE_PREFIX}${from}`, options.length === 0 ? undefined : { options, at }]]
+      return by(event, VOTE_PREFIX, options.length === 0 ? undefined : { options, at })
     }
     case 'event.response':
-      return [[`${RESPONSE_PREFIX}${from}`, { response: event.payload.response, at }]]
+      return by(event, RESPONSE_PREFIX, { response: event.payload.response, at })
     case 'message.edited':
       return [
         ['text', event.payload.text],
@@ -77,3 +77,14 @@ export function changeBy(event: DeedEvent): [string, unknown][] {
     }
   }
 }
+
+/** It takes the place of what the same person did when the number was not known yet. */
+function by({ payload }: Deed, prefix: string, value: unknown): [string, unknown][] {
+  const { from, sender } = payload
+  const before = sender.lid && sender.lid !== from ? [sender.lid] : []
+  return [
+    [`${prefix}${from}`, value],
+    ...before.map((lid): [string, unknown] => [`${prefix}${lid}`, undefined]),
+  ]
+}
+type Deed = Extract<DeedEvent, { type: 'message.reaction' | 'poll.vote' | 'event.response' }>
