@@ -14,7 +14,7 @@ const lockElsewhere = (dataDir: string) =>
       `import(${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}).then((m) => m.lockDataDir(process.argv[1]))`,
       dataDir,
     ],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', timeout: 60_000 },
   )
 
 test('a second stack on the same data is refused, until the first has ended', () => {
@@ -32,8 +32,24 @@ test('a folder that cannot be written to is refused with a sentence', () => {
   const file = join(folder.path, 'file')
   writeFileSync(file, '')
   expect(() => lockDataDir(join(file, 'data'))).toThrow(/^DATA_DIR .* cannot be written to: /)
+  expect(() => lockDataDir(file)).toThrow(/^DATA_DIR .* cannot be written to: EEXIST/)
   mkdirSync(join(folder.path, 'lock'))
   expect(() => lockDataDir(folder.path)).toThrow(/^DATA_DIR .* cannot be written to: /)
+})
+
+test.runIf(process.platform === 'linux')(
+  'a place where no folder can be made is refused, and not tried for ever',
+  () => {
+    for (const place of ['/proc/linekeeper', '/proc/linekeeper/data'])
+      expect(lockElsewhere(place).stderr).toContain(`DATA_DIR ${place} cannot be written to`)
+  },
+)
+
+test('a folder several levels below one that exists is made, for its owner alone', () => {
+  using folder = temporaryFolder()
+  const deep = join(folder.path, 'a b', 'c', 'data')
+  lockDataDir(deep)[Symbol.dispose]()
+  expect(statSync(deep).mode & 0o777).toBe(0o700)
 })
 
 test('secrets are made once, readable by their owner only', () => {

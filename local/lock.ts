@@ -2,8 +2,8 @@
  * One stack per DATA_DIR. The lock is the operating system's own, held on a file through SQLite, so it ends with the
  * process however that ends, and needs no guess about who is alive.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Refusal } from './refusal.ts'
 
@@ -27,11 +27,18 @@ export function lockDataDir(dataDir: string): Disposable {
 
 function open(dataDir: string): DatabaseSync {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolder(dataDir)
     return new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
   } catch (error) {
     throw unusable(dataDir, error)
   }
+}
+
+/** Step by step: Node's own `recursive` never ends where folders cannot be made at all, such as in /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
 }
 
 const isBusy = (error: unknown): boolean =>

@@ -8,7 +8,7 @@ import type { Event } from '#core/contract/event.ts'
 import type { Outcome } from '#core/contract/request.ts'
 import type { Message } from '#core/message.ts'
 import { iso } from '#core/platform/clock.ts'
-import { logger } from '#core/platform/log.ts'
+import { type Log, logger } from '#core/platform/log.ts'
 import { type Intent, type Session, Settings } from '#core/session.ts'
 import type { StateChange } from '#core/sessions/index.ts'
 import type { Claim } from '#core/sessions/number.ts'
@@ -49,6 +49,7 @@ export function supervised(
     logins?: Logins
     /** Why it is connected for the first time. */
     why?: string
+    log?: Log
   } = {},
 ) {
   const at = iso(Date.now())
@@ -91,7 +92,7 @@ export function supervised(
     now: () => Date.now(),
     random: () => 1,
     newEventId,
-    log: logger('silent'),
+    log: options.log ?? logger('silent'),
     logins: options.logins ?? new Logins(16),
     states: new StateWriter(
       async (_session, change, told) => {
