@@ -9,6 +9,7 @@ import { completion, order } from '../support/twilio-model.ts'
 import { until } from '../support/until.ts'
 import { type Receiver, receiver } from '../support/webhooks.ts'
 import { schedule, sqsBatch } from './deployed/events.ts'
+import { hiddenTests } from './deployed/hidden.ts'
 import { idleIn, SELDOM } from './deployed/idle.ts'
 import { liveClient, textsIn } from './deployed/sockets.ts'
 import { twilioTests } from './deployed/twilio.ts'
@@ -187,29 +188,10 @@ describe('from nothing to a message that is read', () => {
     await until('the reply', async () => (await texts()).some((text) => text?.includes('Product B')))
   })
 
-  test('somebody who shows no number is talked to as any other, and goes on under the number once it is known', async () => {
-    const number = '+4915100000005'
-    const channel = { type: 'session', sessionId: id }
-    const listed = async () => (await it.call({ path: '/api/conversations' })).json().conversations
-    await it.phones.hideNumber(number, true)
-    await it.phones.send(number, { to: OWN, text: 'Guess who' })
-    const hidden = await until('the conversation', async () =>
-      (await listed()).find((one: { phoneNumber: string | null }) => one.phoneNumber === null),
-    )
-    const again = await post('/api/conversations', { phoneNumber: hidden.lid, channel })
-    expect([again.status, again.json().conversation?.id]).toEqual([200, hidden.id])
-    const begun = { phoneNumber: number, channel, initialMessage: 'By telephone' }
-    expect((await post('/api/conversations', begun)).status).toBe(201)
-
-    await it.phones.hideNumber(number, false)
-    await it.phones.send(number, { to: OWN, text: 'It is me' })
-    const path = `/api/conversations/${hidden.id}/messages`
-    await until('all of it is one', async () => {
-      const { messages } = (await it.call({ path })).json()
-      const texts = messages.map(({ content }: { content: string }) => content)
-      return ['Guess who', 'By telephone', 'It is me'].every((text) => texts.includes(text))
-    })
-  })
+  hiddenTests(
+    () => it,
+    () => ({ id, number: OWN }),
+  )
 
   test('a file is uploaded, linked and sent, one that comes is kept, and all of them go with their session', async () => {
     const number = '+4915100000004'
