@@ -201,6 +201,10 @@ test.each(['stanza', 'listener'] as const)(
     const number = newNumber()
     await using one = await linked(number)
     const write = async (text: string) => (await box.control.send(BOB, { to: number, text })).id
+    // The first that comes is broken, and that shall be the message.
+    await write('ahead')
+    await until('it is read', () => one.texts().size === 1)
+    await until('nothing of the login is under way', () => Date.now() - one.connection.lastFrameAt > 500)
     let broken: string
     {
       using spoil = spoiled(what)
