@@ -7,6 +7,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Log } from '#core/platform/log.ts'
+import { given } from './given.ts'
 import { Refusal } from './refusal.ts'
 
 export type PartOptions = {
@@ -45,7 +46,7 @@ export function keepRunning(options: PartOptions): Part {
   function start(): ChildProcess {
     const started = fork(join(ROOT, options.module), [], {
       cwd: ROOT,
-      env: { ...process.env, ...options.env },
+      env: { ...given(), ...options.env },
       execArgv: options.execArgv ?? [],
       stdio: ['ignore', 2, 2, 'ipc'],
       detached: true,

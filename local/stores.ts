@@ -11,6 +11,7 @@ import type { JobKind } from '#core/queues.ts'
 import { keepDatabase } from './database.ts'
 import { type Environment, platformEnvironment, SHARDS } from './environment.ts'
 import { every } from './every.ts'
+import { given, orRefuse } from './given.ts'
 import { ensureJobQueues, ensureQueues, queuesComplete } from './queues.ts'
 import { Refusal } from './refusal.ts'
 import { sdkDynamo, sdkSqs } from './sdk.ts'
@@ -54,7 +55,7 @@ export async function openStores(
     settings,
   )
 
-  const config = readConfig(PlatformConfig, { ...process.env, ...environment })
+  const config = orRefuse(() => readConfig(PlatformConfig, { ...given(), ...environment }))
   const dynamo = sdkDynamo(region, config.DYNAMODB_ENDPOINT)
   opened.defer(() => dynamo.destroy())
   await answering('database', 'DYNAMODB_ENDPOINT', () => createTables(dynamo, tableNames(config)))

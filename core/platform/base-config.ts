@@ -51,5 +51,5 @@ export function readConfig<S extends z.ZodType>(
   const lines = read.error.issues.map(
     (issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`,
   )
-  throw new Error(`The environment is not complete:\n${lines.join('\n')}`)
+  throw new Error(`Environment variables are missing or wrong:\n${lines.join('\n')}`)
 }

@@ -26,6 +26,8 @@ test('database, queues and simulator may be elsewhere, and forgotten queues come
       SQS_ENDPOINT: `http://127.0.0.1:${port}`,
       WHATSAPP_URL: simulator.wsUrl,
       WHATSAPP_ROOT_KEY: simulator.rootKey,
+      // Set to nothing, it is not set.
+      EVENT_RETENTION_DAYS: '',
     },
   })
   expect(Object.keys(it.pids).sort()).toEqual(['connector-1', 'main'])
@@ -45,6 +47,13 @@ test('database, queues and simulator may be elsewhere, and forgotten queues come
 test('an endpoint that does not answer ends the start with a sentence that names it', async () => {
   await expect(stack({ env: { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' } })).rejects.toThrow(
     'The database that DYNAMODB_ENDPOINT names cannot be used',
+  )
+})
+
+test('a wrong value that only a part reads ends it with a sentence as well, and without a stack', async () => {
+  const start = stack({ env: { EVENT_RETENTION_DAYS: '0' } })
+  await expect(start).rejects.toThrow(
+    / variables are missing or wrong:\n {2}EVENT_RETENTION_DAYS: [^\n]+\n*$/,
   )
 })
 
