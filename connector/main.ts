@@ -19,8 +19,8 @@ import { proxyIn } from '#core/proxy.ts'
 import { retentionOf } from '#core/retention.ts'
 import { type Connector, startConnector } from './connector.ts'
 import { serveHealth } from './health.ts'
-import { isStrayOfSocket, parentOf } from './process.ts'
-import type { ServerAddress } from './socket/index.ts'
+import { parentOf, watchErrors } from './process.ts'
+import { confined, type ServerAddress } from './socket/index.ts'
 import { Timing } from './timing.ts'
 
 const EXIT = { drained: 0, unexpected: 1, environment: 2, superseded: 3 }
@@ -32,15 +32,7 @@ process.title = `linekeeper-connector-${id.slice(id.lastIndexOf('-') + 1)}`
 const log = logger(config.LOG_LEVEL, { part: 'connector', connector: id })
 const parent = parentOf(process)
 
-process.on('uncaughtException', (error) => {
-  log.fatal({ err: error }, 'uncaught error')
-  process.exit(EXIT.unexpected)
-})
-process.on('unhandledRejection', (reason) => {
-  if (isStrayOfSocket(reason)) return log.warn({ err: reason }, 'background work of a socket failed')
-  log.fatal({ err: reason }, 'unhandled rejection')
-  process.exit(EXIT.unexpected)
-})
+watchErrors(process, { confined, log, end: () => process.exit(EXIT.unexpected) })
 
 const connector = start()
 const health =

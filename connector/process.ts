@@ -1,4 +1,5 @@
 /** What a connector has to do with the process that it is: the parent that started it, and errors out of nowhere. */
+import type { Log } from '#core/platform/log.ts'
 
 export type Parent = { tell(message: object): void; onGone(listener: () => void): void }
 
@@ -29,4 +30,31 @@ export function isStrayOfSocket(reason: unknown): boolean {
   if (isBoom === true && typeof output?.statusCode === 'number') return true
   const frames = (reason.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
   return frames.some((frame) => LIBRARY.test(frame)) && !frames.some(isOurs)
+}
+
+/**
+ * Errors that nobody has caught. What happened on the connection of a session ends that alone: its device is read anew
+ * from the store, as after a crash of the process, and connected again. Everything else ends the process.
+ */
+export function watchErrors(
+  child: Pick<NodeJS.Process, 'on'>,
+  parts: {
+    /** Ends the connection on which it happened; false when it happened on none. */
+    confined(error: unknown): boolean
+    log: Pick<Log, 'warn' | 'error' | 'fatal'>
+    end(): void
+  },
+): void {
+  const { confined, log, end } = parts
+  const weigh = (error: unknown) => {
+    if (confined(error))
+      return log.error({ err: error }, 'uncaught error on a connection, which is opened anew')
+    log.fatal({ err: error }, 'uncaught error')
+    end()
+  }
+  child.on('uncaughtException', weigh)
+  child.on('unhandledRejection', (reason) => {
+    if (isStrayOfSocket(reason)) log.warn({ err: reason }, 'background work of a socket failed')
+    else weigh(reason)
+  })
 }

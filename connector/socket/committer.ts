@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type DeviceStore, Fenced, type Group } from '#core/device/index.ts'
 import { outside } from './context.ts'
-import { textOf } from './errors.ts'
+import { asError, textOf } from './errors.ts'
 import { nextGroups } from './groups.ts'
 import type { WriteSet } from './write-set.ts'
 
@@ -84,8 +84,7 @@ export class Committer {
           this.#waiting.shift()?.resolve()
       } while (set.hard > set.durable && !this.#stop.signal.aborted)
     } catch (error) {
-      if (!this.#stop.signal.aborted)
-        this.#options.onDead(error instanceof Error ? error : new Error(String(error)))
+      if (!this.#stop.signal.aborted) this.#options.onDead(asError(error))
     } finally {
       this.#running = false
       if (set.pendingUnits > 0) this.kick(true)

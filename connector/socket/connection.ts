@@ -110,7 +110,7 @@ export class LiveConnection implements Connection {
     this.line = line
     this.#ignoring = new Ignoring(settings.ignores)
     this.#route = routeTo(server, settings.way)
-    this.#socket = this.#openSocket()
+    this.#socket = line.run(() => this.#openSocket())
     slim(this.#socket)
     this.#raw = this.#watchRaw()
     this.gate = new ByteGate({
@@ -134,8 +134,9 @@ export class LiveConnection implements Connection {
     const { set, journal } = parts
     this.#synced = listenToSync({ socket: this.#socket, set, journal, line })
     const { note } = this.#synced
-    this.ask = queries({ socket: this.#socket, phoneNumberOf, lidOf, note }, line, assertOpen)
-    line.whenHandled = (work) => void outside(() => this.#socket.messageMutex.mutex(async () => work()))
+    const ask = queries({ socket: this.#socket, phoneNumberOf, lidOf, note }, line, assertOpen)
+    this.ask = (name, input) => line.run(() => ask(name, input))
+    line.whenHandled = (work) => void line.run(() => this.#socket.messageMutex.mutex(async () => work()))
     this.#watchEvents()
     this.#watch()
   }
@@ -160,7 +161,7 @@ export class LiveConnection implements Connection {
 
   async learn(heads: Uint8Array): Promise<void> {
     this.#assertOpen()
-    await outside(() => learnFrom(this.#socket, this.line, heads))
+    await this.line.run(() => learnFrom(this.#socket, this.line, heads))
   }
 
   async pairingCode(phoneNumber: string): Promise<string> {
@@ -194,7 +195,7 @@ export class LiveConnection implements Connection {
     this.sender.stop()
     this.line.lose()
     this.gate.drop()
-    void outside(() => this.#socket.end(undefined).catch(() => {}))
+    void this.line.run(() => this.#socket.end(undefined).catch(() => {}))
     this.#route.close()
     if (closed.name === 'fenced' || this.#raw.readyState !== this.#raw.OPEN) this.#raw.terminate()
     this.#tell('closed', closed)
@@ -227,11 +228,11 @@ export class LiveConnection implements Connection {
     )
   }
 
-  /** An observer that throws must not take Baileys' event with it. */
+  /** An observer is no part of this line, and must not take Baileys' event with it when it throws. */
   #tell<E extends keyof Observer>(event: E, ...about: Parameters<NonNullable<Observer[E]>>): void {
     try {
       const tell = this.#observer[event] as ((...about: unknown[]) => void) | undefined
-      tell?.call(this.#observer, ...about)
+      outside(() => tell?.call(this.#observer, ...about))
     } catch (error) {
       this.#parts.log.error({ err: error, event }, 'an observer of the connection failed')
     }
@@ -295,7 +296,7 @@ export class LiveConnection implements Connection {
 
   #onUpdate(update: Partial<ConnectionState>): void {
     const { qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock } = update
-    if (reachoutTimeLock) this.#parts.rules.learned(standingOf(reachoutTimeLock))
+    if (reachoutTimeLock) outside(() => this.#parts.rules.learned(standingOf(reachoutTimeLock)))
     if (qr) this.#onQr(qr)
     if (isNewLogin) this.#onPaired()
     if (connection === 'open') this.#onOpen()
@@ -346,7 +347,7 @@ export class LiveConnection implements Connection {
     if (!this.#caughtUp || this.state !== 'open') return
     const { set, journal, log, replays } = this.#parts
     const { line } = this
-    void outside(() =>
+    void line.run(() =>
       replayPeerMessages({ socket: this.#socket, set, journal, log, line, attempts: replays }),
     )
   }

@@ -7,9 +7,10 @@ import { Fenced, type Opened } from '#core/device/index.ts'
 import { type Caches, caches } from './caches.ts'
 import { Committer } from './committer.ts'
 import { LiveConnection, type Parts } from './connection.ts'
+import { outside } from './context.ts'
 import { Credentials } from './credentials.ts'
 import { Delivery } from './delivery.ts'
-import { Closed, Refusing } from './errors.ts'
+import { asError, Closed, Refusing } from './errors.ts'
 import { Shelf } from './history/shelf.ts'
 import { Journal } from './journal.ts'
 import { Transactions } from './keys.ts'
@@ -113,7 +114,7 @@ export class LiveDevice implements Device {
       replays: new Map(),
       log,
       now,
-      lookup,
+      lookup: (id) => outside(() => lookup(id)),
       phoneNumberOf: (lid) => this.phoneNumberOf(lid),
       lidOf: (phoneNumber) => this.lidOf(phoneNumber),
       rules: options.rules ?? NO_RULES,
@@ -173,7 +174,9 @@ export class LiveDevice implements Device {
     this.#assertAlive()
     this.#leaveBehind('A new connection takes over.')
     if (this.#credentials.isHalfway) this.#credentials.renew()
-    this.#connection = new LiveConnection(this.#parts, new Line(++this.#lines), server, observer, settings)
+    // What it has in memory may be half done then; what is durable is not.
+    const line = new Line(++this.#lines, (error) => this.#die(asError(error)))
+    this.#connection = new LiveConnection(this.#parts, line, server, observer, settings)
     return this.#connection
   }
 

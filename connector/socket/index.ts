@@ -9,6 +9,7 @@ import { slimPool } from './slim.ts'
 import type { Device, DeviceOptions } from './types.ts'
 
 export { Closed as DeviceClosed, NotConnected, Refused, Refusing, Unanswered } from './errors.ts'
+export { confined } from './line.ts'
 export { Tampered } from './media/decrypt.ts'
 export type { MediaPort, Uploaded } from './media/index.ts'
 export { thumbnailOf } from './media/thumbnail.ts'

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { KeyPair } from '@whiskeysockets/baileys'
 import type { Logger } from 'pino'
 import { type DeviceStore, keyPair } from '#core/device/index.ts'
+import { outside } from './context.ts'
 import type { WriteSet } from './write-set.ts'
 
 const PAUSE_MS = 200
@@ -18,7 +19,7 @@ export function preKeys(store: DeviceStore, set: WriteSet, log: Logger): PreKeys
     for (let tried = 1; ; tried++) {
       if (set.dead) throw set.dead
       try {
-        return await store.preKeys(ids)
+        return await outside(() => store.preKeys(ids))
       } catch (error) {
         if (tried === 1)
           log.warn(

@@ -203,13 +203,13 @@ export class Sender {
     await this.#type(message.to, content.conversation || content.extendedTextMessage?.text || '')
     line.assertAlive()
     const { attributes, nodes } = extrasOf(content)
-    const relayed = socket.relayMessage(message.to, content, {
+    const options = {
       messageId: message.id,
       additionalAttributes: { ...attributes, ...message.attributes },
       additionalNodes: nodes,
       ...(message.recipients ? { statusJidList: this.#viewers(message.recipients) } : {}),
-    })
-    await line.untilLost(relayed)
+    }
+    await line.untilLost(line.run(() => socket.relayMessage(message.to, content, options)))
   }
 
   async #post(message: Outgoing): Promise<void> {
