@@ -63,7 +63,7 @@ test('killed again and again, they lose nothing, keep the order of each chat and
     [ofAll, all],
   ] as const
   for (const [to, events] of wanted) {
-    await until('everything has arrived', () => taken(to).length >= events.length, { withinMs: 90_000 })
+    await until('everything has arrived', () => taken(to).length >= events.length, { withinMs: 180_000 })
     expect(new Set(taken(to))).toEqual(new Set(events.map(({ id }) => id)))
     for (const inChat of chatsOf(to)) expect(inChat).toEqual(inChat.toSorted())
   }
@@ -87,7 +87,7 @@ test('killed again and again, they lose nothing, keep the order of each chat and
     } while (cursor)
     return found
   }
-}, 240_000)
+}, 480_000)
 
 const answered = (to: Receiver) => to.requests.filter(({ status }) => status !== undefined && status < 300)
 const taken = (to: Receiver): string[] => [...new Set(answered(to).map(({ body }) => body.id))]
