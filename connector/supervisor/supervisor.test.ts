@@ -310,3 +310,18 @@ test('connected because somebody asked for it, it takes what waits in the ledger
   await it.connected()
   expect(it.trouble.caughtUp).toBe(2)
 })
+
+test('a device that failed out of nowhere is opened anew and connected again, as after a crash', async () => {
+  const it = world({ linked: true })
+  await it.connected()
+  const lines = it.device.lines.length
+  it.device.line.close('ended', 0)
+  it.device.die(new Error('out of nowhere'))
+  await settle()
+  expect(it.shown.at(-1)).toBe('connecting: connector_error')
+  await pass(60_000)
+  expect(it.device.lines.length).toBeGreaterThan(lines)
+  it.device.line.open()
+  await settle()
+  expect([it.shown.at(-1), it.gone]).toEqual(['connected', []])
+})
