@@ -16,7 +16,7 @@ beforeAll(async () => {
     alone: 4,
     load: 200,
   })
-}, 180_000)
+}, 600_000)
 afterAll(() => metered?.[Symbol.asyncDispose]())
 
 test.each([

@@ -37,7 +37,7 @@ test('it tells its parent of QRs, keeps them out of the log, says how it is, and
   const startedAt = performance.now()
   connector.child.kill('SIGTERM')
   expect(await connector.ended()).toBe(0)
-  expect(performance.now() - startedAt).toBeLessThan(5_000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   expect(connector.output()).toContain('connector drained')
   expect(connector.output()).not.toContain(qr.text)
   expect(connector.output()).not.toContain(world.environment.MASTER_KEY)
@@ -78,5 +78,5 @@ test('a store that does not answer does not keep it from ending', async () => {
   connector.child.kill('SIGTERM')
   expect(await connector.ended()).toBe(0)
   world.road.isDown = false
-  expect(performance.now() - startedAt).toBeLessThan(6_000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })

@@ -29,7 +29,7 @@ export function connectorProcesses(world: () => Pick<ConnectorWorld, 'environmen
         messages,
         output: () => output,
         ready: () =>
-          until('ready', () => messages.some(({ type }) => type === 'ready'), { withinMs: 20_000 }),
+          until('ready', () => messages.some(({ type }) => type === 'ready'), { withinMs: 60_000 }),
         /** @returns the exit code */
         ended: async () => {
           if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')

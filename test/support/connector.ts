@@ -82,7 +82,7 @@ export async function connectorWorld(
   const events = async (id: string): Promise<Event[]> => (await read(store, id, { limit: 1_000 })).items
   const ask = async (id: string, action: Exclude<Sessions.Action, 'delete'>) =>
     Sessions.intend(domain, await find(id), action)
-  const untilStatus = (id: string, status: Status, withinMs = 15_000) =>
+  const untilStatus = (id: string, status: Status, withinMs = 60_000) =>
     until(`session is ${status}`, async () => (await find(id)).state.status === status && find(id), {
       withinMs,
     })

@@ -20,7 +20,7 @@ export async function linkLine(
   stack: Pick<Stack, 'api' | 'sandbox'>,
   number: string,
   settings?: Record<string, unknown>,
-  withinMs = 30_000,
+  withinMs = 60_000,
   everyMs = 50,
 ): Promise<Line> {
   const created = await stack.api<{ session: { id: string } }>('/api/sessions', {
@@ -49,7 +49,7 @@ export const untilStatus = (
   stack: Pick<Stack, 'api'>,
   sessionId: string,
   status: string,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<true> =>
   until(
     `session ${sessionId} is ${status}`,
