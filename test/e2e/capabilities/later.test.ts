@@ -25,21 +25,22 @@ const later = async (text: string, inMs: number) => {
 }
 
 capability('Send later', 'POST /api/messages {sendAt}', async () => {
+  const inAnHour = await later('Good evening', 3_600_000)
   const message = await later('Good morning', 2_500)
   const sent = await w.sends(id, { to: ANN, text: 'Before that' })
   await w.atPhone(ANN, sent.id)
-  expect((await w.phones.inbox(ANN)).messages.map((entry) => entry.id)).not.toContain(message.id)
   const arrived = await w.atPhone(ANN, message.id)
   expect(Date.parse(arrived.timestamp)).toBeGreaterThanOrEqual(Date.parse(message.sendAt))
   expect(arrived.copies).toBe(1)
+  expect((await w.phones.inbox(ANN)).messages.map((entry) => entry.id)).not.toContain(inAnHour.id)
 })
 
 capability('Cancel what was to be sent later', 'DELETE /api/messages/{messageId}', async () => {
-  const message = await later('Never mind', 3_000)
+  const message = await later('Never mind', 8_000)
   const { status, body } = await w.call('DELETE', `/api/messages/${message.id}`)
   expect(status).toBe(202)
   expect(body).toMatchObject({ message: { id: message.id, status: 'failed', reason: 'cancelled' } })
-  const marker = await later('A marker', 4_000)
+  const marker = await later('A marker', 9_000)
   await w.atPhone(ANN, marker.id)
   expect((await w.phones.inbox(ANN)).messages.map((entry) => entry.id)).not.toContain(message.id)
 })

@@ -134,10 +134,11 @@ capability(
     await untilStatus('connected')
     await talk()
     await use({ server: 'direct' })
+    const earlier = (await w.statuses(id)).length
     await restart()
     await until('it goes straight on', async () => {
-      const open = (await w.phones.stats()).connections.loggedIn
-      return open === 1 && (await status()).status === 'connected'
+      const seen = (await w.statuses(id)).slice(earlier)
+      return seen.includes('connecting: restart') && seen.at(-1) === 'connected'
     })
     const before = everybodys.counts.connections
     await talk()

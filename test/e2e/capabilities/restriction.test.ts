@@ -205,7 +205,7 @@ capability(
     await hold()
     await restrict({ forMs: 3_600_000 })
     await until('it is known', restrictionShown)
-    const sendAt = new Date(Date.now() + 6_000).toISOString()
+    const sendAt = new Date(Date.now() + 10_000).toISOString()
     const due = await sent({ to: stranger, text: 'in time', sendAt })
     const soon = await untilWaiting(due, 'send_at')
     expect(soon.waiting).toEqual({ reason: 'send_at', until: sendAt })
