@@ -6,6 +6,8 @@ import { until } from '../support/until.ts'
 
 const ANN = '4915600000099'
 const LINES = 8
+/** Long enough that no lease lapses because this machine is busy; and what takes less did not wait for one to lapse. */
+const LEASE_TTL_MS = 10_000
 let world: ConnectorWorld
 let first: Running
 let second: Running
@@ -13,7 +15,7 @@ const lines: Session[] = []
 
 beforeAll(async () => {
   world = await connectorWorld({
-    timing: { HEARTBEAT_MS: 500, LEASE_TTL_MS: 2_000, FENCE_MARGIN_MS: 500, LEASE_LOOK_MS: 200 },
+    timing: { HEARTBEAT_MS: 500, LEASE_TTL_MS, FENCE_MARGIN_MS: 2_500, LEASE_LOOK_MS: 200 },
   })
   first = await world.connector('first')
   for (let n = 0; n < LINES; n++) lines.push(await world.line(`491560000000${10 + n}`))
@@ -44,7 +46,7 @@ async function writingDuring(name: string, trouble: () => Promise<void>) {
       const mine = messages.filter(({ text }) => text?.startsWith(`${name} `))
       return mine.length >= LINES * 6 && mine
     },
-    { withinMs: 30_000 },
+    { withinMs: 60_000 },
   )
   expect(arrived.filter((message) => message.copies > 2)).toEqual([])
   for (const [line] of lines.entries()) {
@@ -66,12 +68,12 @@ test('a connector that joins is given its share while everybody writes, and What
 })
 
 test('one that drains hands over at once, and nothing is lost or doubled', async () => {
-  const startedAt = Date.now()
   await writingDuring('drain', async () => {
+    const startedAt = performance.now()
     await first.drain()
     await until('taken over', () => second.health().shards.length === 4, { everyMs: 10 })
+    expect(performance.now() - startedAt).toBeLessThan(LEASE_TTL_MS)
   })
-  expect(Date.now() - startedAt).toBeLessThan(20_000)
   await until('everyone is connected', () => owned(second) === LINES)
   expect(await reasonsOf()).not.toContain('disconnected: replaced')
 })
@@ -102,6 +104,6 @@ test('the same id started again takes its shards back without waiting', async ()
   const startedAt = performance.now()
   first = await world.connector('first')
   await until('everyone is connected', () => owned(first) === LINES, { everyMs: 10 })
-  expect(performance.now() - startedAt).toBeLessThan(6_000)
+  expect(performance.now() - startedAt).toBeLessThan(LEASE_TTL_MS)
   await writingDuring('again', async () => undefined)
 })

@@ -226,8 +226,11 @@ capability(
     const { payload } = await w.event(id, 'history.failed')
     expect(payload).toEqual({ kind: 'recent', reason: 'gone', attempts: 4, progress: 100 })
     await w.call('GET', `/api/sessions/${id}/events`)
-    const { body } = await w.call<{ session: { history?: HistoryState } }>('GET', `/api/sessions/${id}`)
-    expect(body.session.history).toMatchObject({ status: 'incomplete', failedParts: 1, pendingParts: 0 })
+    const history = await until('the session says so', async () => {
+      const { body } = await w.call<{ session: { history?: HistoryState } }>('GET', `/api/sessions/${id}`)
+      return body.session.history?.status === 'incomplete' && body.session.history
+    })
+    expect(history).toMatchObject({ failedParts: 1, pendingParts: 0 })
     await w.phones.fault({ kind: 'lost-downloads', off: true })
   },
 )
