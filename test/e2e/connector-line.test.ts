@@ -66,10 +66,14 @@ test('an answer is in the event log once, under the same chat', async () => {
 })
 
 test('after a crash and a restart the session is connected again without a QR, and goes on', async () => {
+  const before = (await world.statuses(id)).length
   await connector.stop()
   connector = await world.connector()
-  await until('connected again', async () => (await world.statuses(id)).at(-1) === 'connected')
-  expect((await world.statuses(id)).slice(-2)).toEqual(['connecting: takeover', 'connected'])
+  const since = await until('connected again', async () => {
+    const seen = (await world.statuses(id)).slice(before)
+    return seen.at(-1) === 'connected' && seen
+  })
+  expect(since).toEqual(['connecting: takeover', 'connected'])
   await world.send(id, `+${ANN}`, 'Still here')
   await until('the message at the phone', async () =>
     (await world.phones.inbox(ANN)).messages.some(({ text }) => text === 'Still here'),

@@ -8,8 +8,8 @@ import { until } from '../support/until.ts'
 
 const NUMBER = '4915700000001'
 const NAMESPACE = 'linekeeper/test'
-const QUICK = { METRICS_NAMESPACE: NAMESPACE, METRICS_MS: '200', HEARTBEAT_MS: '500', LEASE_TTL_MS: '3000' }
-const FENCE = { FENCE_MARGIN_MS: '750', LEASE_LOOK_MS: '150' }
+const QUICK = { METRICS_NAMESPACE: NAMESPACE, METRICS_MS: '200', HEARTBEAT_MS: '500', LEASE_TTL_MS: '8000' }
+const FENCE = { FENCE_MARGIN_MS: '2000', LEASE_LOOK_MS: '150' }
 
 let world: ConnectorWorld
 const { start, killAll } = connectorProcesses(() => world)
