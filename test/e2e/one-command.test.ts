@@ -146,7 +146,7 @@ describe('one command, end to end', () => {
     const parts = Object.values(readRecord(it.dataDir)!.parts)
     expect(parts.length).toBe(3)
     await it.kill('main')
-    await until('every part has ended', () => !parts.some(isAlive), { withinMs: 20_000 })
+    await until('every part has ended', () => !parts.some(isAlive), { withinMs: 60_000 })
     await it.restart()
     await untilStatus(it, line.sessionId, 'connected')
   })
@@ -161,7 +161,7 @@ test('a start that is interrupted leaves nothing behind', async () => {
     return record?.parts.sandbox && record
   })
   start.kill('SIGTERM')
-  await until('nothing is left', () => ![main, ...Object.values(parts)].some(isAlive), { withinMs: 10_000 })
+  await until('nothing is left', () => ![main, ...Object.values(parts)].some(isAlive), { withinMs: 60_000 })
 })
 
 describe('npm start', () => {
@@ -180,7 +180,7 @@ describe('npm start', () => {
       said += chunk.toString()
     })
     await until('it is ready', () => new RegExp(`^ready http://127.0.0.1:${env.PORT}$`, 'm').test(said), {
-      withinMs: 30_000,
+      withinMs: 90_000,
     })
     const { main, parts } = readRecord(folder.path)!
     const gone = once(npm, 'exit')
