@@ -4,7 +4,7 @@
  * and amounts of money are no orders.
  */
 import type { Change, Extraction } from './extraction.ts'
-import * as patterns from './patterns.ts'
+import { patterns } from './patterns.ts'
 import { numberWords, unitWords } from './words.ts'
 
 /** Twilio's longest message has 1,600 characters, WhatsApp's 65,536: what lies beyond this is not read for orders. */
@@ -26,18 +26,18 @@ export function readOrder(text: string): Extraction {
     .replace(INVISIBLE, ' ')
     .replace(SPACES, ' ')
   const { rest, facts } = takeFacts(plain)
-  const sentences = rest.replace(patterns.unitDot, '$1').split(patterns.sentenceEnd)
+  const sentences = rest.replace(patterns().unitDot, '$1').split(patterns().sentenceEnd)
   return { changes: sentences.flatMap(readSentence).slice(0, MAX_CHANGES), ...facts }
 }
 
 /** Name and address are taken out first: a house number is no quantity. */
 function takeFacts(text: string): { rest: string; facts: Omit<Extraction, 'changes'> } {
-  const address = patterns.addressIs.exec(text)?.groups?.address
-  const withoutAddress = address ? text.replace(patterns.addressIs, '') : text
-  const name = patterns.nameIs.exec(withoutAddress)?.groups?.name
+  const address = patterns().addressIs.exec(text)?.groups?.address
+  const withoutAddress = address ? text.replace(patterns().addressIs, '') : text
+  const name = patterns().nameIs.exec(withoutAddress)?.groups?.name
   const isName = name !== undefined && /^\p{Lu}/u.test(name)
   return {
-    rest: isName ? withoutAddress.replace(patterns.nameIs, '') : withoutAddress,
+    rest: isName ? withoutAddress.replace(patterns().nameIs, '') : withoutAddress,
     facts: {
       ...(isName ? { customer_name: name.trim() } : {}),
       ...(address ? { delivery_address: address.trim().replace(/[.,]$/, '') } : {}),
@@ -51,7 +51,7 @@ type Mood = { asking: boolean; inquiring: boolean; removing: boolean }
 function readSentence(sentence: string): Change[] {
   const mood: Mood = { asking: false, inquiring: false, removing: false }
   const changes: Change[] = []
-  const [first = '', ...others] = sentence.replace(/[.!?;\n\r•]+$/u, '').split(patterns.separator)
+  const [first = '', ...others] = sentence.replace(/[.!?;\n\r•]+$/u, '').split(patterns().separator)
   for (const { conjunction, part } of [{ conjunction: undefined, part: first }, ...pairs(others)]) {
     if (part.length > MAX_PART) continue
     const change = readPart(part.trim(), mood)
@@ -72,7 +72,7 @@ const pairs = (split: (string | undefined)[]) =>
 /** `2 salt and pepper sets`: the part behind the conjunction belongs to the name before it. */
 function continues(part: string, mood: Mood): boolean {
   const name = cleanName(part)
-  const said = part.match(patterns.asks) ?? part.match(patterns.inquires)
+  const said = part.match(patterns().asks) ?? part.match(patterns().inquires)
   return (
     !mood.removing &&
     !mood.inquiring &&
@@ -84,21 +84,21 @@ function continues(part: string, mood: Mood): boolean {
 }
 
 function readPart(part: string, mood: Mood): Change | undefined {
-  const cues = [...part.matchAll(patterns.asks)].filter(({ groups }) => !groups?.before)
+  const cues = [...part.matchAll(patterns().asks)].filter(({ groups }) => !groups?.before)
   const asked = cues.length > 0
-  if (patterns.inquires.test(part))
-    mood.inquiring = !asked || patterns.inquires.test(part.slice(0, cues[0]?.index))
+  if (patterns().inquires.test(part))
+    mood.inquiring = !asked || patterns().inquires.test(part.slice(0, cues[0]?.index))
   else if (asked) mood.inquiring = false
   if (asked) mood.asking = true
   if (mood.inquiring) return
 
-  const removal = patterns.removes.exec(part.replace(patterns.aside, ' ').trim())
+  const removal = patterns().removes.exec(part.replace(patterns().aside, ' ').trim())
   if (removal) mood.removing = true
   else if (asked) mood.removing = false
   if (mood.removing)
     return readRemoval(
       part
-        .replace(patterns.aside, ' ')
+        .replace(patterns().aside, ' ')
         .trim()
         .slice(removal?.[0].length ?? 0),
     )
@@ -114,7 +114,7 @@ function readPart(part: string, mood: Mood): Change | undefined {
 }
 
 function readRemoval(text: string): Change | undefined {
-  const body = text.trim().replace(patterns.lead, '')
+  const body = text.trim().replace(patterns().lead, '')
   const counted = match(body)
   const name = counted?.name ?? cleanName(body)
   return isWare(name)
@@ -123,16 +123,16 @@ function readRemoval(text: string): Change | undefined {
 }
 
 function readWare(text: string, asking: boolean): Change | undefined {
-  const one = text.replace(patterns.another, (_, count: string | undefined) => ` +${count ?? '1'} `)
-  const more = one !== text || patterns.adds.test(one)
-  patterns.adds.lastIndex = 0
+  const one = text.replace(patterns().another, (_, count: string | undefined) => ` +${count ?? '1'} `)
+  const more = one !== text || patterns().adds.test(one)
+  patterns().adds.lastIndex = 0
   const body = one
     .replaceAll(' +', ' ')
-    .replace(patterns.adds, ' ')
-    .replace(patterns.aside, ' ')
+    .replace(patterns().adds, ' ')
+    .replace(patterns().aside, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(patterns.lead, '')
+    .replace(patterns().lead, '')
   const found = match(body)
   if (!found || !isWare(found.name)) return
   const { quantity, unit, name, unit_price } = found
@@ -150,9 +150,9 @@ type Match = {
 }
 
 function match(body: string): Match | undefined {
-  for (const shape of patterns.shapes) {
+  for (const shape of patterns().shapes) {
     const { count = '', unit, name = '' } = shape.exec(body)?.groups ?? {}
-    const written = patterns.numberWord.test(count)
+    const written = patterns().numberWord.test(count)
     const number = written ? numberWords.get(count.toLowerCase().replace(/\s+/g, ' ')) : parseNumber(count)
     if (!number || number > 1_000_000) continue
     const known = unit === undefined ? undefined : unitWords.get(unit.toLowerCase())
@@ -181,15 +181,15 @@ export function parseNumber(text: string): number {
 
 /** `… at $2 each`: only where a currency or `each` says that it is a price. */
 function takePrice(name: string): [name: string, price: { unit_price: number } | undefined] {
-  const { mark, mark2, each, price } = patterns.price.exec(name)?.groups ?? {}
+  const { mark, mark2, each, price } = patterns().price.exec(name)?.groups ?? {}
   if (!price || !(mark || mark2 || each)) return [name, undefined]
-  return [name.replace(patterns.price, ''), { unit_price: parseNumber(price) }]
+  return [name.replace(patterns().price, ''), { unit_price: parseNumber(price) }]
 }
 
 const cleanName = (name: string): string =>
   name
-    .replace(patterns.trailing, '')
-    .replace(patterns.aside, ' ')
+    .replace(patterns().trailing, '')
+    .replace(patterns().aside, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[\s"'“”„«»‘’([*_~-]+|[\s"'“”„«»‘’)\].,:*_~-]+$/gu, '')
 
@@ -197,6 +197,6 @@ const isWare = (name: string): boolean =>
   /\p{L}/u.test(name) &&
   name.length <= MAX_NAME.characters &&
   name.split(' ').length <= MAX_NAME.words &&
-  !patterns.onlyUnit.test(name) &&
-  !patterns.noWare.test(name) &&
-  !patterns.noItem.test(name)
+  !patterns().onlyUnit.test(name) &&
+  !patterns().noWare.test(name) &&
+  !patterns().noItem.test(name)
