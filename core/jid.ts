@@ -67,6 +67,14 @@ export function usernameIn(text: string): string | undefined {
 
 export const userJid = (digits: string): string => `${digits}@${USER_SERVER}`
 
+type Known = { phoneNumber?: string | undefined; lid?: string | undefined }
+/** The canonical jid of a person's chat; undefined when the person is unknown. */
+export const chatIdOfPerson = ({ phoneNumber, lid }: Known): string | undefined =>
+  phoneNumber ? userJid(phoneNumber.slice(1)) : lid
+/** How WhatsApp names a person today: by the LID where it is known. */
+export const jidOfPerson = ({ phoneNumber, lid }: Known): string | undefined =>
+  lid ?? chatIdOfPerson({ phoneNumber })
+
 export const isGroup = (chatId: string): boolean => chatId.endsWith(`@${GROUP_SERVER}`)
 export const isChannel = (chatId: string): boolean => chatId.endsWith(`@${CHANNEL_SERVER}`)
 /** A list that somebody sends the same to many with; the status updates are one too, with a fixed name. */

@@ -1,7 +1,7 @@
 /** How WhatsApp names a message of ours. */
 import type { MessageFacts } from './contract/message.ts'
 import type { MessageKey } from './contract/request.ts'
-import { isShared, userJid } from './jid.ts'
+import { isShared, jidOfPerson } from './jid.ts'
 
 export function keyOf({
   id,
@@ -10,7 +10,7 @@ export function keyOf({
   sender,
   timestamp,
 }: Pick<MessageFacts, 'id' | 'chatId' | 'fromMe' | 'sender' | 'timestamp'>): MessageKey {
-  const author = sender.lid ?? (sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : undefined)
+  const author = jidOfPerson(sender)
   return {
     id,
     chatId,

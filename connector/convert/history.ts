@@ -6,13 +6,13 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { Event } from '#core/contract/event.ts'
 import type { MessageStatus } from '#core/contract/message.ts'
-import { isGroup } from '#core/jid.ts'
+import { chatIdOfPerson, isGroup } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Past } from '#core/projection/history.ts'
 import type { Row } from '../socket/index.ts'
 import { unwrap } from './content.ts'
 import type { Context } from './context.ts'
-import { chatIdOfPerson, personOf } from './identity.ts'
+import { personOf } from './identity.ts'
 import { messageEvents } from './message.ts'
 
 type MessageRow = Extract<Row, { kind: 'message' }>

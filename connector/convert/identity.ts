@@ -4,13 +4,13 @@
  */
 import {
   addressOf,
+  chatIdOfPerson,
   isChannel,
   isGroup,
   isShared,
   LID_SERVER,
   STATUS,
   USER_SERVER,
-  userJid,
 } from '#core/jid.ts'
 import type { Attributes, Me } from '../socket/index.ts'
 
@@ -75,14 +75,6 @@ export const known = ({
   ...(lid ? { lid } : {}),
   ...called(username),
 })
-
-/** The canonical jid of a person's chat; undefined when the person is unknown. */
-export const chatIdOfPerson = ({ phoneNumber, lid }: Partial<Person>): string | undefined =>
-  phoneNumber ? userJid(phoneNumber.slice(1)) : lid
-
-/** How WhatsApp names a person today: by the LID where it is known. */
-export const jidOfPerson = ({ phoneNumber, lid }: Partial<Person>): string | undefined =>
-  lid ?? (phoneNumber ? userJid(phoneNumber.slice(1)) : undefined)
 
 /** How a person is written in `from` and `to`. */
 export const addressOfPerson = (person: Person): string => addressOf(chatIdOfPerson(person) ?? '')

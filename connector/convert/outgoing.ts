@@ -7,11 +7,10 @@ import { randomBytes } from 'node:crypto'
 import { jidNormalizedUser, proto } from '@whiskeysockets/baileys'
 import type { ContactCard, Content, Quoted, Target } from '#core/contract/content.ts'
 import type { Person } from '#core/contract/person.ts'
-import { isShared, userJid } from '#core/jid.ts'
+import { isShared, jidOfPerson, userJid } from '#core/jid.ts'
 import type { Preview } from '#core/preview/fetch.ts'
 import type { Me } from '../socket/index.ts'
 import type { About } from './context.ts'
-import { jidOfPerson } from './identity.ts'
 import { closeResponse, closeVote, type Pair } from './secrets.ts'
 
 /** An encoded `proto.Message` with this text; the same text always gives the same bytes. */

@@ -1,10 +1,10 @@
 /** The profile picture of a person or a group has changed: a notification of the type `picture`. */
 import type { Event } from '#core/contract/event.ts'
-import { isGroup } from '#core/jid.ts'
+import { chatIdOfPerson, isGroup } from '#core/jid.ts'
 import type { Row } from '../socket/index.ts'
 import { childOf } from '../socket/nodes.ts'
 import type { Context } from './context.ts'
-import { chatIdOfPerson, isMe, known, personOf, withLid } from './identity.ts'
+import { isMe, known, personOf, withLid } from './identity.ts'
 
 export function pictureEvents(
   { id, stanza }: Extract<Row, { kind: 'notification' }>,

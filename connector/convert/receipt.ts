@@ -4,11 +4,11 @@
  */
 import type { Event } from '#core/contract/event.ts'
 import type { MessageStatus } from '#core/contract/message.ts'
-import { isListed, isShared } from '#core/jid.ts'
+import { chatIdOfPerson, isListed, isShared } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Row } from '../socket/index.ts'
 import { type Context, nthId } from './context.ts'
-import { addressOfPerson, chatIdOfPerson, isMe, personOf } from './identity.ts'
+import { addressOfPerson, isMe, personOf } from './identity.ts'
 import { happenedAt } from './time.ts'
 
 /** Absent type = delivered. Others (`sender`, `retry`, `peer_msg`, `read-self` …) are not about the recipient. */

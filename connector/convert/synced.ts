@@ -7,11 +7,11 @@ import type { Heard } from '#core/contacts/book.ts'
 import type { Sighting } from '#core/contacts/merge.ts'
 import type { Target } from '#core/contract/content.ts'
 import type { Event } from '#core/contract/event.ts'
-import { isShared } from '#core/jid.ts'
+import { chatIdOfPerson, isShared } from '#core/jid.ts'
 import type { Row, Synced } from '../socket/index.ts'
 import { childOf } from '../socket/nodes.ts'
 import { type Context, nthId } from './context.ts'
-import { chatIdOfPerson, isMe, personOf } from './identity.ts'
+import { isMe, personOf } from './identity.ts'
 
 type SyncRow = Extract<Row, { kind: 'synced' }>
 

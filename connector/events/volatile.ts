@@ -1,8 +1,8 @@
 /** What is told at the moment and not stored: that a code waits to be scanned, who is there, who types. */
 import type { Event } from '#core/contract/event.ts'
-import { GROUP_SERVER } from '#core/jid.ts'
+import { chatIdOfPerson, GROUP_SERVER } from '#core/jid.ts'
 import { iso } from '#core/platform/clock.ts'
-import { addressOfPerson, chatIdOfPerson, type Directory, personOf } from '../convert/identity.ts'
+import { addressOfPerson, type Directory, personOf } from '../convert/identity.ts'
 import type { Presence } from '../socket/index.ts'
 
 export type Volatile =

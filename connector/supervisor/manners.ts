@@ -5,13 +5,12 @@
  */
 import type { Event } from '#core/contract/event.ts'
 import type { MessageFacts } from '#core/contract/message.ts'
-import { isPerson } from '#core/jid.ts'
+import { chatIdOfPerson, isPerson, jidOfPerson } from '#core/jid.ts'
 import { keyOf } from '#core/message-key.ts'
 import type { Clock } from '#core/platform/clock.ts'
 import { messageIdOf } from '#core/platform/id.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
-import { chatIdOfPerson, jidOfPerson } from '../convert/identity.ts'
 import type { Connection } from '../socket/index.ts'
 
 /** A call that is older is over. */

@@ -3,7 +3,7 @@
  * the LID; where both were known apart, one of them goes.
  */
 import type { ContactFacts } from '../contract/contact.ts'
-import { userJid } from '../jid.ts'
+import { chatIdOfPerson } from '../jid.ts'
 
 /** What was heard of somebody, with the number, the LID, or both. Absent fields say nothing. */
 export type Sighting = {
@@ -28,7 +28,7 @@ export type News = { contact: ContactFacts; formerId?: string }
 export function newsOf(known: ContactFacts[], sighting: Sighting, hasChat = false): News | undefined {
   const phoneNumber = sighting.phoneNumber ?? first(known, 'phoneNumber')
   const lid = sighting.lid ?? first(known, 'lid')
-  const id = phoneNumber ? userJid(phoneNumber.slice(1)) : lid
+  const id = chatIdOfPerson({ phoneNumber, lid })
   if (!id) return
   const savedName = sighting.savedName === undefined ? first(known, 'savedName') : sighting.savedName
   const contact = present({

@@ -4,7 +4,7 @@
  */
 import * as Chats from '../chat.ts'
 import { canonicalPersonId } from '../contacts/canonical.ts'
-import { isPerson, userJid } from '../jid.ts'
+import { chatIdOfPerson, isPerson } from '../jid.ts'
 import type { Message } from '../message.ts'
 import type { Store } from '../platform/dynamo.ts'
 import { Fault } from '../platform/fault.ts'
@@ -35,7 +35,7 @@ export async function audienceOf(
 /** Those who have to hear of what is done to a status: all who see one of ours, its author for one of somebody else. */
 export function concernedBy({ recipients, sender }: Pick<Message, 'recipients' | 'sender'>): string[] {
   if (recipients) return recipients
-  const author = sender.phoneNumber ? userJid(sender.phoneNumber.slice(1)) : sender.lid
+  const author = chatIdOfPerson(sender)
   return author ? [author] : []
 }
 

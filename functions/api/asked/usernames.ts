@@ -1,7 +1,7 @@
 /** Who has a username, as WhatsApp knows it. */
 import * as z from 'zod'
 import { Person } from '#core/contract/person.ts'
-import { addressOf, userJid, usernameIn } from '#core/jid.ts'
+import { addressOf, chatIdOfPerson, usernameIn } from '#core/jid.ts'
 import { call } from './route.ts'
 
 const find = call({
@@ -29,8 +29,7 @@ const find = call({
   async run({ ask }, { params, query }) {
     const username = usernameIn(`@${params.username.replace(/^@/, '')}`) ?? ''
     const { person } = await ask('username.find', { username, ...(query.key ? { pin: query.key } : {}) })
-    const { phoneNumber, lid = '' } = person
-    const id = phoneNumber ? userJid(phoneNumber.slice(1)) : lid
+    const id = chatIdOfPerson(person) ?? ''
     return { id, address: addressOf(id), person }
   },
 })
