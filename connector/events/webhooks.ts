@@ -1,11 +1,11 @@
 /** Tells the fan-out of webhooks that there is news in the logs of sessions that a webhook listens to. */
 import type { Event } from '#core/contract/event.ts'
+import { chunks } from '#core/platform/chunks.ts'
 import type { Jobs } from '#core/platform/jobs.ts'
 import type { Log } from '#core/platform/log.ts'
 import type { Session } from '#core/session.ts'
 import type { Stream } from '#core/webhook/job.ts'
 import { newsTeller } from '#core/webhook/queues.ts'
-import { chunks } from '../chunks.ts'
 import { type Gathered, gathering } from './gathered.ts'
 
 /** Sessions of one note: SQS takes 256 KB. */

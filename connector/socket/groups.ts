@@ -4,7 +4,7 @@
  * what makes the rest count.
  */
 import type { DeviceStore, Group, RowKey } from '#core/device/index.ts'
-import { chunks } from '../chunks.ts'
+import { chunks } from '#core/platform/chunks.ts'
 import { textOf, type Unit } from './write-set.ts'
 
 const LAST: RowKey = 'creds:self'

@@ -5,9 +5,9 @@
  */
 import type { Event } from '#core/contract/event.ts'
 import { isGroup, isPerson } from '#core/jid.ts'
+import { chunks } from '#core/platform/chunks.ts'
 import { iso } from '#core/platform/clock.ts'
 import type { Timers } from '#core/timers.ts'
-import { chunks } from '../chunks.ts'
 import type { SessionParts } from './parts.ts'
 
 type Came = Extract<Event, { type: 'message.received' }>

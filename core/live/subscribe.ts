@@ -4,6 +4,7 @@
  */
 import type { Domain } from '../domain.ts'
 import { EVERYTHING } from '../events/filter.ts'
+import { chunks } from '../platform/chunks.ts'
 import { Fault } from '../platform/fault.ts'
 import type { Session } from '../session.ts'
 import * as Connections from './connection.ts'
@@ -131,6 +132,5 @@ async function withinLimit(
 }
 
 async function inGroups<T>(all: T[], work: (one: T) => Promise<void>): Promise<void> {
-  for (let start = 0; start < all.length; start += AT_A_TIME)
-    await Promise.all(all.slice(start, start + AT_A_TIME).map(work))
+  for (const some of chunks(all, AT_A_TIME)) await Promise.all(some.map(work))
 }

@@ -8,6 +8,7 @@ import type * as z from 'zod'
 import type { TableName } from '../tables.ts'
 import type { Dynamo } from './aws/dynamodb.ts'
 import { isAwsError } from './aws/service.ts'
+import { chunks } from './chunks.ts'
 import type { Clock } from './clock.ts'
 import { openConcealing } from './concealed.ts'
 import { Fault } from './fault.ts'
@@ -108,14 +109,7 @@ export function openStore(
         if (requests.length > 0) await backOff(attempt)
       }
     }
-    const atOnce = MAX_REQUESTS * BATCHES
-    for (let start = 0; start < all.length; start += atOnce) {
-      const some = all.slice(start, start + atOnce)
-      const batches = Array.from({ length: Math.ceil(some.length / MAX_REQUESTS) }, (_, n) =>
-        some.slice(n * MAX_REQUESTS, (n + 1) * MAX_REQUESTS),
-      )
-      await Promise.all(batches.map(write))
-    }
+    for (const batches of chunks(chunks(all, MAX_REQUESTS), BATCHES)) await Promise.all(batches.map(write))
   }
 
   return {
@@ -139,9 +133,7 @@ export function openStore(
     /** Raw items of one table by key, in no particular order. */
     async getMany(table: TableName, keys: Key[]): Promise<Item[]> {
       const found: Item[] = []
-      const wanted = keys.filter(canBe)
-      for (let start = 0; start < wanted.length; start += MAX_READS)
-        found.push(...(await readMany(table, wanted.slice(start, start + MAX_READS))))
+      for (const some of chunks(keys.filter(canBe), MAX_READS)) found.push(...(await readMany(table, some)))
       return found
     },
 

@@ -118,12 +118,10 @@ export async function feedsOf(
   streams: string[],
 ): Promise<Map<string, Feed>> {
   const found = new Map<string, Feed>()
-  for (let start = 0; start < streams.length; start += 100) {
-    const keys = streams.slice(start, start + 100).map((stream) => feedKey(id, stream))
-    for (const item of await store.getMany('main', keys)) {
-      const feed = Feed.parse(item)
-      found.set(feed.stream, feed)
-    }
+  const keys = streams.map((stream) => feedKey(id, stream))
+  for (const item of await store.getMany('main', keys)) {
+    const feed = Feed.parse(item)
+    found.set(feed.stream, feed)
   }
   const later = (one: string, other: string) => (one > other ? one : other)
   return new Map(

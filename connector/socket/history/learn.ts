@@ -3,7 +3,7 @@
  * the tokens that let us write to them. Baileys knows where all of that belongs, and is told of it in small pieces.
  */
 import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys'
-import { chunks } from '../../chunks.ts'
+import { chunks } from '#core/platform/chunks.ts'
 import type { Line } from '../line.ts'
 import { announcing } from './notification.ts'
 

@@ -8,6 +8,7 @@ import https from 'node:https'
 import { text } from 'node:stream/consumers'
 import aws4 from 'aws4'
 import { type CredentialSource, fromEnvironment } from '../aws/credentials.ts'
+import { chunks } from '../chunks.ts'
 import type { Objects } from './index.ts'
 
 export type S3Options = {
@@ -97,8 +98,7 @@ export function openS3(options: S3Options): Objects {
         const listing = await done(await send({ method: 'GET', key: '', query }))
         const keys = [...listing.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key)
         if (keys.length === 0) return
-        for (let start = 0; start < keys.length; start += REMOVED_AT_ONCE)
-          await Promise.all(keys.slice(start, start + REMOVED_AT_ONCE).map(remove))
+        for (const some of chunks(keys, REMOVED_AT_ONCE)) await Promise.all(some.map(remove))
       }
     },
     async link(key, { seconds, mimetype, fileName }) {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { canonicalChatId } from '#core/contacts/canonical.ts'
 import type { Content } from '#core/contract/content.ts'
 import type { Message } from '#core/message.ts'
+import { chunks } from '#core/platform/chunks.ts'
 import { send } from '#core/send.ts'
 import type { Session } from '#core/session.ts'
 import type { Deps } from '../deps.ts'
@@ -56,12 +57,10 @@ async function takenIn(
   album: NonNullable<NewMessage['album']>,
 ): Promise<Content[]> {
   const contents: Content[] = []
-  for (let start = 0; start < album.length; start += AT_ONCE) {
-    const some = album.slice(start, start + AT_ONCE)
+  for (const some of chunks(album, AT_ONCE))
     contents.push(
       ...(await Promise.all(some.map((entry) => withFile(deps, session, entry) as Promise<Content>))),
     )
-  }
   return contents
 }
 
